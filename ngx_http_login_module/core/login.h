@@ -1,0 +1,57 @@
+
+/*
+ * The core of the login module: everything that decides who may enter,
+ * without a word of nginx in it.  The module, the command line, the unit
+ * tests and the fuzzers are all built over it.
+ *
+ * nginx loads modules with RTLD_GLOBAL, so what is declared here is hidden
+ * from the dynamic linker; system headers stand outside of the pragma.
+ */
+
+#ifndef LOGIN_H
+#define LOGIN_H
+
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE         /* nginx's own build does not set it */
+#endif
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+
+#pragma GCC visibility push(hidden)
+
+#include "login_types.h"
+#include "login_secret.h"
+#include "login_codec.h"
+#include "login_arena.h"
+#include "login_cookie.h"
+#include "login_form.h"
+#include "login_url.h"
+#include "login_username.h"
+#include "login_keyring.h"
+#include "login_crypto.h"
+#include "login_token.h"
+#include "login_store.h"
+#include "login_account.h"
+#include "login_session.h"
+#include "login_password.h"
+#include "login_phc.h"
+#include "login_flow.h"
+#include "login_signin.h"
+#include "login_pool.h"
+#include "login_queue.h"
+#include "login_locale.h"
+#include "login_html.h"
+#include "login_template.h"
+#include "login_template_op.h"
+#include "login_page.h"
+#include "login_reason.h"
+
+#pragma GCC visibility pop
+
+
+#endif /* LOGIN_H */

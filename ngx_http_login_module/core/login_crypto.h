@@ -1,0 +1,43 @@
+
+/*
+ * One thread's contexts of HMAC-SHA256 (RFC 2104), one for each key and
+ * purpose.  A purpose has keys of its own, by HKDF-SHA256 (RFC 5869), so
+ * that what was made for one is worthless for every other.
+ */
+
+#ifndef LOGIN_CRYPTO_H
+#define LOGIN_CRYPTO_H
+
+
+typedef enum {
+    LOGIN_PURPOSE_SESSION = 0,  /* the session cookie */
+    LOGIN_PURPOSE_BROWSER,      /* the browser cookie */
+    LOGIN_PURPOSE_CSRF,         /* the hidden field of forms */
+    LOGIN_PURPOSE_RECORD,       /* records of the store */
+    LOGIN_PURPOSES
+} login_purpose_e;
+
+#define LOGIN_MAC_LEN  32
+
+
+typedef struct login_crypto_s  login_crypto_t;
+
+
+/* Keeps nothing of "ring".  NULL where there is no memory. */
+login_crypto_t *login_crypto_create(const login_keyring_t *ring);
+void login_crypto_destroy(login_crypto_t *crypto);
+
+/* The number of the key with this id.  LOGIN_NO: there is none. */
+login_result_e login_crypto_find(login_crypto_t *crypto,
+    const u_char id[LOGIN_KEY_ID_LEN], size_t *key);
+
+/* The id of key number "key"; 0 is the one that signs. */
+const u_char *login_crypto_key_id(login_crypto_t *crypto, size_t key);
+
+/* The MAC over "parts" one behind the other, with key number "key". */
+login_result_e login_crypto_mac(login_crypto_t *crypto,
+    login_purpose_e purpose, size_t key, const login_str_t *parts, size_t n,
+    u_char mac[LOGIN_MAC_LEN]);
+
+
+#endif /* LOGIN_CRYPTO_H */

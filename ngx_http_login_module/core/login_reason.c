@@ -1,0 +1,145 @@
+
+#include "login.h"
+
+
+typedef struct {
+    const char  *code;
+    const char  *text;
+} login_reason_t;
+
+
+/* Codes stand in mails and notes of people: never give one a new meaning. */
+
+static const login_reason_t  login_reasons[LOGIN_REASONS] = {
+
+    [LOGIN_REASON_NONE] = { "", "" },
+
+    [LOGIN_REASON_WRONG] = { "L10",
+        "The username and the password did not match.  The page says the "
+        "same, and takes the same time, whether there is no such account, "
+        "the password is wrong, the account is disabled or it has no "
+        "password.  \"nginx-login user show NAME\" tells which it is, and "
+        "\"nginx-login user password NAME\" sets a new password." },
+
+    [LOGIN_REASON_FORGED] = { "L11",
+        "A form came without the token that the portal had put into it, or "
+        "from a page of another site, and nothing was done.  Mostly the "
+        "browser's cookies were cleared or blocked while the form was open: "
+        "loading the page again and sending it once more is enough.  If it "
+        "happens to everybody, compare the address in the browser with the "
+        "portal's URL (\"login_portal_url\"): scheme, host and port must be "
+        "the same, also behind a proxy.  nginx's error log at level \"info\" "
+        "tells what was missing." },
+
+    [LOGIN_REASON_MALFORMED] = { "L12",
+        "The request could not be read: a bad percent escape, text that is "
+        "not UTF-8, a field twice or too many of them, or something that no "
+        "browser sends.  The portal's own forms are never refused with this, "
+        "so look for a script or a proxy that changes requests; nginx's "
+        "error log at level \"info\" has the address that sent it." },
+
+    [LOGIN_REASON_TOO_LARGE] = { "L13",
+        "The body of the request is larger than any form of the portal.  "
+        "Nothing of it was read.  Look for a script that posts to the "
+        "portal; nginx's access log has the address that sent it." },
+
+    [LOGIN_REASON_TYPE] = { "L14",
+        "The body was not sent as \"application/x-www-form-urlencoded\", "
+        "the only type that the portal reads.  Look for a script that posts "
+        "JSON or files to the portal; nginx's access log has the address "
+        "that sent it." },
+
+    [LOGIN_REASON_METHOD] = { "L15",
+        "The address exists but does not answer to this method: pages are "
+        "read by GET and HEAD, forms are sent by POST, and nothing else is "
+        "there.  The header \"Allow\" of the answer lists what is allowed." },
+
+    [LOGIN_REASON_NOT_FOUND] = { "L16",
+        "Below the portal there is no page at this address.  Look for an "
+        "outdated link or bookmark, and compare the prefix of the location "
+        "that has \"login_portal\" with the address in the browser." },
+
+    [LOGIN_REASON_DENIED] = { "L17",
+        "The person is signed in, but a \"login_require\" of the location "
+        "is not met by the account.  \"nginx-login user show NAME\" lists "
+        "the organisation and the roles of the account, and nginx's error "
+        "log at level \"info\" names the condition." },
+
+    [LOGIN_REASON_EXPIRED] = { "L18",
+        "A form was sent to a protected page without a session: it was left "
+        "open until \"login_session\" ended it, the person signed out in "
+        "another tab, or the session was ended by \"nginx-login session "
+        "revoke\".  After signing in in another tab the form can be sent "
+        "again by reloading the page." },
+
+    [LOGIN_REASON_BUSY] = { "L20",
+        "More sign-ins were waiting than \"login_hash max_queue\" allows, or "
+        "the store could not be written in time.  It passes by itself, and "
+        "the answer told the browser when to come again.  If it lasts, look "
+        "in nginx's error log for which of the two it was: many guesses at "
+        "passwords, too few \"login_hash threads\", a slow disk, or a "
+        "command that holds the store's lock." },
+
+    [LOGIN_REASON_STORE] = { "L21",
+        "The store could not be read or written, so nobody was let in.  "
+        "nginx's error log has the reason at level \"crit\" or \"error\": "
+        "mostly a full disk, wrong owner or mode of the directory given by "
+        "\"login_store\" (its files belong to the user of the workers), or "
+        "a record that was signed with a key no longer in the key file." },
+
+    [LOGIN_REASON_INTERNAL] = { "L22",
+        "Something that should always work did not: memory, a thread, the "
+        "generator of random numbers or a library.  Nobody was let in.  "
+        "nginx's error log has the reason at level \"crit\" or \"alert\"; "
+        "if it is neither memory nor a limit of the system, please report "
+        "it with those lines." }
+};
+
+
+const char *
+login_reason_code(login_reason_e reason)
+{
+    if ((unsigned) reason >= LOGIN_REASONS) {
+        reason = LOGIN_REASON_INTERNAL;
+    }
+
+    return login_reasons[reason].code;
+}
+
+
+const char *
+login_reason_text(login_reason_e reason)
+{
+    if ((unsigned) reason >= LOGIN_REASONS) {
+        reason = LOGIN_REASON_INTERNAL;
+    }
+
+    return login_reasons[reason].text;
+}
+
+
+/* People write "l10" as well. */
+
+login_result_e
+login_reason_find(login_reason_e *reason, login_str_t code)
+{
+    unsigned     i;
+    login_str_t  digits;
+
+    if (code.len == 0 || (code.data[0] != 'L' && code.data[0] != 'l')) {
+        return LOGIN_NO;
+    }
+
+    code = login_str(code.data + 1, code.len - 1);
+
+    for (i = LOGIN_REASON_NONE + 1; i < LOGIN_REASONS; i++) {
+        digits = login_cstr(login_reasons[i].code + 1);
+
+        if (login_str_eq(code, digits)) {
+            *reason = (login_reason_e) i;
+            return LOGIN_OK;
+        }
+    }
+
+    return LOGIN_NO;
+}

@@ -1,0 +1,39 @@
+
+/*
+ * The short codes behind refusals: a page shows one, "nginx-login explain"
+ * tells the administrator what is behind it.
+ */
+
+#ifndef LOGIN_REASON_H
+#define LOGIN_REASON_H
+
+
+typedef enum {
+    LOGIN_REASON_NONE = 0,
+    LOGIN_REASON_WRONG,         /* name or password */
+    LOGIN_REASON_FORGED,        /* csrf, Origin, Sec-Fetch-Site */
+    LOGIN_REASON_MALFORMED,     /* form or request */
+    LOGIN_REASON_TOO_LARGE,
+    LOGIN_REASON_TYPE,          /* Content-Type */
+    LOGIN_REASON_METHOD,
+    LOGIN_REASON_NOT_FOUND,
+    LOGIN_REASON_DENIED,
+    LOGIN_REASON_EXPIRED,
+    LOGIN_REASON_BUSY,          /* queue full, or a deadline passed */
+    LOGIN_REASON_STORE,         /* a fault of the store */
+    LOGIN_REASON_INTERNAL,      /* any other fault */
+    LOGIN_REASONS
+} login_reason_e;
+
+
+/* "L10" and the like; empty for LOGIN_REASON_NONE. */
+const char *login_reason_code(login_reason_e reason);
+
+/* One paragraph for the administrator, in English. */
+const char *login_reason_text(login_reason_e reason);
+
+/* LOGIN_NO: there is no such code. */
+login_result_e login_reason_find(login_reason_e *reason, login_str_t code);
+
+
+#endif /* LOGIN_REASON_H */
