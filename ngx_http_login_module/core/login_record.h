@@ -1,0 +1,94 @@
+
+/*
+ * Behind the store's contracts: how a record is sealed, and what accounts
+ * and sessions keep in its payload.  For the files of the store and for
+ * their tests and fuzzers.
+ */
+
+#ifndef LOGIN_RECORD_H
+#define LOGIN_RECORD_H
+
+
+#pragma GCC visibility push(hidden)
+
+
+#define LOGIN_RECORD_MAC       16
+#define LOGIN_RECORD_HEAD      (1 + LOGIN_KEY_ID_LEN + 8)
+#define LOGIN_RECORD_OVERHEAD  (LOGIN_RECORD_HEAD + LOGIN_RECORD_MAC)
+
+#define LOGIN_ACCOUNT_PAYLOAD  2048     /* bytes of the longest payload */
+#define LOGIN_SESSION_PAYLOAD  512
+#define LOGIN_ACCOUNT_KEY_LEN  (1 + LOGIN_ID_LEN)
+#define LOGIN_NAME_KEY_MAX     (1 + LOGIN_ORG_MAX + 1 + LOGIN_USERNAME_MAX)
+
+#define LOGIN_ADDRESS_MAX      64       /* bytes kept of an address */
+
+
+typedef enum {
+    LOGIN_CHANGE_PUT = 0,
+    LOGIN_CHANGE_DELETE,
+    LOGIN_CHANGE_EXPECT
+} login_change_e;
+
+typedef struct login_change_s  login_change_t;
+
+struct login_change_s {
+    login_change_t  *next;
+    login_change_e   type;
+    uint64_t         expect;
+    login_str_t      key;
+    login_str_t      payload;
+    u_char           data[];            /* of both strings */
+};
+
+struct login_changes_s {
+    login_change_t  *first;
+    login_change_t  *last;
+    unsigned         fault;             /* 1: a change is missing */
+    login_result_e   result;
+};
+
+
+/* Writes payload.len + LOGIN_RECORD_OVERHEAD bytes to "dst". */
+login_result_e login_record_seal(u_char *dst, login_crypto_t *crypto,
+    login_str_t key, uint64_t version, login_str_t payload);
+
+/* "record" points into "raw".  LOGIN_FAULT: not ours, or not for us. */
+login_result_e login_record_open(login_record_t *record,
+    login_crypto_t *crypto, login_str_t key, login_str_t raw);
+
+
+/* Makes the whole set a fault: what it was to hold cannot be written. */
+void login_changes_spoil(login_changes_t *changes);
+
+
+login_str_t login_account_key(u_char key[LOGIN_ACCOUNT_KEY_LEN],
+    login_kind_e kind, const u_char id[LOGIN_ID_LEN]);
+
+/* Empty: there is no such key, since no account can have that name. */
+login_str_t login_name_key(u_char key[LOGIN_NAME_KEY_MAX], login_str_t org,
+    login_str_t username);
+
+/*
+ * The account behind the record of a name.  None is a fault: both come and
+ * go together.
+ */
+login_result_e login_account_name(login_account_t *account,
+    login_view_t *view, const login_record_t *record);
+
+/* The length, at most LOGIN_ACCOUNT_PAYLOAD; 0: not to be written. */
+size_t login_account_encode(u_char *dst, const login_account_t *account);
+
+/* Sets what the payload holds.  LOGIN_FAULT: not well-formed. */
+login_result_e login_account_decode(login_account_t *account,
+    login_str_t payload);
+
+size_t login_session_encode(u_char *dst, const login_session_t *session);
+login_result_e login_session_decode(login_session_t *session,
+    login_str_t payload);
+
+
+#pragma GCC visibility pop
+
+
+#endif /* LOGIN_RECORD_H */

@@ -1,0 +1,315 @@
+
+#include "login.h"
+#include "login_record.h"
+
+#include <string.h>
+
+
+#define LOGIN_SESSION_KEY_LEN  (1 + LOGIN_ID_LEN + LOGIN_ID_LEN)
+#define LOGIN_SESSION_SHARED   0x01
+
+
+typedef struct {
+    login_session_visit_pt   visit;
+    void                    *data;
+} login_session_walk_t;
+
+
+static login_str_t login_session_key(u_char key[LOGIN_SESSION_KEY_LEN],
+    const u_char account[LOGIN_ID_LEN], const u_char id[LOGIN_ID_LEN]);
+static void login_session_put(login_changes_t *changes,
+    const login_session_t *session, uint64_t expect);
+static login_result_e login_session_visit(void *data, login_str_t key,
+    const login_record_t *record);
+static login_str_t login_session_cut(login_str_t s, size_t max);
+
+
+login_result_e
+login_session_check(login_account_t *account, login_session_t *session,
+    login_view_t *view, const login_ticket_t *ticket,
+    const login_limits_t *limits, uint64_t now)
+{
+    u_char          id[LOGIN_ID_LEN];
+    uint64_t        epoch;
+    login_result_e  rc;
+
+    if (login_ticket_session(id, ticket) != LOGIN_OK) {
+        return LOGIN_FAULT;
+    }
+
+    rc = login_session_get(session, view, ticket->account, id);
+    if (rc != LOGIN_OK) {
+        return rc;
+    }
+
+    rc = login_account_get(account, view, ticket->account);
+    if (rc != LOGIN_OK) {
+        return rc;
+    }
+
+    rc = login_epoch_get(&epoch, view);
+    if (rc != LOGIN_OK) {
+        return rc;
+    }
+
+    if (account->disabled
+        || session->generation != account->generation
+        || session->epoch != epoch
+        || session->auth_time != ticket->auth_time
+        || login_session_left(ticket, session->shared, limits, now) == 0)
+    {
+        return LOGIN_NO;
+    }
+
+    return LOGIN_OK;
+}
+
+
+login_result_e
+login_session_get(login_session_t *session, login_view_t *view,
+    const u_char account[LOGIN_ID_LEN], const u_char id[LOGIN_ID_LEN])
+{
+    u_char           key[LOGIN_SESSION_KEY_LEN];
+    login_record_t   record;
+    login_result_e   rc;
+
+    rc = login_view_get(view, login_session_key(key, account, id), &record);
+    if (rc != LOGIN_OK) {
+        return rc;
+    }
+
+    memcpy(session->account, account, LOGIN_ID_LEN);
+    memcpy(session->id, id, LOGIN_ID_LEN);
+    session->version = record.version;
+
+    return login_session_decode(session, record.payload);
+}
+
+
+void
+login_session_add(login_changes_t *changes, const login_session_t *session)
+{
+    login_session_put(changes, session, LOGIN_EXPECT_ABSENT);
+}
+
+
+void
+login_session_touch(login_changes_t *changes, const login_session_t *session,
+    uint64_t now)
+{
+    login_session_t  touched;
+
+    /* an expectation of these would bring an ended session back */
+
+    if (session->version == LOGIN_EXPECT_ABSENT
+        || session->version == LOGIN_EXPECT_ANY)
+    {
+        login_changes_spoil(changes);
+        return;
+    }
+
+    touched = *session;
+
+    if (touched.seen < now) {
+        touched.seen = now;
+    }
+
+    login_session_put(changes, &touched, session->version);
+}
+
+
+static void
+login_session_put(login_changes_t *changes, const login_session_t *session,
+    uint64_t expect)
+{
+    size_t  len;
+    u_char  key[LOGIN_SESSION_KEY_LEN];
+    u_char  payload[LOGIN_SESSION_PAYLOAD];
+
+    len = login_session_encode(payload, session);
+    if (len == 0) {
+        login_changes_spoil(changes);
+        return;
+    }
+
+    login_changes_put(changes,
+                      login_session_key(key, session->account, session->id),
+                      login_str(payload, len), expect);
+}
+
+
+void
+login_session_end(login_changes_t *changes,
+    const u_char account[LOGIN_ID_LEN], const u_char id[LOGIN_ID_LEN])
+{
+    u_char  key[LOGIN_SESSION_KEY_LEN];
+
+    login_changes_delete(changes, login_session_key(key, account, id),
+                         LOGIN_EXPECT_ANY);
+}
+
+
+login_result_e
+login_session_walk(login_view_t *view, const u_char *account,
+    login_session_visit_pt visit, void *data)
+{
+    size_t                len;
+    u_char                prefix[1 + LOGIN_ID_LEN];
+    login_session_walk_t  walk;
+
+    prefix[0] = LOGIN_KIND_SESSION;
+    len = 1;
+
+    if (account != NULL) {
+        memcpy(prefix + len, account, LOGIN_ID_LEN);
+        len += LOGIN_ID_LEN;
+    }
+
+    walk.visit = visit;
+    walk.data = data;
+
+    return login_view_walk(view, login_str(prefix, len), login_session_visit,
+                           &walk);
+}
+
+
+static login_result_e
+login_session_visit(void *data, login_str_t key, const login_record_t *record)
+{
+    login_session_t        session;
+    login_session_walk_t  *walk;
+
+    walk = data;
+
+    if (key.len != LOGIN_SESSION_KEY_LEN) {
+        return LOGIN_FAULT;
+    }
+
+    memcpy(session.account, key.data + 1, LOGIN_ID_LEN);
+    memcpy(session.id, key.data + 1 + LOGIN_ID_LEN, LOGIN_ID_LEN);
+    session.version = record->version;
+
+    if (login_session_decode(&session, record->payload) != LOGIN_OK) {
+        return LOGIN_FAULT;
+    }
+
+    return walk->visit(walk->data, &session);
+}
+
+
+login_result_e
+login_epoch_get(uint64_t *epoch, login_view_t *view)
+{
+    login_record_t      record;
+    login_result_e      rc;
+    login_decoder_t     d;
+    static const char   key[] = "Mepoch";
+
+    *epoch = 0;
+
+    rc = login_view_get(view, login_str(key, sizeof(key) - 1), &record);
+
+    if (rc == LOGIN_NO) {
+        return LOGIN_OK;
+    }
+
+    if (rc != LOGIN_OK) {
+        return rc;
+    }
+
+    d.pos = record.payload.data;
+    d.end = record.payload.data + record.payload.len;
+    d.failed = 0;
+
+    *epoch = login_get_uint(&d, 8);
+
+    return d.failed || d.pos != d.end ? LOGIN_FAULT : LOGIN_OK;
+}
+
+
+size_t
+login_methods_text(u_char *dst, unsigned methods)
+{
+    if ((methods & LOGIN_METHOD_PASSWORD) == 0) {
+        return 0;
+    }
+
+    memcpy(dst, "pwd", 3);
+
+    return 3;
+}
+
+
+size_t
+login_session_encode(u_char *dst, const login_session_t *session)
+{
+    login_encoder_t  e;
+
+    e.pos = dst;
+    e.end = dst + LOGIN_SESSION_PAYLOAD;
+    e.failed = 0;
+
+    login_put_uint(&e, session->epoch, 8);
+    login_put_uint(&e, session->auth_time, 8);
+    login_put_uint(&e, session->seen, 8);
+    login_put_uint(&e, session->generation, 4);
+    login_put_uint(&e, session->shared ? LOGIN_SESSION_SHARED : 0, 1);
+    login_put_uint(&e, session->methods, 4);
+    login_put_str(&e, login_session_cut(session->browser, LOGIN_BROWSER_MAX));
+    login_put_str(&e, login_session_cut(session->address, LOGIN_ADDRESS_MAX));
+
+    return e.failed ? 0 : (size_t) (e.pos - dst);
+}
+
+
+static login_str_t
+login_session_cut(login_str_t s, size_t max)
+{
+    return login_str(s.data, s.len < max ? s.len : max);
+}
+
+
+login_result_e
+login_session_decode(login_session_t *session, login_str_t payload)
+{
+    unsigned         flags;
+    login_decoder_t  d;
+
+    d.pos = payload.data;
+    d.end = payload.data + payload.len;
+    d.failed = 0;
+
+    session->epoch = login_get_uint(&d, 8);
+    session->auth_time = login_get_uint(&d, 8);
+    session->seen = login_get_uint(&d, 8);
+    session->generation = (uint32_t) login_get_uint(&d, 4);
+    flags = (unsigned) login_get_uint(&d, 1);
+    session->methods = (unsigned) login_get_uint(&d, 4);
+    session->browser = login_get_str(&d);
+    session->address = login_get_str(&d);
+
+    session->shared = (flags & LOGIN_SESSION_SHARED) != 0;
+
+    if (d.failed
+        || d.pos != d.end
+        || (flags & ~(unsigned) LOGIN_SESSION_SHARED) != 0
+        || session->browser.len > LOGIN_BROWSER_MAX
+        || session->address.len > LOGIN_ADDRESS_MAX)
+    {
+        return LOGIN_FAULT;
+    }
+
+    return LOGIN_OK;
+}
+
+
+static login_str_t
+login_session_key(u_char key[LOGIN_SESSION_KEY_LEN],
+    const u_char account[LOGIN_ID_LEN], const u_char id[LOGIN_ID_LEN])
+{
+    key[0] = LOGIN_KIND_SESSION;
+    memcpy(key + 1, account, LOGIN_ID_LEN);
+    memcpy(key + 1 + LOGIN_ID_LEN, id, LOGIN_ID_LEN);
+
+    return login_str(key, LOGIN_SESSION_KEY_LEN);
+}
