@@ -1,0 +1,49 @@
+
+#include "login.h"
+
+
+typedef struct {
+    login_state_e   state;
+    login_effect_e  effect;
+} login_transition_t;
+
+
+/* What is left out is zero: back to the sign-in form, with an error. */
+
+static const login_transition_t  login_transitions[LOGIN_STATES][LOGIN_EVENTS]
+    =
+{
+    [LOGIN_STATE_SIGNIN] = {
+        [LOGIN_EVENT_FORM]   = { LOGIN_STATE_PASSWORD, LOGIN_EFFECT_VERIFY },
+        [LOGIN_EVENT_FORGED] = { LOGIN_STATE_SIGNIN, LOGIN_EFFECT_FORGED }
+    },
+
+    [LOGIN_STATE_PASSWORD] = {
+        [LOGIN_EVENT_OK]     = { LOGIN_STATE_COMMIT, LOGIN_EFFECT_COMMIT },
+        [LOGIN_EVENT_NO]     = { LOGIN_STATE_SIGNIN, LOGIN_EFFECT_REFUSE }
+    },
+
+    [LOGIN_STATE_COMMIT] = {
+        [LOGIN_EVENT_OK]     = { LOGIN_STATE_DONE, LOGIN_EFFECT_SESSION }
+    }
+};
+
+
+login_effect_e
+login_flow_step(login_state_e *state, login_event_e event)
+{
+    const login_transition_t  *t;
+
+    if ((unsigned) *state >= LOGIN_STATES
+        || (unsigned) event >= LOGIN_EVENTS)
+    {
+        *state = LOGIN_STATE_SIGNIN;
+        return LOGIN_EFFECT_ERROR;
+    }
+
+    t = &login_transitions[*state][event];
+
+    *state = t->state;
+
+    return t->effect;
+}

@@ -1,0 +1,347 @@
+
+#include "login.h"
+#include "login_record.h"
+
+#include <string.h>
+
+
+/* What the hash is checked against, kept while no view is open. */
+typedef struct {
+    unsigned   exists;
+    unsigned   disabled;
+    u_char     id[LOGIN_ID_LEN];
+    uint32_t   generation;
+    size_t     phc_len;
+    u_char     phc[LOGIN_PHC_MAX];
+} login_candidate_t;
+
+
+static login_result_e login_signin_find(login_candidate_t *candidate,
+    login_signin_t *signin, login_view_t *view);
+static login_result_e login_signin_verify(login_candidate_t *candidate,
+    char phc[LOGIN_PHC_MAX + 1], login_signin_t *signin,
+    login_hasher_t *hasher);
+static login_result_e login_signin_build(const login_candidate_t *candidate,
+    const char *phc, login_signin_t *signin, login_view_t *view);
+static int login_signin_changed(const login_candidate_t *candidate,
+    const login_account_t *account);
+static login_result_e login_signin_session(login_signin_t *signin,
+    const login_account_t *account, login_view_t *view);
+static login_result_e login_signin_expect(login_signin_t *signin,
+    const login_account_t *account, login_view_t *view);
+static login_result_e login_signin_replace(login_signin_t *signin);
+static void login_signin_upgrade(login_signin_t *signin,
+    login_account_t *account, const login_candidate_t *candidate,
+    const char *phc);
+
+
+login_result_e
+login_signin_run(login_signin_t *signin, login_view_t *view,
+    login_hasher_t *hasher)
+{
+    char               phc[LOGIN_PHC_MAX + 1];
+    login_result_e     rc;
+    login_candidate_t  candidate;
+
+    signin->changes = NULL;
+    signin->upgrade = NULL;
+    signin->error.line = 0;
+    signin->error.text[0] = '\0';
+
+    rc = login_signin_find(&candidate, signin, view);
+
+    if (rc == LOGIN_OK) {
+        rc = login_signin_verify(&candidate, phc, signin, hasher);
+    }
+
+    if (rc == LOGIN_OK) {
+        rc = login_signin_build(&candidate, phc, signin, view);
+    }
+
+    login_wipe(&candidate, sizeof(login_candidate_t));
+    login_wipe(phc, sizeof(phc));
+
+    if (rc == LOGIN_OK) {
+        return LOGIN_OK;
+    }
+
+    login_changes_destroy(signin->changes);
+    login_changes_destroy(signin->upgrade);
+    login_wipe(&signin->ticket, sizeof(login_ticket_t));
+
+    signin->changes = NULL;
+    signin->upgrade = NULL;
+
+    return rc;
+}
+
+
+/* LOGIN_OK also where there is none: the work to come is the same. */
+
+static login_result_e
+login_signin_find(login_candidate_t *candidate, login_signin_t *signin,
+    login_view_t *view)
+{
+    size_t           len;
+    u_char           name[LOGIN_USERNAME_MAX];
+    login_result_e   rc;
+    login_account_t  account;
+
+    memset(candidate, 0, sizeof(login_candidate_t));
+
+    rc = login_username_normalise(name, &len, signin->username);
+    if (rc == LOGIN_FAULT) {
+        login_error(&signin->error, "user name could not be normalised");
+        return LOGIN_FAULT;
+    }
+
+    if (rc == LOGIN_NO) {
+        return LOGIN_OK;
+    }
+
+    if (login_view_begin(view) != LOGIN_OK) {
+        login_error(&signin->error, "store could not be read");
+        return LOGIN_FAULT;
+    }
+
+    rc = login_account_find(&account, view, signin->org, login_str(name, len));
+
+    if (rc == LOGIN_OK && account.password.len > LOGIN_PHC_MAX) {
+        rc = LOGIN_FAULT;
+    }
+
+    if (rc == LOGIN_OK) {
+        candidate->exists = 1;
+        candidate->disabled = account.disabled;
+        candidate->generation = account.generation;
+        candidate->phc_len = account.password.len;
+
+        memcpy(candidate->id, account.id, LOGIN_ID_LEN);
+
+        if (account.password.len != 0) {
+            memcpy(candidate->phc, account.password.data,
+                   account.password.len);
+        }
+    }
+
+    login_view_end(view);
+
+    if (rc == LOGIN_FAULT) {
+        login_error(&signin->error, "account could not be read");
+        return LOGIN_FAULT;
+    }
+
+    return LOGIN_OK;
+}
+
+
+/* "phc" becomes the better hash to store, or empty. */
+
+static login_result_e
+login_signin_verify(login_candidate_t *candidate,
+    char phc[LOGIN_PHC_MAX + 1], login_signin_t *signin,
+    login_hasher_t *hasher)
+{
+    int             upgrade;
+    login_result_e  rc;
+
+    phc[0] = '\0';
+
+    rc = login_password_verify(hasher,
+                               login_str(candidate->phc, candidate->phc_len),
+                               signin->password, &upgrade);
+
+    if (rc == LOGIN_FAULT) {
+        login_error(&signin->error, "password hash could not be checked");
+        return LOGIN_FAULT;
+    }
+
+    if (rc == LOGIN_NO || !candidate->exists || candidate->disabled) {
+        return LOGIN_NO;
+    }
+
+    /* without an upgrade people get in as well */
+
+    if (upgrade
+        && login_password_hash(phc, hasher, signin->password) != LOGIN_OK)
+    {
+        phc[0] = '\0';
+    }
+
+    return LOGIN_OK;
+}
+
+
+static login_result_e
+login_signin_build(const login_candidate_t *candidate, const char *phc,
+    login_signin_t *signin, login_view_t *view)
+{
+    login_result_e   rc;
+    login_account_t  account;
+
+    if (login_view_begin(view) != LOGIN_OK) {
+        login_error(&signin->error, "store could not be read");
+        return LOGIN_FAULT;
+    }
+
+    rc = login_account_get(&account, view, candidate->id);
+
+    if (rc == LOGIN_OK && login_signin_changed(candidate, &account)) {
+        rc = LOGIN_NO;
+
+    } else if (rc == LOGIN_OK) {
+        rc = login_signin_session(signin, &account, view);
+    }
+
+    if (rc == LOGIN_OK) {
+        login_signin_upgrade(signin, &account, candidate, phc);
+    }
+
+    login_view_end(view);
+
+    if (rc == LOGIN_FAULT) {
+        login_error(&signin->error, "session could not be made");
+    }
+
+    return rc;
+}
+
+
+/*
+ * While the hash was at work, the account may have been disabled, or got
+ * another password, which raises the generation; a better hash of the same
+ * password does not.
+ */
+
+static int
+login_signin_changed(const login_candidate_t *candidate,
+    const login_account_t *account)
+{
+    if (account->disabled) {
+        return 1;
+    }
+
+    return account->generation != candidate->generation
+           && !login_str_eq(account->password,
+                            login_str(candidate->phc, candidate->phc_len));
+}
+
+
+static login_result_e
+login_signin_session(login_signin_t *signin, const login_account_t *account,
+    login_view_t *view)
+{
+    login_session_t  session;
+
+    memset(&session, 0, sizeof(login_session_t));
+
+    if (login_ticket_draw(&signin->ticket, session.id, account->id,
+                          signin->now)
+        != LOGIN_OK
+        || login_epoch_get(&session.epoch, view) == LOGIN_FAULT)
+    {
+        return LOGIN_FAULT;
+    }
+
+    memcpy(session.account, account->id, LOGIN_ID_LEN);
+
+    session.auth_time = signin->now;
+    session.seen = signin->now;
+    session.generation = account->generation;
+    session.shared = signin->shared;
+    session.methods = LOGIN_METHOD_PASSWORD;
+    session.address = signin->address;
+    session.browser = signin->browser;
+
+    if (session.browser.len > LOGIN_BROWSER_MAX) {
+        session.browser.len = LOGIN_BROWSER_MAX;
+    }
+
+    signin->changes = login_changes_create();
+    if (signin->changes == NULL) {
+        return LOGIN_FAULT;
+    }
+
+    if (login_session_sweep(signin->changes, view, account, &signin->limits,
+                            signin->now)
+        == LOGIN_FAULT
+        || login_signin_expect(signin, account, view) != LOGIN_OK
+        || login_signin_replace(signin) != LOGIN_OK)
+    {
+        return LOGIN_FAULT;
+    }
+
+    login_session_add(signin->changes, &session);
+    login_account_see(signin->changes, account->id, signin->now);
+
+    return LOGIN_OK;
+}
+
+
+/*
+ * Nothing must be left behind of an account that is removed meanwhile.  Its
+ * name changes with it only; to expect the account itself would refuse the
+ * second of two sign-ins where the first one stores a better hash.
+ */
+
+static login_result_e
+login_signin_expect(login_signin_t *signin, const login_account_t *account,
+    login_view_t *view)
+{
+    u_char          buf[LOGIN_NAME_KEY_MAX];
+    login_str_t     key;
+    login_record_t  record;
+
+    key = login_name_key(buf, account->org, account->username);
+
+    if (key.len == 0 || login_view_get(view, key, &record) != LOGIN_OK) {
+        return LOGIN_FAULT;
+    }
+
+    login_changes_expect(signin->changes, key, record.version);
+
+    return LOGIN_OK;
+}
+
+
+/* Whoever was signed in with this browser is so no more. */
+
+static login_result_e
+login_signin_replace(login_signin_t *signin)
+{
+    u_char  id[LOGIN_ID_LEN];
+
+    if (!signin->replace) {
+        return LOGIN_OK;
+    }
+
+    if (login_ticket_session(id, &signin->old) != LOGIN_OK) {
+        return LOGIN_FAULT;
+    }
+
+    login_session_end(signin->changes, signin->old.account, id);
+
+    return LOGIN_OK;
+}
+
+
+static void
+login_signin_upgrade(login_signin_t *signin, login_account_t *account,
+    const login_candidate_t *candidate, const char *phc)
+{
+    if (phc[0] == '\0'
+        || !login_str_eq(account->password,
+                         login_str(candidate->phc, candidate->phc_len)))
+    {
+        return;
+    }
+
+    signin->upgrade = login_changes_create();
+    if (signin->upgrade == NULL) {
+        return;
+    }
+
+    account->password = login_cstr(phc);
+
+    login_account_update(signin->upgrade, account);
+}

@@ -1,0 +1,39 @@
+
+/* Signing in with a password: what a hasher's thread does for one form. */
+
+#ifndef LOGIN_SIGNIN_H
+#define LOGIN_SIGNIN_H
+
+
+typedef struct {
+    /* in; the strings belong to the caller and outlive the call */
+    login_str_t        org;
+    login_str_t        username;    /* as typed */
+    login_str_t        password;
+    login_str_t        browser;
+    login_str_t        address;
+    login_limits_t     limits;
+    unsigned           shared;
+    uint64_t           now;
+    unsigned           replace;     /* 1: "old" is this browser's session */
+    login_ticket_t     old;
+
+    /* out */
+    login_ticket_t     ticket;
+    login_changes_t   *changes;     /* makes the session */
+    login_changes_t   *upgrade;     /* a better hash; nobody waits for it */
+    login_error_t      error;
+} login_signin_t;
+
+
+/*
+ * LOGIN_OK: right; commit "changes", then hand out "ticket".  LOGIN_NO:
+ * wrong name or password, disabled, has no password: all the same, and the
+ * same work.  The caller destroys both change sets, which may be NULL, and
+ * wipes the password.
+ */
+login_result_e login_signin_run(login_signin_t *signin, login_view_t *view,
+    login_hasher_t *hasher);
+
+
+#endif /* LOGIN_SIGNIN_H */
