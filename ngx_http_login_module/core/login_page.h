@@ -1,0 +1,59 @@
+
+/* The pages, and the variables that their templates may name. */
+
+#ifndef LOGIN_PAGE_H
+#define LOGIN_PAGE_H
+
+
+typedef enum {
+    LOGIN_PAGE_SIGNIN = 0,
+    LOGIN_PAGE_APPS,
+    LOGIN_PAGE_LOGOUT,
+    LOGIN_PAGE_DENIED,
+    LOGIN_PAGE_EXPIRED,
+    LOGIN_PAGE_NOT_FOUND,
+    LOGIN_PAGE_ERROR,
+    LOGIN_PAGES
+} login_page_e;
+
+/*
+ * X(NAME, type, list).  docs/templates.md tells what each is; the check of
+ * the docs compares both.
+ */
+#define LOGIN_PAGE_VARIABLES(X)                                               \
+    X(PAGE,        page,        TEXT)  /* the page's name */                  \
+    X(LANGUAGE,    language,    TEXT)  /* BCP 47 */                           \
+    X(DIR,         dir,         TEXT)  /* "ltr" or "rtl" */                   \
+    X(STYLE,       style,       TEXT)  /* address of the style sheet */       \
+    X(PORTAL,      portal,      TEXT)  /* path of the portal, "/login/" */    \
+    X(CSRF,        csrf,        TEXT)                                         \
+    X(RETURN_TO,   return_to,   TEXT)  /* as it came, checked */              \
+    X(SIGNIN_URL,  signin_url,  TEXT)  /* sign in and come back here */       \
+    X(SWITCH_URL,  switch_url,  TEXT)  /* the same as another account */      \
+    X(USERNAME,    username,    TEXT)  /* as typed, or of the session */      \
+    X(NAME,        name,        TEXT)  /* of the session's account */         \
+    X(CODE,        code,        TEXT)  /* see login_reason.h */               \
+    X(SIGNED_IN,   signed_in,   FLAG)                                         \
+    X(SWITCH,      switch,      FLAG)  /* ?switch=1 */                        \
+    X(SHARED,      shared,      FLAG)  /* was ticked */                       \
+    X(WRONG,       wrong,       FLAG)  /* name or password */                 \
+    X(FORGED,      forged,      FLAG)  /* csrf: send the form again */        \
+    X(MALFORMED,   malformed,   FLAG)                                         \
+    X(METHOD,      method,      FLAG)  /* not allowed */                      \
+    X(BUSY,        busy,        FLAG)  /* try again in a moment */
+
+#define LOGIN_PAGE_ENUM(NAME, name, type)  LOGIN_VAR_##NAME,
+
+typedef enum {
+    LOGIN_PAGE_VARIABLES(LOGIN_PAGE_ENUM)
+    LOGIN_VARS
+} login_page_var_e;
+
+
+extern const login_schema_t  login_page_schema;
+
+/* The name of a page, and of its template. */
+const char *login_page_name(login_page_e page);
+
+
+#endif /* LOGIN_PAGE_H */
