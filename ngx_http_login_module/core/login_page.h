@@ -33,6 +33,7 @@ typedef enum {
     X(USERNAME,    username,    TEXT)  /* as typed, or of the session */      \
     X(NAME,        name,        TEXT)  /* of the session's account */         \
     X(CODE,        code,        TEXT)  /* see login_reason.h */               \
+    X(NEED,        need,        TEXT)  /* "login", "mfa": of the gate */      \
     X(SIGNED_IN,   signed_in,   FLAG)                                         \
     X(SWITCH,      switch,      FLAG)  /* ?switch=1 */                        \
     X(SHARED,      shared,      FLAG)  /* was ticked */                       \

@@ -62,6 +62,10 @@ static const state_t  states[] = {
       { LOGIN_VAR_SWITCH, LOGIN_VAR_SIGNED_IN, LOGIN_VARS },
       { "name=\"switch\" value=\"1\"", "href=\"/login/apps\"" } },
 
+    { "signin-need", LOGIN_PAGE_SIGNIN,
+      { LOGIN_VAR_NEED, LOGIN_VAR_SIGNED_IN, LOGIN_VARS },
+      { "name=\"need\" value=\"login\"" } },
+
     { "apps", LOGIN_PAGE_APPS,
       { LOGIN_VAR_SIGNED_IN, LOGIN_VAR_USERNAME, LOGIN_VAR_NAME,
         LOGIN_VARS },
@@ -139,7 +143,8 @@ static const char *const  samples[LOGIN_VARS] = {
     [LOGIN_VAR_SWITCH_URL] = "/login/?switch=1&return_to=%2Fa",
     [LOGIN_VAR_USERNAME] = "ada@example.com",
     [LOGIN_VAR_NAME] = "Ada Lovelace",
-    [LOGIN_VAR_CODE] = "L10"
+    [LOGIN_VAR_CODE] = "L10",
+    [LOGIN_VAR_NEED] = "login"
 };
 
 

@@ -1,0 +1,196 @@
+
+#include "login_cli.h"
+
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+
+
+static login_cli_status_e login_cli_run(login_cli_t *cli);
+
+
+static const login_cli_option_t  login_cli_init_options[] = {
+    { "--user", "NAME", 0, "user of nginx's workers (" LOGIN_CLI_USER ")" },
+    { NULL, NULL, 0, NULL }
+};
+
+static const login_cli_option_t  login_cli_list_options[] = {
+    { "--role", "R", 0, "only who has this role" },
+    { "--inactive", "TIME", 0, "only who did not sign in for so long" },
+    { NULL, NULL, 0, NULL }
+};
+
+static const login_cli_option_t  login_cli_add_options[] = {
+    { "--password-stdin", NULL, 0, "read the password from standard input" },
+    { "--name", "N", 0, "the person's name" },
+    { "--email", "E", 0, "address (the user name, where it is one)" },
+    { "--role", "R", 1, "a role; may be repeated" },
+    { "--language", "L", 0, "language of the pages, as in \"de\"" },
+    { NULL, NULL, 0, NULL }
+};
+
+static const login_cli_option_t  login_cli_set_options[] = {
+    { "--name", "N", 0, "the person's name; \"\" takes it away" },
+    { "--email", "E", 0, "address; \"\" takes it away" },
+    { "--language", "L", 0, "language of the pages; \"\" takes it away" },
+    { NULL, NULL, 0, NULL }
+};
+
+static const login_cli_option_t  login_cli_role_options[] = {
+    { "--add", "R", 1, "a role to give; may be repeated" },
+    { "--remove", "R", 1, "a role to take away; may be repeated" },
+    { NULL, NULL, 0, NULL }
+};
+
+static const login_cli_option_t  login_cli_password_options[] = {
+    { "--stdin", NULL, 0, "read it from standard input" },
+    { NULL, NULL, 0, NULL }
+};
+
+static const login_cli_option_t  login_cli_no_options[] = {
+    { NULL, NULL, 0, NULL }
+};
+
+
+const login_cli_command_t  login_cli_commands[] = {
+
+    { "init", "", 0, 0,
+      "make the store and the key, as the workers need them",
+      login_cli_init, login_cli_init_options },
+
+    { "user list", "", 0, 0,
+      "list the users",
+      login_cli_user_list, login_cli_list_options },
+
+    { "user show", "U", 1, 1,
+      "show what is known of a user",
+      login_cli_user_show, login_cli_no_options },
+
+    { "user add", "U", 1, 1,
+      "add a user",
+      login_cli_user_add, login_cli_add_options },
+
+    { "user set", "U", 1, 1,
+      "change name, address or language of a user",
+      login_cli_user_set, login_cli_set_options },
+
+    { "user role", "U", 1, 1,
+      "give roles to a user and take them away",
+      login_cli_user_role, login_cli_role_options },
+
+    { "user password", "U", 1, 1,
+      "set a user's password and end all sessions",
+      login_cli_user_password, login_cli_password_options },
+
+    { "user disable", "U", 1, 1,
+      "refuse a user and end all sessions",
+      login_cli_user_disable, login_cli_no_options },
+
+    { "user enable", "U", 1, 1,
+      "let a disabled user sign in again",
+      login_cli_user_enable, login_cli_no_options },
+
+    { "user remove", "U", 1, 1,
+      "remove a user with everything that is known of it",
+      login_cli_user_remove, login_cli_no_options },
+
+    { "session list", "[U]", 0, 1,
+      "list the sessions of a user, or of all",
+      login_cli_session_list, login_cli_no_options },
+
+    { "session revoke", "U [ID]", 1, 2,
+      "end one session of a user, or all of them",
+      login_cli_session_revoke, login_cli_no_options },
+
+    { "explain", "CODE", 1, 1,
+      "tell the reason behind the code of a refusal",
+      login_cli_explain, login_cli_no_options },
+
+    { NULL, NULL, 0, 0, NULL, NULL, NULL }
+};
+
+
+int
+main(int argc, char **argv)
+{
+    login_cli_t         cli;
+    struct rlimit       none;
+    login_cli_status_e  rc;
+
+    (void) umask(077);
+
+    /* a core would have the key and passwords in it */
+
+    memset(&none, 0, sizeof(struct rlimit));
+    (void) setrlimit(RLIMIT_CORE, &none);
+
+    memset(&cli, 0, sizeof(login_cli_t));
+
+    cli.path = LOGIN_CLI_STORE;
+    cli.key = LOGIN_CLI_KEY;
+    cli.org = login_cstr(LOGIN_ORG_DEFAULT);
+    cli.now = (uint64_t) time(NULL);
+
+    rc = login_cli_parse(&cli, argc, argv);
+    if (rc == LOGIN_CLI_DONE) {
+        rc = login_cli_run(&cli);
+    }
+
+    login_cli_close(&cli);
+
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        login_cli_error("standard output could not be written");
+        return rc == LOGIN_CLI_DONE ? LOGIN_CLI_REFUSED : rc;
+    }
+
+    return rc;
+}
+
+
+static login_cli_status_e
+login_cli_run(login_cli_t *cli)
+{
+    if (cli->version) {
+        (void) printf("nginx-login %s\n", LOGIN_CLI_VERSION);
+        return LOGIN_CLI_DONE;
+    }
+
+    if (cli->help) {
+        login_cli_help(stdout, cli);
+        return LOGIN_CLI_DONE;
+    }
+
+    /* there is one organisation as long as none can be declared */
+
+    if (!login_str_eq(cli->org, login_cstr(LOGIN_ORG_DEFAULT))) {
+        login_cli_error("unknown organisation \"%.*s\"", (int) cli->org.len,
+                        (const char *) cli->org.data);
+        return LOGIN_CLI_REFUSED;
+    }
+
+    return cli->command->run(cli);
+}
+
+
+login_cli_status_e
+login_cli_explain(login_cli_t *cli)
+{
+    login_reason_e  reason;
+
+    if (login_reason_find(&reason, login_cstr(cli->args[0])) != LOGIN_OK) {
+        login_cli_error("unknown code \"%s\"", cli->args[0]);
+        return LOGIN_CLI_REFUSED;
+    }
+
+    if (cli->json) {
+        return login_cli_json(json_pack("{s:s, s:s}",
+                                        "code", login_reason_code(reason),
+                                        "text", login_reason_text(reason)));
+    }
+
+    (void) printf("%s: %s\n", login_reason_code(reason),
+                  login_reason_text(reason));
+
+    return LOGIN_CLI_DONE;
+}

@@ -1,0 +1,252 @@
+
+/* nginx-login: the command line over the core. */
+
+#ifndef LOGIN_CLI_H
+#define LOGIN_CLI_H
+
+
+#include "login.h"
+
+#include <jansson.h>
+
+
+#define LOGIN_CLI_VERSION      "0.1.0"
+
+#define LOGIN_CLI_STORE        LOGIN_STORE_PATH
+#define LOGIN_CLI_KEY          "/etc/nginx/login.key"
+#define LOGIN_CLI_USER         "www-data"
+
+#define LOGIN_CLI_ARGS_MAX     2
+#define LOGIN_CLI_OPTIONS_MAX  128
+
+/* characters and bytes of a new password */
+#define LOGIN_CLI_CHARS_MAX    400
+
+/* how often a change is tried again that met another one */
+#define LOGIN_CLI_TRIES        16
+
+/* bytes of an id in hexadecimal, with a NUL */
+#define LOGIN_CLI_ID_SIZE      (2 * LOGIN_ID_LEN + 1)
+
+
+/* The exit status; see interface and manual page. */
+typedef enum {
+    LOGIN_CLI_DONE = 0,
+    LOGIN_CLI_REFUSED,          /* refused, or not found */
+    LOGIN_CLI_USAGE,            /* wrong usage */
+    LOGIN_CLI_UNUSABLE          /* the store or the key */
+} login_cli_status_e;
+
+typedef struct {
+    const char                 *name;       /* "--role" */
+    const char                 *value;      /* "R"; NULL: has none */
+    unsigned                    repeat;     /* may come more than once */
+    const char                 *help;
+} login_cli_option_t;
+
+typedef struct login_cli_s  login_cli_t;
+
+typedef struct {
+    const char                 *name;       /* "user add" */
+    const char                 *args;       /* "U [ID]" */
+    unsigned                    min;        /* of the arguments */
+    unsigned                    max;
+    const char                 *help;
+    login_cli_status_e        (*run)(login_cli_t *cli);
+    const login_cli_option_t   *options;    /* up to one without a name */
+} login_cli_command_t;
+
+typedef struct {
+    const login_cli_option_t   *option;
+    const char                 *value;
+} login_cli_given_t;
+
+struct login_cli_s {
+    const char                 *path;       /* of the store */
+    const char                 *key;
+    login_str_t                 org;
+    unsigned                    json;
+    unsigned                    help;
+    unsigned                    version;
+    uint64_t                    now;
+
+    const char                 *group;      /* "user" without "add" */
+    const login_cli_command_t  *command;
+    const char                 *args[LOGIN_CLI_ARGS_MAX];
+    unsigned                    nargs;
+    login_cli_given_t           given[LOGIN_CLI_OPTIONS_MAX];
+    size_t                      ngiven;
+
+    login_keyring_t             ring;
+    login_store_t              *store;
+    login_view_t               *view;
+    login_commit_t             *commit;
+};
+
+/* What options say of an account; NULL: nothing. */
+typedef struct {
+    const char                 *name;
+    const char                 *email;
+    const char                 *language;
+} login_cli_fields_t;
+
+/* Roles as the account keeps them, comma-separated. */
+typedef struct {
+    size_t                      len;
+    u_char                      data[LOGIN_ROLES_MAX];
+} login_cli_roles_t;
+
+/* A table for people. */
+typedef struct {
+    size_t                      columns;
+    size_t                      n;          /* cells */
+    size_t                      size;
+    char                      **cells;
+    unsigned                    failed;     /* no memory */
+} login_cli_table_t;
+
+
+extern const login_cli_command_t  login_cli_commands[];
+
+
+/* login_cli_args.c */
+login_cli_status_e login_cli_parse(login_cli_t *cli, int argc, char **argv);
+
+/* The value of an option, or its name where it has none; NULL: not given. */
+const char *login_cli_option(const login_cli_t *cli, const char *name);
+
+/* The same for the one number "*i" or after; "*i" becomes the next. */
+const char *login_cli_option_next(const login_cli_t *cli, const char *name,
+    size_t *i);
+
+/* login_cli_help.c */
+void login_cli_help(FILE *out, const login_cli_t *cli);
+extern const login_cli_option_t  login_cli_globals[];
+
+/* login_cli_output.c */
+
+/* One line on standard error: "nginx-login: ..." */
+void login_cli_error(const char *fmt, ...)
+    __attribute__((format(printf, 1, 2)));
+
+/* One line on standard output, for people: nothing with --json. */
+void login_cli_say(const login_cli_t *cli, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/*
+ * A copy that can do nothing to a terminal: control characters, marks of
+ * direction, invisible ones and broken UTF-8 become visible escapes.
+ * NULL: no memory.
+ */
+char *login_cli_clean(login_str_t s);
+
+void login_cli_cell(login_cli_table_t *table, login_str_t s);
+void login_cli_cell_time(login_cli_table_t *table, uint64_t when);
+
+/* Both free the cells. */
+login_cli_status_e login_cli_table_print(login_cli_table_t *table);
+void login_cli_table_free(login_cli_table_t *table);
+
+/* "2026-11-24 06:52", or "never" for 0. */
+void login_cli_time(char dst[32], uint64_t when);
+
+/* Prints "json" and takes it; NULL: there was no memory for it. */
+login_cli_status_e login_cli_json(json_t *json);
+json_t *login_cli_json_str(login_str_t s);
+json_t *login_cli_json_time(uint64_t when);     /* 0: null */
+json_t *login_cli_json_list(login_str_t s);     /* comma-separated */
+
+/* login_cli_store.c */
+
+/* Reads the key, becomes the store's owner, opens the store. */
+login_cli_status_e login_cli_open(login_cli_t *cli);
+void login_cli_close(login_cli_t *cli);
+
+/* "*missing" (may be NULL) becomes 1 where there is no such file. */
+login_cli_status_e login_cli_key_read(login_keyring_t *ring, const char *path,
+    int *missing);
+
+login_cli_status_e login_cli_view(login_cli_t *cli);
+login_cli_status_e login_cli_fault(void);
+
+/* Commits and destroys "changes"; LOGIN_NO: met another change. */
+login_result_e login_cli_commit(login_cli_t *cli, login_changes_t *changes);
+
+/* login_cli_account.c */
+
+/* The canonical form of a user name, terminated. */
+login_cli_status_e login_cli_username(char dst[LOGIN_USERNAME_MAX + 1],
+    const char *in);
+
+/* Opens the store for the one in the first argument. */
+login_cli_status_e login_cli_begin(login_cli_t *cli,
+    char username[LOGIN_USERNAME_MAX + 1]);
+
+/* Finds the account; the view is open from then on if this is DONE. */
+login_cli_status_e login_cli_find(login_cli_t *cli, login_account_t *account,
+    const char *username);
+
+/*
+ * Changes one account: "edit" fills "changes" from what it is now, with the
+ * view open, and is called again where another change came in between.
+ */
+typedef login_cli_status_e (*login_cli_edit_pt)(login_cli_t *cli,
+    login_account_t *account, login_changes_t *changes, void *data);
+
+login_cli_status_e login_cli_change(login_cli_t *cli, const char *username,
+    login_cli_edit_pt edit, void *data);
+
+/* Signs the account out everywhere; login_account_update() is to follow. */
+login_cli_status_e login_cli_sign_out(login_cli_t *cli,
+    login_account_t *account, login_changes_t *changes);
+
+void login_cli_set_fields(login_account_t *account,
+    const login_cli_fields_t *fields);
+
+/* 'user "alice" disabled', or in JSON what the account is now. */
+login_cli_status_e login_cli_report(login_cli_t *cli, const char *username,
+    const char *done);
+
+/* Is it a session still, as far as the store knows? */
+int login_cli_session_alive(const login_session_t *session,
+    const login_account_t *account, uint64_t epoch);
+
+/* Prints the account, as JSON or for people. */
+login_cli_status_e login_cli_account_show(login_cli_t *cli,
+    const login_account_t *account);
+json_t *login_cli_account_json(login_cli_t *cli,
+    const login_account_t *account);
+void login_cli_id(char dst[LOGIN_CLI_ID_SIZE], const u_char id[LOGIN_ID_LEN]);
+
+/* login_cli_check.c: values of options */
+login_cli_status_e login_cli_fields(login_cli_t *cli,
+    login_cli_fields_t *fields, char email[LOGIN_USERNAME_MAX + 1]);
+login_cli_status_e login_cli_check_time(uint64_t *seconds, const char *value);
+login_cli_status_e login_cli_check_role(const char *value);
+
+login_cli_status_e login_cli_roles_add(login_cli_roles_t *roles,
+    const char *role);
+void login_cli_roles_remove(login_cli_roles_t *roles, const char *role);
+
+/* login_cli_password.c */
+
+/* Reads a new password from standard input, or asks twice on a terminal. */
+login_cli_status_e login_cli_password(char phc[LOGIN_PHC_MAX + 1]);
+
+/* The commands. */
+login_cli_status_e login_cli_init(login_cli_t *cli);
+login_cli_status_e login_cli_user_list(login_cli_t *cli);
+login_cli_status_e login_cli_user_show(login_cli_t *cli);
+login_cli_status_e login_cli_user_add(login_cli_t *cli);
+login_cli_status_e login_cli_user_set(login_cli_t *cli);
+login_cli_status_e login_cli_user_role(login_cli_t *cli);
+login_cli_status_e login_cli_user_password(login_cli_t *cli);
+login_cli_status_e login_cli_user_disable(login_cli_t *cli);
+login_cli_status_e login_cli_user_enable(login_cli_t *cli);
+login_cli_status_e login_cli_user_remove(login_cli_t *cli);
+login_cli_status_e login_cli_session_list(login_cli_t *cli);
+login_cli_status_e login_cli_session_revoke(login_cli_t *cli);
+login_cli_status_e login_cli_explain(login_cli_t *cli);
+
+
+#endif /* LOGIN_CLI_H */

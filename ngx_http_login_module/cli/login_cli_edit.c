@@ -1,0 +1,329 @@
+
+/* The commands that change an account which is there. */
+
+#include "login_cli.h"
+
+#include <string.h>
+#include <unistd.h>
+
+
+static login_cli_status_e login_cli_set_disabled(login_cli_t *cli,
+    unsigned disabled, const char *done);
+static login_cli_status_e login_cli_edit_fields(login_cli_t *cli,
+    login_account_t *account, login_changes_t *changes, void *data);
+static login_cli_status_e login_cli_edit_roles(login_cli_t *cli,
+    login_account_t *account, login_changes_t *changes, void *data);
+static login_cli_status_e login_cli_edit_password(login_cli_t *cli,
+    login_account_t *account, login_changes_t *changes, void *data);
+static login_cli_status_e login_cli_edit_disabled(login_cli_t *cli,
+    login_account_t *account, login_changes_t *changes, void *data);
+static login_cli_status_e login_cli_edit_remove(login_cli_t *cli,
+    login_account_t *account, login_changes_t *changes, void *data);
+
+
+login_cli_status_e
+login_cli_user_set(login_cli_t *cli)
+{
+    char                username[LOGIN_USERNAME_MAX + 1];
+    char                email[LOGIN_USERNAME_MAX + 1];
+    login_cli_fields_t  fields;
+    login_cli_status_e  rc;
+
+    rc = login_cli_fields(cli, &fields, email);
+    if (rc != LOGIN_CLI_DONE) {
+        return rc;
+    }
+
+    if (fields.name == NULL && fields.email == NULL
+        && fields.language == NULL)
+    {
+        login_cli_error("nothing to set, see \"nginx-login user set --help\"");
+        return LOGIN_CLI_USAGE;
+    }
+
+    rc = login_cli_begin(cli, username);
+    if (rc != LOGIN_CLI_DONE) {
+        return rc;
+    }
+
+    rc = login_cli_change(cli, username, login_cli_edit_fields, &fields);
+    if (rc != LOGIN_CLI_DONE) {
+        return rc;
+    }
+
+    return login_cli_report(cli, username, "changed");
+}
+
+
+login_cli_status_e
+login_cli_user_role(login_cli_t *cli)
+{
+    char                username[LOGIN_USERNAME_MAX + 1];
+    size_t              i;
+    login_cli_status_e  rc;
+
+    if (cli->ngiven == 0
+        || (login_cli_option(cli, "--add") == NULL
+            && login_cli_option(cli, "--remove") == NULL))
+    {
+        login_cli_error("\"--add\" or \"--remove\" is needed");
+        return LOGIN_CLI_USAGE;
+    }
+
+    for (i = 0; i < cli->ngiven; i++) {
+        if (!cli->given[i].option->repeat) {
+            continue;
+        }
+
+        rc = login_cli_check_role(cli->given[i].value);
+        if (rc != LOGIN_CLI_DONE) {
+            return rc;
+        }
+    }
+
+    rc = login_cli_begin(cli, username);
+    if (rc != LOGIN_CLI_DONE) {
+        return rc;
+    }
+
+    rc = login_cli_change(cli, username, login_cli_edit_roles, NULL);
+    if (rc != LOGIN_CLI_DONE) {
+        return rc;
+    }
+
+    return login_cli_report(cli, username, "has other roles");
+}
+
+
+login_cli_status_e
+login_cli_user_password(login_cli_t *cli)
+{
+    char                username[LOGIN_USERNAME_MAX + 1];
+    char                phc[LOGIN_PHC_MAX + 1];
+    login_account_t     account;
+    login_cli_status_e  rc;
+
+    if (login_cli_option(cli, "--stdin") == NULL && !isatty(STDIN_FILENO)) {
+        login_cli_error("\"--stdin\" is needed where there is no terminal");
+        return LOGIN_CLI_USAGE;
+    }
+
+    rc = login_cli_begin(cli, username);
+    if (rc != LOGIN_CLI_DONE) {
+        return rc;
+    }
+
+    /* who is not there is said before anybody types a password */
+
+    rc = login_cli_find(cli, &account, username);
+    if (rc != LOGIN_CLI_DONE) {
+        return rc;
+    }
+
+    login_view_end(cli->view);
+
+    rc = login_cli_password(phc);
+    if (rc != LOGIN_CLI_DONE) {
+        return rc;
+    }
+
+    rc = login_cli_change(cli, username, login_cli_edit_password, phc);
+    if (rc != LOGIN_CLI_DONE) {
+        return rc;
+    }
+
+    return login_cli_report(cli, username, "has a new password, all "
+                                           "sessions ended");
+}
+
+
+login_cli_status_e
+login_cli_user_disable(login_cli_t *cli)
+{
+    return login_cli_set_disabled(cli, 1, "disabled, all sessions ended");
+}
+
+
+login_cli_status_e
+login_cli_user_enable(login_cli_t *cli)
+{
+    return login_cli_set_disabled(cli, 0, "enabled");
+}
+
+
+login_cli_status_e
+login_cli_user_remove(login_cli_t *cli)
+{
+    char                username[LOGIN_USERNAME_MAX + 1];
+    login_cli_status_e  rc;
+
+    rc = login_cli_begin(cli, username);
+    if (rc == LOGIN_CLI_DONE) {
+        rc = login_cli_change(cli, username, login_cli_edit_remove, NULL);
+    }
+
+    if (rc != LOGIN_CLI_DONE) {
+        return rc;
+    }
+
+    if (cli->json) {
+        return login_cli_json(json_pack("{s:s, s:b}", "username", username,
+                                        "removed", 1));
+    }
+
+    login_cli_say(cli, "user \"%s\" removed", username);
+
+    return LOGIN_CLI_DONE;
+}
+
+
+static login_cli_status_e
+login_cli_set_disabled(login_cli_t *cli, unsigned disabled, const char *done)
+{
+    char                username[LOGIN_USERNAME_MAX + 1];
+    login_cli_status_e  rc;
+
+    rc = login_cli_begin(cli, username);
+    if (rc == LOGIN_CLI_DONE) {
+        rc = login_cli_change(cli, username, login_cli_edit_disabled,
+                              &disabled);
+    }
+
+    if (rc != LOGIN_CLI_DONE) {
+        return rc;
+    }
+
+    return login_cli_report(cli, username, done);
+}
+
+
+static login_cli_status_e
+login_cli_edit_fields(login_cli_t *cli, login_account_t *account,
+    login_changes_t *changes, void *data)
+{
+    const login_cli_fields_t  *fields = data;
+
+    (void) cli;
+
+    login_cli_set_fields(account, fields);
+
+    login_account_update(changes, account);
+
+    return LOGIN_CLI_DONE;
+}
+
+
+static login_cli_status_e
+login_cli_edit_password(login_cli_t *cli, login_account_t *account,
+    login_changes_t *changes, void *data)
+{
+    const char          *phc = data;
+    login_cli_status_e   rc;
+
+    rc = login_cli_sign_out(cli, account, changes);
+    if (rc != LOGIN_CLI_DONE) {
+        return rc;
+    }
+
+    account->password = login_cstr(phc);
+
+    login_account_update(changes, account);
+
+    return LOGIN_CLI_DONE;
+}
+
+
+static login_cli_status_e
+login_cli_edit_roles(login_cli_t *cli, login_account_t *account,
+    login_changes_t *changes, void *data)
+{
+    size_t              i;
+    const char         *role;
+    login_cli_roles_t   roles;
+    login_cli_status_e  rc;
+
+    (void) data;
+
+    memset(&roles, 0, sizeof(login_cli_roles_t));
+
+    if (account->roles.len > LOGIN_ROLES_MAX) {
+        return login_cli_fault();
+    }
+
+    if (account->roles.len != 0) {
+        memcpy(roles.data, account->roles.data, account->roles.len);
+        roles.len = account->roles.len;
+    }
+
+    for (i = 0; ; ) {
+        role = login_cli_option_next(cli, "--remove", &i);
+        if (role == NULL) {
+            break;
+        }
+
+        /* a slip of the pen must not pass for a role taken away */
+
+        if (!login_account_has_role(account, login_cstr(role))) {
+            login_cli_error("user \"%.*s\" has no role \"%s\"",
+                            (int) account->username.len,
+                            (const char *) account->username.data, role);
+            return LOGIN_CLI_REFUSED;
+        }
+
+        login_cli_roles_remove(&roles, role);
+    }
+
+    for (i = 0; ; ) {
+        role = login_cli_option_next(cli, "--add", &i);
+        if (role == NULL) {
+            break;
+        }
+
+        rc = login_cli_roles_add(&roles, role);
+        if (rc != LOGIN_CLI_DONE) {
+            return rc;
+        }
+    }
+
+    account->roles = login_str(roles.data, roles.len);
+
+    login_account_update(changes, account);
+
+    return LOGIN_CLI_DONE;
+}
+
+
+static login_cli_status_e
+login_cli_edit_disabled(login_cli_t *cli, login_account_t *account,
+    login_changes_t *changes, void *data)
+{
+    unsigned            disabled = *(unsigned *) data;
+    login_cli_status_e  rc;
+
+    if (disabled) {
+        rc = login_cli_sign_out(cli, account, changes);
+        if (rc != LOGIN_CLI_DONE) {
+            return rc;
+        }
+    }
+
+    account->disabled = disabled;
+
+    login_account_update(changes, account);
+
+    return LOGIN_CLI_DONE;
+}
+
+
+static login_cli_status_e
+login_cli_edit_remove(login_cli_t *cli, login_account_t *account,
+    login_changes_t *changes, void *data)
+{
+    (void) data;
+
+    if (login_account_remove(changes, account, cli->view) != LOGIN_OK) {
+        return login_cli_fault();
+    }
+
+    return LOGIN_CLI_DONE;
+}

@@ -1,0 +1,148 @@
+
+#include "login_cli.h"
+
+#include <string.h>
+
+
+/* Rows are gathered first: nobody is waited for while a view is open. */
+typedef struct {
+    login_cli_t        *cli;
+    login_cli_table_t   table;
+    json_t             *json;
+    const char         *role;
+    uint64_t            before;     /* last sign-in; UINT64_MAX: any */
+} login_cli_list_t;
+
+
+static login_result_e login_cli_list_visit(void *data,
+    const login_account_t *account);
+static login_result_e login_cli_list_row(login_cli_list_t *list,
+    const login_account_t *account, uint64_t seen);
+static const char *login_cli_state(const login_account_t *account);
+
+
+login_cli_status_e
+login_cli_user_list(login_cli_t *cli)
+{
+    uint64_t            inactive;
+    const char         *value;
+    login_result_e      walked;
+    login_cli_list_t    list;
+    login_cli_status_e  rc;
+
+    memset(&list, 0, sizeof(login_cli_list_t));
+
+    list.cli = cli;
+    list.role = login_cli_option(cli, "--role");
+    list.before = UINT64_MAX;
+    list.table.columns = 5;
+
+    value = login_cli_option(cli, "--inactive");
+
+    if (value != NULL) {
+        rc = login_cli_check_time(&inactive, value);
+        if (rc != LOGIN_CLI_DONE) {
+            return rc;
+        }
+
+        list.before = (inactive < cli->now) ? cli->now - inactive : 0;
+    }
+
+    rc = login_cli_open(cli);
+    if (rc == LOGIN_CLI_DONE) {
+        rc = login_cli_view(cli);
+    }
+
+    if (rc != LOGIN_CLI_DONE) {
+        return rc;
+    }
+
+    if (cli->json) {
+        list.json = json_array();
+
+    } else {
+        login_cli_cell(&list.table, login_cstr("USERNAME"));
+        login_cli_cell(&list.table, login_cstr("NAME"));
+        login_cli_cell(&list.table, login_cstr("STATE"));
+        login_cli_cell(&list.table, login_cstr("LAST SIGN-IN"));
+        login_cli_cell(&list.table, login_cstr("ROLES"));
+    }
+
+    walked = login_account_walk(cli->view, cli->org, login_cli_list_visit,
+                                &list);
+
+    login_view_end(cli->view);
+
+    if (walked != LOGIN_OK) {
+        json_decref(list.json);
+        login_cli_table_free(&list.table);
+        return login_cli_fault();
+    }
+
+    return cli->json ? login_cli_json(list.json)
+                     : login_cli_table_print(&list.table);
+}
+
+
+static login_result_e
+login_cli_list_visit(void *data, const login_account_t *account)
+{
+    uint64_t           seen;
+    login_cli_list_t  *list = data;
+
+    if (list->role != NULL
+        && !login_account_has_role(account, login_cstr(list->role)))
+    {
+        return LOGIN_OK;
+    }
+
+    seen = 0;
+
+    if (login_account_seen(&seen, list->cli->view, account->id)
+        == LOGIN_FAULT)
+    {
+        return LOGIN_FAULT;
+    }
+
+    /* who never signed in counts from the day of the account on */
+
+    if (list->before != UINT64_MAX
+        && (seen ? seen : account->created) > list->before)
+    {
+        return LOGIN_OK;
+    }
+
+    return login_cli_list_row(list, account, seen);
+}
+
+
+static login_result_e
+login_cli_list_row(login_cli_list_t *list, const login_account_t *account,
+    uint64_t seen)
+{
+    if (list->cli->json) {
+        return json_array_append_new(list->json,
+                                     login_cli_account_json(list->cli,
+                                                            account))
+               == 0 ? LOGIN_OK : LOGIN_FAULT;
+    }
+
+    login_cli_cell(&list->table, account->username);
+    login_cli_cell(&list->table, account->name);
+    login_cli_cell(&list->table, login_cstr(login_cli_state(account)));
+    login_cli_cell_time(&list->table, seen);
+    login_cli_cell(&list->table, account->roles);
+
+    return LOGIN_OK;
+}
+
+
+static const char *
+login_cli_state(const login_account_t *account)
+{
+    if (account->disabled) {
+        return "disabled";
+    }
+
+    return account->password.len != 0 ? "enabled" : "no password";
+}

@@ -1,0 +1,261 @@
+
+#include "login_cli.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+
+/* the module's own default: at another one it is upgraded at sign-in */
+#define LOGIN_CLI_MEMORY  19456
+#define LOGIN_CLI_PASSES  2
+
+
+typedef struct {
+    size_t   len;
+    u_char   data[LOGIN_PASSWORD_MAX + 2];  /* with its line end */
+} login_cli_password_t;
+
+
+static login_cli_status_e login_cli_password_get(
+    login_cli_password_t *password);
+static login_cli_status_e login_cli_password_ask(
+    login_cli_password_t *password);
+static login_cli_status_e login_cli_password_prompt(
+    login_cli_password_t *password, const char *prompt);
+static login_cli_status_e login_cli_password_read(
+    login_cli_password_t *password, unsigned alone);
+static login_cli_status_e login_cli_password_check(
+    const login_cli_password_t *password);
+static void login_cli_signal(int signo);
+
+
+static volatile sig_atomic_t  login_cli_caught;
+
+
+login_cli_status_e
+login_cli_password(char phc[LOGIN_PHC_MAX + 1])
+{
+    login_cost_t          cost;
+    login_result_e        rc;
+    login_hasher_t       *hasher;
+    login_cli_status_e    status;
+    login_cli_password_t  password;
+
+    status = login_cli_password_get(&password);
+
+    if (status != LOGIN_CLI_DONE) {
+        login_wipe(&password, sizeof(login_cli_password_t));
+        return status;
+    }
+
+    cost.memory = LOGIN_CLI_MEMORY;
+    cost.passes = LOGIN_CLI_PASSES;
+
+    rc = LOGIN_FAULT;
+
+    hasher = login_hasher_create(&cost);
+
+    if (hasher != NULL) {
+        rc = login_password_hash(phc, hasher,
+                                 login_str(password.data, password.len));
+    }
+
+    login_hasher_destroy(hasher);
+    login_wipe(&password, sizeof(login_cli_password_t));
+
+    if (rc != LOGIN_OK) {
+        login_cli_error("password could not be hashed");
+        return LOGIN_CLI_UNUSABLE;
+    }
+
+    return LOGIN_CLI_DONE;
+}
+
+
+static login_cli_status_e
+login_cli_password_get(login_cli_password_t *password)
+{
+    login_cli_status_e  rc;
+
+    if (isatty(STDIN_FILENO)) {
+        rc = login_cli_password_ask(password);
+
+    } else {
+        rc = login_cli_password_read(password, 1);
+    }
+
+    if (rc != LOGIN_CLI_DONE) {
+        return rc;
+    }
+
+    return login_cli_password_check(password);
+}
+
+
+static login_cli_status_e
+login_cli_password_ask(login_cli_password_t *password)
+{
+    login_cli_status_e    rc;
+    login_cli_password_t  again;
+
+    rc = login_cli_password_prompt(password, "Password: ");
+
+    if (rc == LOGIN_CLI_DONE) {
+        rc = login_cli_password_prompt(&again, "Again: ");
+    }
+
+    if (rc == LOGIN_CLI_DONE
+        && (again.len != password->len
+            || !login_equal(again.data, password->data, again.len)))
+    {
+        login_cli_error("passwords differ");
+        rc = LOGIN_CLI_REFUSED;
+    }
+
+    login_wipe(&again, sizeof(login_cli_password_t));
+
+    return rc;
+}
+
+
+/* Without echo; the terminal is as before also after a signal. */
+
+static login_cli_status_e
+login_cli_password_prompt(login_cli_password_t *password, const char *prompt)
+{
+    size_t              i;
+    struct termios      before, silent;
+    struct sigaction    sa, old[4];
+    login_cli_status_e  rc;
+
+    static const int    signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+
+    if (tcgetattr(STDIN_FILENO, &before) == -1) {
+        login_cli_error("terminal: %s", strerror(errno));
+        return LOGIN_CLI_REFUSED;
+    }
+
+    memset(&sa, 0, sizeof(struct sigaction));
+    sa.sa_handler = login_cli_signal;
+
+    for (i = 0; i < 4; i++) {
+        (void) sigaction(signals[i], &sa, &old[i]);
+    }
+
+    silent = before;
+    silent.c_lflag &= ~(tcflag_t) (ECHO|ECHOE|ECHOK|ECHONL);
+
+    if (tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent) == -1) {
+        login_cli_error("terminal: %s", strerror(errno));
+        rc = LOGIN_CLI_REFUSED;
+
+    } else {
+        (void) fputs(prompt, stderr);
+        rc = login_cli_password_read(password, 0);
+        (void) fputc('\n', stderr);
+    }
+
+    (void) tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+
+    for (i = 0; i < 4; i++) {
+        (void) sigaction(signals[i], &old[i], NULL);
+    }
+
+    if (login_cli_caught) {
+        login_wipe(password, sizeof(login_cli_password_t));
+        (void) raise(login_cli_caught);
+    }
+
+    return rc;
+}
+
+
+static void
+login_cli_signal(int signo)
+{
+    login_cli_caught = signo;
+}
+
+
+/* One line; with "alone" there must be nothing behind it. */
+
+static login_cli_status_e
+login_cli_password_read(login_cli_password_t *password, unsigned alone)
+{
+    u_char   c;
+    ssize_t  n;
+
+    password->len = 0;
+
+    for ( ;; ) {
+        n = read(STDIN_FILENO, &c, 1);
+
+        if (n == -1) {
+            login_cli_error("reading the password: %s", strerror(errno));
+            return LOGIN_CLI_REFUSED;
+        }
+
+        if (n == 0 || c == '\n') {
+            break;
+        }
+
+        if (password->len == sizeof(password->data)) {
+            login_cli_error("password is longer than %d bytes",
+                            LOGIN_PASSWORD_MAX);
+            return LOGIN_CLI_REFUSED;
+        }
+
+        password->data[password->len++] = c;
+    }
+
+    if (n == 1 && password->len > 0
+        && password->data[password->len - 1] == '\r')
+    {
+        password->len--;
+    }
+
+    if (alone && n == 1 && read(STDIN_FILENO, &c, 1) > 0) {
+        login_cli_error("there is more than one line where the password "
+                        "should be");
+        return LOGIN_CLI_REFUSED;
+    }
+
+    return LOGIN_CLI_DONE;
+}
+
+
+static login_cli_status_e
+login_cli_password_check(const login_cli_password_t *password)
+{
+    size_t          chars;
+    login_result_e  rc;
+
+    if (password->len == 0) {
+        login_cli_error("password is empty");
+        return LOGIN_CLI_REFUSED;
+    }
+
+    if (password->len > LOGIN_PASSWORD_MAX) {
+        login_cli_error("password is longer than %d bytes",
+                        LOGIN_PASSWORD_MAX);
+        return LOGIN_CLI_REFUSED;
+    }
+
+    rc = login_utf8_check(login_str(password->data, password->len), &chars);
+
+    if (rc != LOGIN_OK) {
+        login_cli_error("password is not UTF-8, or has a NUL in it");
+        return LOGIN_CLI_REFUSED;
+    }
+
+    if (chars > LOGIN_CLI_CHARS_MAX) {
+        login_cli_error("password is longer than %d characters",
+                        LOGIN_CLI_CHARS_MAX);
+        return LOGIN_CLI_REFUSED;
+    }
+
+    return LOGIN_CLI_DONE;
+}

@@ -1,0 +1,107 @@
+
+/* What the portal has beside forms: apps, the session as JSON, assets. */
+
+#include "ngx_http_login_module.h"
+
+
+ngx_int_t
+ngx_http_login_apps_page(ngx_http_request_t *r)
+{
+    ngx_str_t                         url;
+    login_str_t                       csrf;
+    ngx_http_login_page_t            *page;
+    const ngx_http_login_identity_t  *identity;
+
+    switch (ngx_http_login_identify(r, &identity)) {
+
+    case NGX_OK:
+        break;
+
+    case NGX_DECLINED:
+        if (ngx_http_login_signin_url(r, NULL, &url) != NGX_OK) {
+            return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
+        }
+
+        return ngx_http_login_see_other(r, &url);
+
+    default:
+        return ngx_http_login_error(r, LOGIN_REASON_STORE);
+    }
+
+    page = ngx_http_login_page(r, LOGIN_PAGE_APPS, NGX_HTTP_OK,
+                               LOGIN_REASON_NONE);
+    if (page == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (ngx_http_login_csrf_make(r, &csrf) != NGX_OK) {
+        return ngx_http_login_error(r, LOGIN_REASON_STORE);
+    }
+
+    ngx_http_login_page_text(page, LOGIN_VAR_CSRF, csrf.data, csrf.len);
+
+    return ngx_http_login_page_send(r, page);
+}
+
+
+ngx_int_t
+ngx_http_login_session_json(ngx_http_request_t *r)
+{
+    ngx_int_t                         rc;
+    ngx_str_t                         json;
+    ngx_uint_t                        status;
+    const ngx_http_login_identity_t  *identity;
+
+    rc = ngx_http_login_identify(r, &identity);
+
+    if (rc == NGX_OK) {
+        status = NGX_HTTP_OK;
+        rc = ngx_http_login_json_identity(r, identity, &json);
+
+    } else {
+        status = (rc == NGX_DECLINED) ? NGX_HTTP_UNAUTHORIZED
+                                      : NGX_HTTP_SERVICE_UNAVAILABLE;
+        rc = ngx_http_login_json_refusal(r, status, &json);
+    }
+
+    if (rc != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    r->headers_out.status = status;
+
+    return ngx_http_login_send(r, "application/json", &json);
+}
+
+
+ngx_int_t
+ngx_http_login_asset(ngx_http_request_t *r)
+{
+    size_t                       len;
+    ngx_str_t                    body;
+    ngx_http_login_ctx_t        *ctx;
+    ngx_http_core_loc_conf_t    *clcf;
+    ngx_http_login_asset_t      *style;
+    ngx_http_login_main_conf_t  *mcf;
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    style = &mcf->style;
+    len = clcf->name.len + sizeof("assets/") - 1;
+
+    if (r->uri.len - len != style->name.len
+        || ngx_memcmp(r->uri.data + len, style->name.data, style->name.len)
+           != 0)
+    {
+        return ngx_http_login_error(r, LOGIN_REASON_NOT_FOUND);
+    }
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
+    ctx->cacheable = 1;
+
+    body = style->data;
+    r->headers_out.status = NGX_HTTP_OK;
+
+    return ngx_http_login_send(r, (char *) style->type.data, &body);
+}

@@ -1,0 +1,348 @@
+
+/*
+ * The way of a sign-in from its form through a hasher and the store to the
+ * session.  What comes next, login_flow_step() says.
+ */
+
+#include "ngx_http_login_module.h"
+
+
+/* On the heap: a thread may be at it when the request is gone. */
+typedef struct {
+    login_signin_t               signin;
+    login_state_e                state;
+    ngx_uint_t                   users;     /* tasks that release it */
+    size_t                       len;
+    u_char                       data[];
+} ngx_http_login_attempt_t;
+
+
+static ngx_http_login_attempt_t *ngx_http_login_attempt_create(
+    ngx_http_request_t *r, const login_form_t *form, login_state_e state);
+static void ngx_http_login_attempt_browser(login_str_t *browser, u_char *p);
+static void ngx_http_login_attempt_release(void *data);
+static login_result_e ngx_http_login_attempt_run(void *data,
+    login_view_t *view, login_hasher_t *hasher);
+static void ngx_http_login_attempt_verified(ngx_http_request_t *r, void *data,
+    login_result_e rc);
+static ngx_int_t ngx_http_login_attempt_commit(ngx_http_request_t *r,
+    ngx_http_login_attempt_t *attempt);
+static void ngx_http_login_attempt_committed(ngx_http_request_t *r,
+    void *data, login_result_e rc);
+static login_event_e ngx_http_login_attempt_event(login_result_e rc);
+
+
+ngx_int_t
+ngx_http_login_attempt(ngx_http_request_t *r, const login_form_t *form,
+    login_state_e state)
+{
+    ngx_int_t                  rc;
+    ngx_http_login_attempt_t  *attempt;
+
+    attempt = ngx_http_login_attempt_create(r, form, state);
+    if (attempt == NULL) {
+        return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
+    }
+
+    rc = ngx_http_login_task_hash(r, ngx_http_login_attempt_run,
+                                  ngx_http_login_attempt_verified, attempt,
+                                  ngx_http_login_attempt_release);
+    if (rc == NGX_OK) {
+        return NGX_DONE;
+    }
+
+    ngx_http_login_attempt_release(attempt);
+
+    if (rc == NGX_BUSY) {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "login: more sign-ins wait than \"max_queue\" of "
+                      "\"login_hash\" allows");
+        return ngx_http_login_error(r, LOGIN_REASON_BUSY);
+    }
+
+    return ngx_http_login_error(r, LOGIN_REASON_STORE);
+}
+
+
+static ngx_http_login_attempt_t *
+ngx_http_login_attempt_create(ngx_http_request_t *r, const login_form_t *form,
+    login_state_e state)
+{
+    u_char                      *p;
+    size_t                       len;
+    ngx_uint_t                   i;
+    ngx_http_login_visitor_t    *visitor;
+    ngx_http_login_attempt_t    *attempt;
+    ngx_http_login_main_conf_t  *mcf;
+
+    login_str_t                  from[5];
+    login_str_t                 *to[5];
+
+    visitor = ngx_http_login_visitor(r);
+    if (visitor == NULL) {
+        return NULL;
+    }
+
+    from[0] = login_form_get(form, "username");
+    from[1] = login_form_get(form, "password");
+    from[2] = login_form_get(form, "org");
+    from[3] = login_str(r->connection->addr_text.data,
+                        r->connection->addr_text.len);
+    from[4] = login_str("", 0);
+
+    if (from[2].len == 0) {
+        from[2] = login_cstr(LOGIN_ORG_DEFAULT);
+    }
+
+    if (r->headers_in.user_agent) {
+        from[4] = login_str(r->headers_in.user_agent->value.data,
+                            r->headers_in.user_agent->value.len);
+    }
+
+    len = 0;
+
+    for (i = 0; i < 5; i++) {
+        len += from[i].len;
+    }
+
+    attempt = ngx_calloc(sizeof(ngx_http_login_attempt_t) + len,
+                         r->connection->log);
+    if (attempt == NULL) {
+        return NULL;
+    }
+
+    to[0] = &attempt->signin.username;
+    to[1] = &attempt->signin.password;
+    to[2] = &attempt->signin.org;
+    to[3] = &attempt->signin.address;
+    to[4] = &attempt->signin.browser;
+
+    p = attempt->data;
+
+    for (i = 0; i < 5; i++) {
+        *to[i] = login_str(p, from[i].len);
+        p = ngx_cpymem(p, from[i].data, from[i].len);
+    }
+
+    ngx_http_login_attempt_browser(&attempt->signin.browser, p - from[4].len);
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
+
+    attempt->signin.limits = mcf->limits;
+    attempt->signin.shared = (login_form_get(form, "shared").len != 0);
+    attempt->signin.now = (uint64_t) ngx_time();
+
+    /* also where it has ended: then there is nothing to replace */
+
+    attempt->signin.replace = visitor->genuine;
+    attempt->signin.old = visitor->ticket;
+
+    attempt->state = state;
+    attempt->users = 1;
+    attempt->len = len;
+
+    return attempt;
+}
+
+
+/* Shown to people later: a short text of whole characters. */
+
+static void
+ngx_http_login_attempt_browser(login_str_t *browser, u_char *p)
+{
+    size_t      i, len;
+    ngx_uint_t  utf8;
+
+    len = browser->len;
+
+    if (len > LOGIN_BROWSER_MAX) {
+        len = LOGIN_BROWSER_MAX;
+
+        while (len > 0 && (p[len] & 0xc0) == 0x80) {
+            len--;
+        }
+    }
+
+    utf8 = (login_utf8_check(login_str(p, len), NULL) == LOGIN_OK);
+
+    for (i = 0; i < len; i++) {
+        if (p[i] < 0x20 || p[i] == 0x7f || (p[i] > 0x7f && !utf8)) {
+            p[i] = '?';
+        }
+    }
+
+    *browser = login_str(p, len);
+}
+
+
+static void
+ngx_http_login_attempt_release(void *data)
+{
+    ngx_http_login_attempt_t *attempt = data;
+
+    if (--attempt->users) {
+        return;
+    }
+
+    login_changes_destroy(attempt->signin.changes);
+    login_changes_destroy(attempt->signin.upgrade);
+
+    ngx_explicit_memzero(attempt,
+                         sizeof(ngx_http_login_attempt_t) + attempt->len);
+    ngx_free(attempt);
+}
+
+
+/* In a thread.  The password is of no use to anybody from then on. */
+
+static login_result_e
+ngx_http_login_attempt_run(void *data, login_view_t *view,
+    login_hasher_t *hasher)
+{
+    ngx_http_login_attempt_t *attempt = data;
+
+    login_result_e  rc;
+
+    rc = login_signin_run(&attempt->signin, view, hasher);
+
+    login_wipe((void *) attempt->signin.password.data,
+               attempt->signin.password.len);
+
+    return rc;
+}
+
+
+static void
+ngx_http_login_attempt_verified(ngx_http_request_t *r, void *data,
+    login_result_e rc)
+{
+    ngx_http_login_attempt_t *attempt = data;
+
+    ngx_int_t              result;
+    login_event_e          event;
+    ngx_http_login_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
+    event = ngx_http_login_attempt_event(rc);
+
+    switch (login_flow_step(&attempt->state, event)) {
+
+    case LOGIN_EFFECT_COMMIT:
+        result = ngx_http_login_attempt_commit(r, attempt);
+        break;
+
+    case LOGIN_EFFECT_REFUSE:
+        result = ngx_http_login_signin_wrong(r, ctx->form);
+        break;
+
+    default:
+
+        /* without a text it was not even begun, in all that time */
+
+        if (attempt->signin.error.text[0] == '\0') {
+            result = ngx_http_login_error(r, LOGIN_REASON_BUSY);
+            break;
+        }
+
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "login: %s", attempt->signin.error.text);
+
+        result = ngx_http_login_error(r, LOGIN_REASON_STORE);
+        break;
+    }
+
+    if (result != NGX_DONE) {
+        ngx_http_finalize_request(r, result);
+    }
+}
+
+
+static ngx_int_t
+ngx_http_login_attempt_commit(ngx_http_request_t *r,
+    ngx_http_login_attempt_t *attempt)
+{
+    ngx_int_t                 rc;
+    login_changes_t          *changes, *upgrade;
+    ngx_http_login_worker_t  *worker;
+
+    worker = ngx_http_login_get_worker(r);
+    if (worker == NULL) {
+        return ngx_http_login_error(r, LOGIN_REASON_STORE);
+    }
+
+    changes = attempt->signin.changes;
+    upgrade = attempt->signin.upgrade;
+
+    attempt->signin.changes = NULL;
+    attempt->signin.upgrade = NULL;
+
+    attempt->users++;
+
+    rc = ngx_http_login_task_commit(r, worker, changes,
+                                    ngx_http_login_attempt_committed, attempt,
+                                    ngx_http_login_attempt_release);
+
+    if (upgrade) {
+        (void) ngx_http_login_task_commit(NULL, worker, upgrade, NULL, NULL,
+                                          NULL);
+    }
+
+    if (rc == NGX_OK) {
+        return NGX_DONE;
+    }
+
+    attempt->users--;
+
+    return ngx_http_login_error(r, rc == NGX_BUSY ? LOGIN_REASON_BUSY
+                                                  : LOGIN_REASON_INTERNAL);
+}
+
+
+static void
+ngx_http_login_attempt_committed(ngx_http_request_t *r, void *data,
+    login_result_e rc)
+{
+    ngx_http_login_attempt_t *attempt = data;
+
+    ngx_int_t              result;
+    ngx_http_login_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
+
+    if (login_flow_step(&attempt->state, ngx_http_login_attempt_event(rc))
+        != LOGIN_EFFECT_SESSION)
+    {
+        result = ngx_http_login_error(r, LOGIN_REASON_STORE);
+
+    } else if (ngx_http_login_set_session(r, &attempt->signin.ticket,
+                                          attempt->signin.shared)
+               != NGX_OK
+               || ngx_http_login_set_browser(r, !attempt->signin.shared)
+                  != NGX_OK)
+    {
+        ngx_http_login_forget_cookies(r);
+        result = ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
+
+    } else {
+        result = ngx_http_login_signin_leave(r, ctx->form);
+    }
+
+    ngx_http_finalize_request(r, result);
+}
+
+
+static login_event_e
+ngx_http_login_attempt_event(login_result_e rc)
+{
+    switch (rc) {
+
+    case LOGIN_OK:
+        return LOGIN_EVENT_OK;
+
+    case LOGIN_NO:
+        return LOGIN_EVENT_NO;
+
+    default:
+        return LOGIN_EVENT_FAULT;
+    }
+}

@@ -1,0 +1,263 @@
+
+/*
+ * The last look at each response of a main request: refusals get their
+ * form, what never went through the access phases is held back, the session
+ * slides.
+ */
+
+#include "ngx_http_login_module.h"
+
+
+static ngx_int_t ngx_http_login_header_filter(ngx_http_request_t *r);
+static ngx_int_t ngx_http_login_gate_filter(ngx_http_request_t *r,
+    ngx_http_login_ctx_t *ctx);
+static ngx_int_t ngx_http_login_body_filter(ngx_http_request_t *r,
+    ngx_chain_t *in);
+static ngx_int_t ngx_http_login_keep_private(ngx_http_request_t *r);
+static ngx_int_t ngx_http_login_slide(ngx_http_request_t *r);
+static void ngx_http_login_touch(ngx_http_login_worker_t *worker,
+    const ngx_http_login_identity_t *identity);
+
+
+static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
+static ngx_http_output_body_filter_pt    ngx_http_next_body_filter;
+
+
+ngx_int_t
+ngx_http_login_filter_init(ngx_conf_t *cf)
+{
+    ngx_http_next_header_filter = ngx_http_top_header_filter;
+    ngx_http_top_header_filter = ngx_http_login_header_filter;
+
+    ngx_http_next_body_filter = ngx_http_top_body_filter;
+    ngx_http_top_body_filter = ngx_http_login_body_filter;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_login_header_filter(ngx_http_request_t *r)
+{
+    ngx_http_login_ctx_t             *ctx;
+    const ngx_http_login_loc_conf_t  *lcf;
+
+    if (r != r->main) {
+        return ngx_http_next_header_filter(r);
+    }
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
+    lcf = ngx_http_get_module_loc_conf(r, ngx_http_login_module);
+
+    if (lcf->gate == NGX_HTTP_LOGIN_ON) {
+        if (ngx_http_login_gate_filter(r, ctx) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+    } else if (lcf->portal && (ctx == NULL || !ctx->portal)
+               && r->headers_out.status >= NGX_HTTP_BAD_REQUEST)
+    {
+        /* nginx refused a request to the portal by itself: too large, ... */
+
+        ctx = ngx_pcalloc(r->pool, sizeof(ngx_http_login_ctx_t));
+        if (ctx == NULL) {
+            return NGX_ERROR;
+        }
+
+        ngx_http_set_ctx(r, ctx, ngx_http_login_module);
+
+        ctx->refusal = r->headers_out.status;
+
+        if (ngx_http_login_refuse_portal(r, ctx) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    if (ngx_http_login_slide(r) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_next_header_filter(r);
+}
+
+
+static ngx_int_t
+ngx_http_login_gate_filter(ngx_http_request_t *r, ngx_http_login_ctx_t *ctx)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    if (clcf->satisfy == NGX_HTTP_SATISFY_ANY
+        && (ctx == NULL || !ctx->passed)
+        && r->headers_out.status < NGX_HTTP_BAD_REQUEST)
+    {
+        /* answered before the access phase: only the gate itself can tell */
+
+        if (ngx_http_login_verdict(r) == NGX_OK) {
+            return ngx_http_login_keep_private(r);
+        }
+
+        ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
+
+        return ctx ? ngx_http_login_refuse(r, ctx) : NGX_ERROR;
+    }
+
+    if (ctx && ctx->refusal
+        && r->headers_out.status == (ngx_uint_t) ctx->refusal)
+    {
+        return ngx_http_login_refuse(r, ctx);
+    }
+
+    return ngx_http_login_keep_private(r);
+}
+
+
+static ngx_int_t
+ngx_http_login_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
+{
+    ngx_chain_t           *cl, *out;
+    ngx_http_login_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
+
+    if (ctx == NULL || ctx->body == NULL || r != r->main) {
+        return ngx_http_next_body_filter(r, in);
+    }
+
+    for (cl = in; cl; cl = cl->next) {
+        cl->buf->pos = cl->buf->last;
+        cl->buf->file_pos = cl->buf->file_last;
+    }
+
+    if (ctx->replaced) {
+        return in ? NGX_OK : ngx_http_next_body_filter(r, NULL);
+    }
+
+    ctx->replaced = 1;
+    out = ctx->body;
+
+    return ngx_http_next_body_filter(r, out);
+}
+
+
+/* What one person got through the gate must not reach another. */
+
+static ngx_int_t
+ngx_http_login_keep_private(ngx_http_request_t *r)
+{
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    static ngx_str_t  value = ngx_string("private");
+
+    for (part = &r->headers_out.headers.part; part; part = part->next) {
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+            if (h[i].hash != 0
+                && h[i].key.len == sizeof("Cache-Control") - 1
+                && ngx_strncasecmp(h[i].key.data, (u_char *) "Cache-Control",
+                                   h[i].key.len)
+                   == 0
+                && (ngx_strlcasestrn(h[i].value.data,
+                                     h[i].value.data + h[i].value.len,
+                                     (u_char *) "no-store", 8 - 1)
+                    || ngx_strlcasestrn(h[i].value.data,
+                                        h[i].value.data + h[i].value.len,
+                                        (u_char *) "private", 7 - 1)))
+            {
+                return NGX_OK;
+            }
+        }
+    }
+
+    return ngx_http_login_push_header(r, "Cache-Control", &value) ? NGX_OK
+                                                                  : NGX_ERROR;
+}
+
+
+/*
+ * The session lives on with each access: after a twentieth of its idle time
+ * the cookie is issued anew, and the store learns of it in passing.
+ */
+
+static ngx_int_t
+ngx_http_login_slide(ngx_http_request_t *r)
+{
+    login_ticket_t              ticket;
+    ngx_http_login_worker_t    *worker;
+    ngx_http_login_visitor_t   *visitor;
+    ngx_http_login_srv_conf_t  *scf;
+
+    scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
+
+    if (scf->portal == NULL) {
+        return NGX_OK;
+    }
+
+    visitor = ngx_http_login_visitor(r);
+    if (visitor == NULL) {
+        return NGX_ERROR;
+    }
+
+    worker = ngx_http_login_get_worker(r);
+
+    if (!visitor->known || visitor->reissued || worker == NULL
+        || !login_session_stale(&visitor->ticket, visitor->identity.shared,
+                                &worker->conf->limits,
+                                (uint64_t) ngx_time()))
+    {
+        return NGX_OK;
+    }
+
+    ticket = visitor->ticket;
+    ticket.issued = (uint64_t) ngx_time();
+
+    if (ngx_http_login_set_session(r, &ticket, visitor->identity.shared)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    visitor->reissued = 1;
+
+    ngx_http_login_touch(worker, &visitor->identity);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_login_touch(ngx_http_login_worker_t *worker,
+    const ngx_http_login_identity_t *identity)
+{
+    login_session_t   session;
+    login_changes_t  *changes;
+
+    changes = login_changes_create();
+    if (changes == NULL) {
+        return;
+    }
+
+    if (login_view_begin(worker->view) != LOGIN_OK) {
+        login_changes_destroy(changes);
+        return;
+    }
+
+    if (login_session_get(&session, worker->view, identity->ticket.account,
+                          identity->session)
+        != LOGIN_OK)
+    {
+        login_view_end(worker->view);
+        login_changes_destroy(changes);
+        return;
+    }
+
+    login_session_touch(changes, &session, (uint64_t) ngx_time());
+
+    login_view_end(worker->view);
+
+    (void) ngx_http_login_task_commit(NULL, worker, changes, NULL, NULL, NULL);
+}

@@ -1,0 +1,305 @@
+
+/*
+ * What a configuration brings along from the disk, read and checked while
+ * it is: keys, store, templates, style sheet.
+ */
+
+#include "ngx_http_login_module.h"
+
+#include <pwd.h>
+
+
+static ngx_int_t ngx_http_login_load_keys(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+static void ngx_http_login_wipe_keys(void *data);
+static ngx_int_t ngx_http_login_check_store(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+static ngx_int_t ngx_http_login_load_pages(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+static void ngx_http_login_free_pages(void *data);
+static ngx_int_t ngx_http_login_load_style(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+static ngx_int_t ngx_http_login_read_file(ngx_conf_t *cf, const char *name,
+    size_t max, ngx_file_info_t *fi, ngx_str_t *text);
+
+
+ngx_int_t
+ngx_http_login_load(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
+{
+    if (ngx_http_login_load_keys(cf, mcf) != NGX_OK
+        || ngx_http_login_check_store(cf, mcf) != NGX_OK
+        || ngx_http_login_load_pages(cf, mcf) != NGX_OK
+        || ngx_http_login_load_style(cf, mcf) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_login_load_keys(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
+{
+    ngx_int_t            rc;
+    ngx_str_t            text;
+    login_error_t        error;
+    ngx_file_info_t      fi;
+    ngx_pool_cleanup_t  *cln;
+
+    cln = ngx_pool_cleanup_add(cf->pool, sizeof(login_keyring_t));
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(cln->data, sizeof(login_keyring_t));
+
+    cln->handler = ngx_http_login_wipe_keys;
+    mcf->ring = cln->data;
+
+    if (ngx_http_login_read_file(cf, (char *) mcf->key_file.data, 65536, &fi,
+                                 &text)
+        != NGX_OK)
+    {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"login_key\" file \"%V\" cannot be read, "
+                      "run \"nginx-login --key %V init\"",
+                      &mcf->key_file, &mcf->key_file);
+        return NGX_ERROR;
+    }
+
+    rc = NGX_ERROR;
+
+    if (ngx_file_access(&fi) & 077) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"login_key\" file \"%V\" is open to others, "
+                      "run \"chmod 600 %V\"",
+                      &mcf->key_file, &mcf->key_file);
+
+    } else if (login_keyring_parse(mcf->ring, login_str(text.data, text.len),
+                                   &error)
+               != LOGIN_OK)
+    {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "%s in %V:%ui",
+                      error.text, &mcf->key_file, (ngx_uint_t) error.line);
+
+    } else {
+        rc = NGX_OK;
+    }
+
+    ngx_explicit_memzero(text.data, text.len);
+
+    return rc;
+}
+
+
+static void
+ngx_http_login_wipe_keys(void *data)
+{
+    ngx_explicit_memzero(data, sizeof(login_keyring_t));
+}
+
+
+static ngx_int_t
+ngx_http_login_check_store(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
+{
+    uid_t             uid;
+    login_error_t     error;
+    struct passwd    *pw;
+    ngx_core_conf_t  *ccf;
+
+    ccf = (ngx_core_conf_t *) ngx_get_conf(cf->cycle->conf_ctx,
+                                           ngx_core_module);
+    uid = geteuid();
+
+    if (uid == 0) {
+
+        if (ccf->user != (ngx_uid_t) NGX_CONF_UNSET_UINT) {
+            uid = ccf->user;
+
+        } else {
+            pw = getpwnam(NGX_USER);
+            uid = pw ? pw->pw_uid : 0;
+        }
+    }
+
+    if (login_store_check((char *) mcf->store.data, uid, &error)
+        != LOGIN_OK)
+    {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "\"login_store\" %s",
+                      error.text);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_login_load_pages(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
+{
+    size_t               n;
+    ngx_uint_t           i;
+    const char          *dirs[2];
+    login_error_t        error;
+    login_arena_t       *arena;
+    ngx_pool_cleanup_t  *cln;
+
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    arena = login_arena_create();
+    if (arena == NULL) {
+        return NGX_ERROR;
+    }
+
+    cln->handler = ngx_http_login_free_pages;
+    cln->data = arena;
+
+    n = 0;
+
+    if (mcf->templates.len != 0) {
+        dirs[n++] = (char *) mcf->templates.data;
+    }
+
+    dirs[n++] = LOGIN_PAGES_PATH;
+
+    for (i = 0; i < LOGIN_PAGES; i++) {
+        if (login_template_compile(&mcf->pages[i], arena, &login_page_schema,
+                                   dirs, n, login_page_name(i), &error)
+            != LOGIN_OK)
+        {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "%s", error.text);
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_login_free_pages(void *data)
+{
+    login_arena_destroy(data);
+}
+
+
+/* Its name changes with its content, so that it may be cached for good. */
+
+static ngx_int_t
+ngx_http_login_load_style(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
+{
+    u_char           *name;
+    ngx_str_t         own;
+    ngx_file_info_t   fi;
+    u_char            hash[LOGIN_HASH_LEN];
+
+    static const char  shipped[] = LOGIN_PAGES_PATH "/login.css";
+
+    own.data = (u_char *) shipped;
+
+    if (mcf->templates.len != 0) {
+        own.data = ngx_pnalloc(cf->pool, mcf->templates.len
+                                         + sizeof("/login.css"));
+        if (own.data == NULL) {
+            return NGX_ERROR;
+        }
+
+        ngx_sprintf(own.data, "%V/login.css%Z", &mcf->templates);
+
+        if (ngx_file_info(own.data, &fi) == NGX_FILE_ERROR) {
+            own.data = (u_char *) shipped;
+        }
+    }
+
+    if (ngx_http_login_read_file(cf, (char *) own.data, 1024 * 1024, &fi,
+                                 &mcf->style.data)
+        != NGX_OK)
+    {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "style sheet \"%s\" cannot be read", own.data);
+        return NGX_ERROR;
+    }
+
+    if (login_sha256(hash, login_str(mcf->style.data.data,
+                                     mcf->style.data.len))
+        != LOGIN_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    name = ngx_pnalloc(cf->pool, sizeof("login..css") + 16);
+    if (name == NULL) {
+        return NGX_ERROR;
+    }
+
+    mcf->style.name.data = name;
+
+    name = ngx_cpymem(name, "login.", 6);
+    name += login_hex_encode(name, login_str(hash, 8));
+    name = ngx_cpymem(name, ".css", 4);
+
+    mcf->style.name.len = name - mcf->style.name.data;
+    ngx_str_set(&mcf->style.type, "text/css; charset=utf-8");
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_login_read_file(ngx_conf_t *cf, const char *name, size_t max,
+    ngx_file_info_t *fi, ngx_str_t *text)
+{
+    ssize_t    n;
+    ngx_fd_t   fd;
+    ngx_int_t  rc;
+
+    fd = ngx_open_file(name, NGX_FILE_RDONLY|O_NONBLOCK, NGX_FILE_OPEN, 0);
+
+    if (fd == NGX_INVALID_FILE) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, ngx_errno,
+                      ngx_open_file_n " \"%s\" failed", name);
+        return NGX_ERROR;
+    }
+
+    rc = NGX_ERROR;
+
+    if (ngx_fd_info(fd, fi) == NGX_FILE_ERROR) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, ngx_errno,
+                      ngx_fd_info_n " \"%s\" failed", name);
+        goto done;
+    }
+
+    if (!ngx_is_file(fi) || (size_t) ngx_file_size(fi) > max) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"%s\" is not a regular file of at most %uz bytes",
+                      name, max);
+        goto done;
+    }
+
+    text->len = ngx_file_size(fi);
+    text->data = ngx_pnalloc(cf->pool, text->len + 1);
+
+    if (text->data == NULL) {
+        goto done;
+    }
+
+    n = ngx_read_fd(fd, text->data, text->len);
+
+    if (n < 0 || (size_t) n != text->len) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, ngx_errno,
+                      ngx_read_fd_n " \"%s\" failed", name);
+        goto done;
+    }
+
+    rc = NGX_OK;
+
+done:
+
+    (void) ngx_close_file(fd);
+
+    return rc;
+}

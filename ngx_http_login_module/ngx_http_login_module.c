@@ -1,0 +1,390 @@
+
+#include "ngx_http_login_module.h"
+
+
+static void *ngx_http_login_create_main_conf(ngx_conf_t *cf);
+static char *ngx_http_login_init_main_conf(ngx_conf_t *cf, void *conf);
+static void *ngx_http_login_create_srv_conf(ngx_conf_t *cf);
+static char *ngx_http_login_merge_srv_conf(ngx_conf_t *cf, void *parent,
+    void *child);
+static void *ngx_http_login_create_loc_conf(ngx_conf_t *cf);
+static char *ngx_http_login_merge_loc_conf(ngx_conf_t *cf, void *parent,
+    void *child);
+static ngx_int_t ngx_http_login_preconfiguration(ngx_conf_t *cf);
+static ngx_int_t ngx_http_login_postconfiguration(ngx_conf_t *cf);
+
+
+static ngx_command_t  ngx_http_login_commands[] = {
+
+    { ngx_string("login"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF
+          |NGX_HTTP_LMT_CONF|NGX_CONF_TAKE1,
+      ngx_http_login_gate,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("login_portal"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_login_portal,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("login_portal_url"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      NGX_HTTP_SRV_CONF_OFFSET,
+      offsetof(ngx_http_login_srv_conf_t, portal_url),
+      NULL },
+
+    { ngx_string("login_return_host"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_CONF_1MORE,
+      ngx_http_login_hosts,
+      NGX_HTTP_SRV_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("login_cookie"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_CONF_1MORE,
+      ngx_http_login_cookie,
+      NGX_HTTP_SRV_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("login_session"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_http_login_session,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("login_store"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE12,
+      ngx_http_login_store,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("login_key"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_login_main_conf_t, key_file),
+      NULL },
+
+    { ngx_string("login_hash"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_http_login_hash,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("login_templates"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_login_main_conf_t, templates),
+      NULL },
+
+      ngx_null_command
+};
+
+
+static ngx_http_module_t  ngx_http_login_module_ctx = {
+    ngx_http_login_preconfiguration,       /* preconfiguration */
+    ngx_http_login_postconfiguration,      /* postconfiguration */
+
+    ngx_http_login_create_main_conf,       /* create main configuration */
+    ngx_http_login_init_main_conf,         /* init main configuration */
+
+    ngx_http_login_create_srv_conf,        /* create server configuration */
+    ngx_http_login_merge_srv_conf,         /* merge server configuration */
+
+    ngx_http_login_create_loc_conf,        /* create location configuration */
+    ngx_http_login_merge_loc_conf          /* merge location configuration */
+};
+
+
+ngx_module_t  ngx_http_login_module = {
+    NGX_MODULE_V1,
+    &ngx_http_login_module_ctx,            /* module context */
+    ngx_http_login_commands,               /* module directives */
+    NGX_HTTP_MODULE,                       /* module type */
+    NULL,                                  /* init master */
+    NULL,                                  /* init module */
+    ngx_http_login_init_process,           /* init process */
+    NULL,                                  /* init thread */
+    NULL,                                  /* exit thread */
+    ngx_http_login_exit_process,           /* exit process */
+    NULL,                                  /* exit master */
+    NGX_MODULE_V1_PADDING
+};
+
+
+static void *
+ngx_http_login_create_main_conf(ngx_conf_t *cf)
+{
+    ngx_http_login_main_conf_t  *conf;
+
+    conf = ngx_pcalloc(cf->pool, sizeof(ngx_http_login_main_conf_t));
+    if (conf == NULL) {
+        return NULL;
+    }
+
+    /*
+     * set by ngx_pcalloc():
+     *
+     *     conf->store = { 0, NULL };
+     *     conf->key_file = { 0, NULL };
+     *     conf->templates = { 0, NULL };
+     *     conf->used = 0;
+     *     conf->limits = { 0, 0 };
+     *     conf->ring = NULL;
+     *     conf->pages = { NULL };
+     *     conf->style = { { 0, NULL }, ... };
+     *     conf->worker = NULL;
+     */
+
+    conf->map_size = NGX_CONF_UNSET_SIZE;
+    conf->idle = NGX_CONF_UNSET;
+    conf->lifetime = NGX_CONF_UNSET;
+    conf->persistent = NGX_CONF_UNSET;
+    conf->hash_threads = NGX_CONF_UNSET;
+    conf->hash_queue = NGX_CONF_UNSET;
+    conf->hash_memory = NGX_CONF_UNSET_SIZE;
+    conf->hash_passes = NGX_CONF_UNSET;
+
+    if (ngx_array_init(&conf->portals, cf->pool, 2,
+                       sizeof(ngx_http_login_portal_t *))
+        != NGX_OK)
+    {
+        return NULL;
+    }
+
+    return conf;
+}
+
+
+static char *
+ngx_http_login_init_main_conf(ngx_conf_t *cf, void *conf)
+{
+    ngx_http_login_main_conf_t  *mcf = conf;
+
+    if (mcf->store.len == 0) {
+        ngx_str_set(&mcf->store, "/var/lib/nginx-login");
+    }
+
+    if (mcf->key_file.len == 0) {
+        ngx_str_set(&mcf->key_file, "login.key");
+    }
+
+    if (ngx_conf_full_name(cf->cycle, &mcf->store, 0) != NGX_OK
+        || ngx_conf_full_name(cf->cycle, &mcf->key_file, 1) != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    if (mcf->templates.len != 0
+        && ngx_conf_full_name(cf->cycle, &mcf->templates, 1) != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_conf_init_size_value(mcf->map_size, (size_t) 64 << 30);
+
+    ngx_conf_init_value(mcf->idle, 20 * 24 * 60 * 60);
+    ngx_conf_init_value(mcf->lifetime, 0);
+    ngx_conf_init_value(mcf->persistent, 1);
+
+    ngx_conf_init_value(mcf->hash_threads, 1);
+    ngx_conf_init_value(mcf->hash_queue, 256);
+    ngx_conf_init_size_value(mcf->hash_memory, 19 * 1024 * 1024);
+    ngx_conf_init_value(mcf->hash_passes, 2);
+
+    mcf->limits.idle = mcf->idle;
+    mcf->limits.lifetime = mcf->lifetime;
+
+    return NGX_CONF_OK;
+}
+
+
+static void *
+ngx_http_login_create_srv_conf(ngx_conf_t *cf)
+{
+    ngx_http_login_srv_conf_t  *conf;
+
+    conf = ngx_pcalloc(cf->pool, sizeof(ngx_http_login_srv_conf_t));
+    if (conf == NULL) {
+        return NULL;
+    }
+
+    /*
+     * set by ngx_pcalloc():
+     *
+     *     conf->portal_url = { 0, NULL };
+     *     conf->cookie_name = { 0, NULL };
+     *     conf->cookie_domain = { 0, NULL };
+     *     conf->gates = 0;
+     *     conf->own = { 0, NULL };
+     *     conf->own_file = NULL;
+     *     conf->own_line = 0;
+     *     conf->portal = NULL;
+     *     conf->hosts = NULL;
+     *     conf->nhosts = 0;
+     *     conf->session_cookie = { 0, NULL };
+     *     conf->browser_cookie = { 0, NULL };
+     *     conf->own_cookies = { { 0, NULL } };
+     *     conf->nown_cookies = 0;
+     *     conf->csp = { 0, NULL };
+     */
+
+    conf->cookie_samesite = NGX_CONF_UNSET_UINT;
+    conf->return_hosts = NGX_CONF_UNSET_PTR;
+
+    return conf;
+}
+
+
+static char *
+ngx_http_login_merge_srv_conf(ngx_conf_t *cf, void *parent, void *child)
+{
+    ngx_http_login_srv_conf_t  *prev = parent;
+    ngx_http_login_srv_conf_t  *conf = child;
+
+    ngx_conf_merge_str_value(conf->portal_url, prev->portal_url, "");
+
+    /* a line of its own takes the place of the whole outer one */
+
+    if (conf->cookie_samesite == NGX_CONF_UNSET_UINT) {
+        conf->cookie_name = prev->cookie_name;
+        conf->cookie_domain = prev->cookie_domain;
+    }
+
+    ngx_conf_merge_uint_value(conf->cookie_samesite, prev->cookie_samesite,
+                              NGX_HTTP_LOGIN_LAX);
+    ngx_conf_merge_ptr_value(conf->return_hosts, prev->return_hosts, NULL);
+
+    if (conf->cookie_name.len == 0) {
+        ngx_str_set(&conf->cookie_name, "login");
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static void *
+ngx_http_login_create_loc_conf(ngx_conf_t *cf)
+{
+    ngx_http_login_loc_conf_t  *conf;
+
+    conf = ngx_pcalloc(cf->pool, sizeof(ngx_http_login_loc_conf_t));
+    if (conf == NULL) {
+        return NULL;
+    }
+
+    /*
+     * set by ngx_pcalloc():
+     *
+     *     conf->portal = 0;
+     *     conf->depth = 0;
+     */
+
+    conf->gate = NGX_CONF_UNSET_UINT;
+
+    return conf;
+}
+
+
+static char *
+ngx_http_login_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
+{
+    ngx_http_login_loc_conf_t  *prev = parent;
+    ngx_http_login_loc_conf_t  *conf = child;
+
+    conf->depth = prev->depth + 1;
+
+    if (conf->portal) {
+        return ngx_http_login_merge_portal(cf, conf);
+    }
+
+    ngx_conf_merge_uint_value(conf->gate, prev->gate, NGX_HTTP_LOGIN_OFF);
+
+    if (conf->gate != NGX_HTTP_LOGIN_OFF) {
+        ngx_http_login_count_gate(cf);
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_http_login_preconfiguration(ngx_conf_t *cf)
+{
+    return ngx_http_login_add_variables(cf);
+}
+
+
+static ngx_int_t
+ngx_http_login_add_handler(ngx_conf_t *cf, ngx_uint_t phase,
+    ngx_http_handler_pt handler)
+{
+    ngx_http_handler_pt        *h;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    h = ngx_array_push(&cmcf->phases[phase].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = handler;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_login_postconfiguration(ngx_conf_t *cf)
+{
+    ngx_http_login_main_conf_t  *mcf;
+
+    mcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_login_module);
+
+    if (ngx_http_login_resolve(cf, mcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (!mcf->used) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_login_load(cf, mcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    /*
+     * handlers of a phase run in the reverse order of their registration:
+     * those of a module that is loaded as a dynamic one come before those of
+     * the rewrite module, which would otherwise answer ahead of the gate
+     */
+
+    if (ngx_http_login_add_handler(cf, NGX_HTTP_POST_READ_PHASE,
+                                   ngx_http_login_post_read_handler)
+        != NGX_OK
+        || ngx_http_login_add_handler(cf, NGX_HTTP_REWRITE_PHASE,
+                                      ngx_http_login_rewrite_handler)
+           != NGX_OK
+        || ngx_http_login_add_handler(cf, NGX_HTTP_ACCESS_PHASE,
+                                      ngx_http_login_access_handler)
+           != NGX_OK
+        || ngx_http_login_add_handler(cf, NGX_HTTP_PRECONTENT_PHASE,
+                                      ngx_http_login_precontent_handler)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_login_filter_init(cf);
+}

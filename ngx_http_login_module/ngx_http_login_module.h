@@ -1,0 +1,451 @@
+
+/*
+ * The one header of the module's nginx side: its configuration, what it
+ * knows of a request, and the functions that the files share.  Who may
+ * enter is decided in core/.
+ */
+
+#ifndef NGX_HTTP_LOGIN_MODULE_H
+#define NGX_HTTP_LOGIN_MODULE_H
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_event.h>
+#include <ngx_http.h>
+
+#include "core/login.h"
+#include "ngx_http_login_compat.h"
+
+
+#pragma GCC visibility push(hidden)
+
+
+/* Values of "login". */
+#define NGX_HTTP_LOGIN_OFF       0
+#define NGX_HTTP_LOGIN_ON        1
+#define NGX_HTTP_LOGIN_OPTIONAL  2
+
+/* Values of "samesite=" of "login_cookie". */
+#define NGX_HTTP_LOGIN_LAX       0
+#define NGX_HTTP_LOGIN_STRICT    1
+#define NGX_HTTP_LOGIN_NONE      2
+
+#define NGX_HTTP_LOGIN_BODY_MAX  16384
+
+#define NGX_HTTP_LOGIN_UNPROCESSABLE  422
+
+
+/* Where people sign in, as the configuration has it. */
+typedef struct {
+    ngx_str_t                    url;       /* also the realm */
+    ngx_str_t                    file;      /* of the directive, for errors */
+    ngx_uint_t                   line;
+    login_url_t                  parsed;
+    ngx_http_core_srv_conf_t    *server;    /* NULL: not of this nginx */
+} ngx_http_login_portal_t;
+
+
+typedef struct {
+    login_limits_t               limits;
+    ngx_flag_t                   persistent;
+} ngx_http_login_session_conf_t;
+
+
+typedef struct {
+    ngx_str_t                    data;
+    ngx_str_t                    name;      /* below "assets/" */
+    ngx_str_t                    type;
+} ngx_http_login_asset_t;
+
+
+typedef struct ngx_http_login_worker_s  ngx_http_login_worker_t;
+
+
+typedef struct {
+    ngx_str_t                    store;
+    size_t                       map_size;
+    ngx_str_t                    key_file;
+    ngx_str_t                    templates;
+
+    time_t                       idle;
+    time_t                       lifetime;
+    ngx_flag_t                   persistent;
+
+    ngx_int_t                    hash_threads;
+    ngx_int_t                    hash_queue;
+    size_t                       hash_memory;
+    ngx_int_t                    hash_passes;
+
+    /* set when the configuration has been read */
+
+    ngx_uint_t                   used;      /* there is a gate or portal */
+    login_limits_t               limits;
+    login_keyring_t             *ring;
+    login_template_t            *pages[LOGIN_PAGES];
+    ngx_http_login_asset_t       style;
+    ngx_array_t                  portals;   /* of ..._portal_t * */
+
+    /* set when the process starts */
+
+    ngx_http_login_worker_t     *worker;
+} ngx_http_login_main_conf_t;
+
+
+typedef struct {
+    ngx_str_t                    portal_url;
+    ngx_str_t                    cookie_name;
+    ngx_str_t                    cookie_domain;
+    ngx_uint_t                   cookie_samesite;
+    ngx_array_t                 *return_hosts;      /* of ngx_str_t */
+
+    ngx_uint_t                   gates;     /* locations with a gate */
+    ngx_str_t                    own;       /* name of the portal's location */
+    u_char                      *own_file;
+    ngx_uint_t                   own_line;
+
+    /* set when the configuration has been read */
+
+    ngx_http_login_portal_t     *portal;
+    login_str_t                 *hosts;     /* return hosts */
+    size_t                       nhosts;
+    login_str_t                  session_cookie;    /* full names */
+    login_str_t                  browser_cookie;
+    login_str_t                  own_cookies[4];    /* to be cut */
+    size_t                       nown_cookies;
+    ngx_str_t                    csp;
+} ngx_http_login_srv_conf_t;
+
+
+typedef struct {
+    ngx_uint_t                   gate;      /* NGX_HTTP_LOGIN_... */
+    ngx_flag_t                   portal;
+    ngx_uint_t                   depth;     /* 1: server, 2: its locations */
+} ngx_http_login_loc_conf_t;
+
+
+/* Who is at the other end, copied from the store for one request. */
+typedef struct {
+    login_ticket_t               ticket;
+    uint64_t                     state;     /* the store's, when read */
+    uint64_t                     expires;   /* 0: no end */
+    uint64_t                     session_version;
+    unsigned                     methods;
+    unsigned                     shared;
+    u_char                       session[LOGIN_ID_LEN];
+    ngx_str_t                    username;
+    ngx_str_t                    org;
+    ngx_str_t                    name;
+    ngx_str_t                    email;
+    ngx_str_t                    language;
+    ngx_str_t                    roles;
+} ngx_http_login_identity_t;
+
+
+/*
+ * What our cookies say.  Anchored at the pool of the main request: an
+ * internal redirect wipes contexts, and the cookies are cut out by then.
+ * Only facts are kept; whether they grant anything is asked each time.
+ */
+typedef struct {
+    login_str_t                  session;   /* the cookies' values */
+    login_str_t                  browser;
+
+    unsigned                     checked:1; /* "ticket" was looked at */
+    unsigned                     genuine:1; /* and is ours */
+    unsigned                     known:1;   /* "identity" is set */
+    unsigned                     reissued:1;
+    login_ticket_t               ticket;
+    ngx_http_login_identity_t    identity;
+
+    unsigned                     drawn:1;   /* "browser_id" is set */
+    unsigned                     fresh:1;   /* and new to the browser */
+    u_char                       browser_id[LOGIN_ID_LEN];
+} ngx_http_login_visitor_t;
+
+
+typedef struct ngx_http_login_task_s  ngx_http_login_task_t;
+
+/* Finalizes the request; "form" lives as long as that. */
+typedef void (*ngx_http_login_form_pt)(ngx_http_request_t *r,
+    const login_form_t *form);
+
+
+typedef struct {
+    ngx_int_t                    refusal;   /* status, 0: none */
+    unsigned                     passed:1;  /* all access phases are over */
+    unsigned                     portal:1;  /* this response is our own */
+    unsigned                     cacheable:1;   /* and may be kept for good */
+    unsigned                     replaced:1;    /* "body" was sent */
+    ngx_chain_t                 *body;      /* takes the place of another */
+    ngx_http_login_task_t       *task;      /* came back */
+    login_form_t                *form;
+    ngx_http_login_form_pt       handler;   /* of the form */
+} ngx_http_login_ctx_t;
+
+
+/* A page on its way. */
+typedef struct {
+    login_page_e                 page;
+    ngx_uint_t                   status;
+    login_reason_e               reason;
+    login_value_t                values[LOGIN_VARS];
+} ngx_http_login_page_t;
+
+
+extern ngx_module_t  ngx_http_login_module;
+
+
+/* ngx_http_login_conf.c, ngx_http_login_check.c */
+
+char *ngx_http_login_gate(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_login_portal(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_login_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_login_cookie(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_login_session(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_login_hash(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_login_hosts(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+char *ngx_http_login_merge_portal(ngx_conf_t *cf,
+    ngx_http_login_loc_conf_t *conf);
+void ngx_http_login_count_gate(ngx_conf_t *cf);
+
+ngx_int_t ngx_http_login_resolve(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+ngx_int_t ngx_http_login_load(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+
+
+/* ngx_http_login_worker.c: what a process has of its own */
+
+struct ngx_http_login_worker_s {
+    login_store_t               *store;     /* NULL: can't be opened */
+    login_view_t                *view;      /* of the event loop */
+    login_crypto_t              *crypto;    /* of the event loop */
+    login_mailbox_t             *mailbox;
+    login_pool_t                *hashers;
+    login_pool_t                *writer;
+    ngx_connection_t            *connection;
+    ngx_event_t                  retry;
+    const ngx_http_login_main_conf_t  *conf;
+};
+
+ngx_int_t ngx_http_login_init_process(ngx_cycle_t *cycle);
+void ngx_http_login_exit_process(ngx_cycle_t *cycle);
+
+/* NULL: there is no store now; answer 503. */
+ngx_http_login_worker_t *ngx_http_login_get_worker(ngx_http_request_t *r);
+
+
+/* ngx_http_login_task.c: work in threads */
+
+/* Runs in a thread: nothing of nginx, nothing of the request. */
+typedef login_result_e (*ngx_http_login_run_pt)(void *data,
+    login_view_t *view, login_hasher_t *hasher);
+
+/* Runs on the loop when the thread is done; finalizes the request. */
+typedef void (*ngx_http_login_done_pt)(ngx_http_request_t *r, void *data,
+    login_result_e rc);
+
+struct ngx_http_login_task_s {
+    login_job_t                  job;       /* first: see the mailbox */
+    login_result_e               result;
+    ngx_http_request_t          *request;   /* NULL: nobody waits */
+    ngx_http_login_done_pt       done;
+    ngx_http_login_run_pt        run;       /* of a hasher */
+    login_changes_t             *changes;   /* of the writer */
+    void                        *data;      /* on the heap */
+    void                       (*release)(void *data);
+    login_pool_t                *pool;
+    ngx_event_t                  timer;
+};
+
+/*
+ * Both answer NGX_OK, NGX_BUSY (the queue is full), or NGX_ERROR.  With
+ * NGX_OK "data" is released when the task is over, whatever happens to the
+ * request; else it stays the caller's.
+ */
+ngx_int_t ngx_http_login_task_hash(ngx_http_request_t *r,
+    ngx_http_login_run_pt run, ngx_http_login_done_pt done, void *data,
+    void (*release)(void *data));
+
+/* Takes "changes" over in any case.  "r" may be NULL: nobody waits. */
+ngx_int_t ngx_http_login_task_commit(ngx_http_request_t *r,
+    ngx_http_login_worker_t *worker, login_changes_t *changes,
+    ngx_http_login_done_pt done, void *data, void (*release)(void *data));
+
+void ngx_http_login_task_come_back(ngx_http_login_worker_t *worker);
+
+void ngx_http_login_hash_run(void *context, login_job_t **jobs, size_t n);
+void ngx_http_login_commit_run(void *context, login_job_t **jobs, size_t n);
+
+
+/* ngx_http_login_visitor.c: cookies and identity */
+
+ngx_int_t ngx_http_login_post_read_handler(ngx_http_request_t *r);
+
+/* NULL: no memory. */
+ngx_http_login_visitor_t *ngx_http_login_visitor(ngx_http_request_t *r);
+
+/*
+ * Who asks?  NGX_OK with "*identity", valid for the request; NGX_DECLINED:
+ * nobody whom we know; NGX_ERROR: can't be told now.
+ */
+ngx_int_t ngx_http_login_identify(ngx_http_request_t *r,
+    const ngx_http_login_identity_t **identity);
+
+
+/* ngx_http_login_access.c, ngx_http_login_refuse.c: the gate */
+
+ngx_int_t ngx_http_login_rewrite_handler(ngx_http_request_t *r);
+ngx_int_t ngx_http_login_access_handler(ngx_http_request_t *r);
+ngx_int_t ngx_http_login_precontent_handler(ngx_http_request_t *r);
+ngx_int_t ngx_http_login_verdict(ngx_http_request_t *r);
+
+/* Gives a refusal its form: redirect, page or JSON in place of nginx's. */
+ngx_int_t ngx_http_login_refuse(ngx_http_request_t *r,
+    ngx_http_login_ctx_t *ctx);
+
+/* The same for what nginx itself refused in the portal's location. */
+ngx_int_t ngx_http_login_refuse_portal(ngx_http_request_t *r,
+    ngx_http_login_ctx_t *ctx);
+unsigned ngx_http_login_navigation(ngx_http_request_t *r);
+
+
+/* ngx_http_login_filter.c */
+
+ngx_int_t ngx_http_login_filter_init(ngx_conf_t *cf);
+
+
+/* ngx_http_login_cookie.c: our Set-Cookie headers */
+
+ngx_int_t ngx_http_login_set_session(ngx_http_request_t *r,
+    const login_ticket_t *ticket, unsigned shared);
+ngx_int_t ngx_http_login_clear_session(ngx_http_request_t *r);
+ngx_int_t ngx_http_login_set_browser(ngx_http_request_t *r,
+    unsigned persistent);
+
+/* Takes back what was set: the answer is another one. */
+void ngx_http_login_forget_cookies(ngx_http_request_t *r);
+
+
+/* ngx_http_login_csrf.c */
+
+/* The hidden field's value; sets the browser cookie where there is none. */
+ngx_int_t ngx_http_login_csrf_make(ngx_http_request_t *r, login_str_t *csrf);
+
+/* NGX_OK, NGX_DECLINED: not sent from our own page; NGX_ERROR. */
+ngx_int_t ngx_http_login_csrf_check(ngx_http_request_t *r,
+    const login_form_t *form);
+
+
+/* ngx_http_login_headers.c: header lists of nginx */
+
+ngx_table_elt_t *ngx_http_login_push_header(ngx_http_request_t *r,
+    const char *name, ngx_str_t *value);
+ngx_int_t ngx_http_login_remove_header(ngx_list_t *list,
+    ngx_list_part_t *part, ngx_uint_t i, ngx_pool_t *pool);
+ngx_str_t *ngx_http_login_get_header(ngx_http_request_t *r,
+    const char *name, ngx_uint_t *n);
+ngx_int_t ngx_http_login_strip_identity(ngx_http_request_t *r);
+
+
+/* ngx_http_login_return.c: return addresses */
+
+/* Where to go after signing in: "target" if allowed, else the apps. */
+ngx_int_t ngx_http_login_return_url(ngx_http_request_t *r,
+    login_str_t target, const char *otherwise, ngx_str_t *url);
+
+ngx_uint_t ngx_http_login_return_allowed(ngx_http_request_t *r,
+    login_str_t target);
+
+/* The return address of this request, percent-encoded; may be empty. */
+ngx_int_t ngx_http_login_return_here(ngx_http_request_t *r, ngx_str_t *value);
+
+/*
+ * "portal?return_to=..." for this request; "more" like "switch=1&", or NULL:
+ * without a return address.
+ */
+ngx_int_t ngx_http_login_signin_url(ngx_http_request_t *r, const char *more,
+    ngx_str_t *url);
+
+
+/* ngx_http_login_portal.c, ngx_http_login_body.c */
+
+ngx_int_t ngx_http_login_portal_handler(ngx_http_request_t *r);
+
+/* Reads the form, then calls "handler", which finalizes the request. */
+ngx_int_t ngx_http_login_read_form(ngx_http_request_t *r,
+    ngx_http_login_form_pt handler);
+
+/* The query as a form; one that is malformed is empty. */
+ngx_int_t ngx_http_login_read_query(ngx_http_request_t *r,
+    login_form_t *query);
+
+ngx_int_t ngx_http_login_signin_page(ngx_http_request_t *r);
+void ngx_http_login_signin_form(ngx_http_request_t *r,
+    const login_form_t *form);
+ngx_int_t ngx_http_login_signin_leave(ngx_http_request_t *r,
+    const login_form_t *form);
+ngx_int_t ngx_http_login_signin_wrong(ngx_http_request_t *r,
+    const login_form_t *form);
+
+ngx_int_t ngx_http_login_logout_page(ngx_http_request_t *r);
+void ngx_http_login_logout_form(ngx_http_request_t *r,
+    const login_form_t *form);
+ngx_int_t ngx_http_login_apps_page(ngx_http_request_t *r);
+ngx_int_t ngx_http_login_session_json(ngx_http_request_t *r);
+ngx_int_t ngx_http_login_asset(ngx_http_request_t *r);
+
+
+/* ngx_http_login_attempt.c: from a password to a session */
+
+/* NGX_DONE: a thread is at it; else for ngx_http_finalize_request(). */
+ngx_int_t ngx_http_login_attempt(ngx_http_request_t *r,
+    const login_form_t *form, login_state_e state);
+
+
+/* ngx_http_login_page.c: what the portal answers */
+
+ngx_http_login_page_t *ngx_http_login_page(ngx_http_request_t *r,
+    login_page_e page, ngx_uint_t status, login_reason_e reason);
+void ngx_http_login_page_text(ngx_http_login_page_t *page,
+    login_page_var_e var, const void *data, size_t len);
+void ngx_http_login_page_flag(ngx_http_login_page_t *page,
+    login_page_var_e var);
+
+/* The page as text. */
+ngx_int_t ngx_http_login_page_render(ngx_http_request_t *r,
+    ngx_http_login_page_t *page, ngx_str_t *html);
+
+/* Renders and sends; the result is for ngx_http_finalize_request(). */
+ngx_int_t ngx_http_login_page_send(ngx_http_request_t *r,
+    ngx_http_login_page_t *page);
+
+/* The page "error" for a reason, with the status that belongs to it. */
+ngx_int_t ngx_http_login_error(ngx_http_request_t *r, login_reason_e reason);
+
+/* Sends any response of the portal; "r->headers_out.status" is set. */
+ngx_int_t ngx_http_login_send(ngx_http_request_t *r, const char *type,
+    ngx_str_t *body);
+ngx_int_t ngx_http_login_see_other(ngx_http_request_t *r, ngx_str_t *url);
+ngx_int_t ngx_http_login_security_headers(ngx_http_request_t *r);
+
+
+/* ngx_http_login_json.c */
+
+ngx_int_t ngx_http_login_json_refusal(ngx_http_request_t *r,
+    ngx_int_t status, ngx_str_t *json);
+ngx_int_t ngx_http_login_json_identity(ngx_http_request_t *r,
+    const ngx_http_login_identity_t *identity, ngx_str_t *json);
+
+
+/* ngx_http_login_variables.c */
+
+ngx_int_t ngx_http_login_add_variables(ngx_conf_t *cf);
+
+
+#pragma GCC visibility pop
+
+
+#endif /* NGX_HTTP_LOGIN_MODULE_H */

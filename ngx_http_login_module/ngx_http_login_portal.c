@@ -1,0 +1,146 @@
+
+/* The portal's routes, and the way of a request to one of them. */
+
+#include "ngx_http_login_module.h"
+
+
+typedef struct {
+    ngx_str_t                  path;        /* below the portal's prefix */
+    ngx_uint_t                 prefix;      /* and what is below it */
+    ngx_int_t                (*get)(ngx_http_request_t *r);
+    ngx_http_login_form_pt     post;
+} ngx_http_login_route_t;
+
+
+static const ngx_http_login_route_t *ngx_http_login_find_route(
+    ngx_http_request_t *r);
+static ngx_int_t ngx_http_login_not_allowed(ngx_http_request_t *r,
+    const ngx_http_login_route_t *route);
+
+
+static const ngx_http_login_route_t  ngx_http_login_routes[] = {
+
+    { ngx_string(""), 0,
+      ngx_http_login_signin_page,
+      ngx_http_login_signin_form },
+
+    { ngx_string("apps"), 0,
+      ngx_http_login_apps_page,
+      NULL },
+
+    { ngx_string("logout"), 0,
+      ngx_http_login_logout_page,
+      ngx_http_login_logout_form },
+
+    { ngx_string("session"), 0,
+      ngx_http_login_session_json,
+      NULL },
+
+    { ngx_string("assets/"), 1,
+      ngx_http_login_asset,
+      NULL }
+};
+
+
+ngx_int_t
+ngx_http_login_portal_handler(ngx_http_request_t *r)
+{
+    ngx_int_t                      rc;
+    ngx_http_login_ctx_t          *ctx;
+    const ngx_http_login_route_t  *route;
+
+    /* cookies cannot be set by a subrequest, nor forms be read */
+
+    if (r != r->main) {
+        return NGX_HTTP_NOT_FOUND;
+    }
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
+
+    if (ctx == NULL) {
+        ctx = ngx_pcalloc(r->pool, sizeof(ngx_http_login_ctx_t));
+        if (ctx == NULL) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        ngx_http_set_ctx(r, ctx, ngx_http_login_module);
+    }
+
+    route = ngx_http_login_find_route(r);
+
+    if (route && route->post && r->method == NGX_HTTP_POST) {
+        return ngx_http_login_read_form(r, route->post);
+    }
+
+    rc = ngx_http_discard_request_body(r);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    if (route == NULL) {
+        return ngx_http_login_error(r, LOGIN_REASON_NOT_FOUND);
+    }
+
+    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
+        return ngx_http_login_not_allowed(r, route);
+    }
+
+    return route->get(r);
+}
+
+
+static const ngx_http_login_route_t *
+ngx_http_login_find_route(ngx_http_request_t *r)
+{
+    size_t                         len;
+    u_char                        *path;
+    ngx_uint_t                     i;
+    ngx_http_core_loc_conf_t      *clcf;
+    const ngx_http_login_route_t  *route;
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    /* "rewrite ... break" may have led elsewhere */
+
+    if (r->uri.len < clcf->name.len
+        || ngx_memcmp(r->uri.data, clcf->name.data, clcf->name.len) != 0)
+    {
+        return NULL;
+    }
+
+    path = r->uri.data + clcf->name.len;
+    len = r->uri.len - clcf->name.len;
+
+    for (i = 0;
+         i < sizeof(ngx_http_login_routes) / sizeof(ngx_http_login_routes[0]);
+         i++)
+    {
+        route = &ngx_http_login_routes[i];
+
+        if ((route->prefix ? len > route->path.len : len == route->path.len)
+            && ngx_memcmp(path, route->path.data, route->path.len) == 0)
+        {
+            return route;
+        }
+    }
+
+    return NULL;
+}
+
+
+static ngx_int_t
+ngx_http_login_not_allowed(ngx_http_request_t *r,
+    const ngx_http_login_route_t *route)
+{
+    static ngx_str_t  read = ngx_string("GET, HEAD");
+    static ngx_str_t  send = ngx_string("GET, HEAD, POST");
+
+    if (ngx_http_login_push_header(r, "Allow", route->post ? &send : &read)
+        == NULL)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_http_login_error(r, LOGIN_REASON_METHOD);
+}

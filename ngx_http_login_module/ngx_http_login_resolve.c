@@ -1,0 +1,598 @@
+
+/*
+ * What follows from the whole configuration: each server's portal, the
+ * names of its cookies, and where the portal may send people.
+ */
+
+#include "ngx_http_login_module.h"
+
+
+static ngx_int_t ngx_http_login_own_portal(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf, ngx_http_core_srv_conf_t *cscf,
+    ngx_http_login_srv_conf_t *scf);
+static ngx_int_t ngx_http_login_derive_url(ngx_conf_t *cf,
+    ngx_http_core_srv_conf_t *cscf, ngx_http_login_srv_conf_t *scf,
+    ngx_str_t *url);
+static ngx_uint_t ngx_http_login_derive_port(ngx_conf_t *cf,
+    ngx_http_core_srv_conf_t *cscf, ngx_uint_t *https);
+static ngx_str_t *ngx_http_login_exact_name(ngx_http_core_srv_conf_t *cscf);
+static ngx_http_login_portal_t *ngx_http_login_add_portal(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf, ngx_str_t *url,
+    ngx_http_core_srv_conf_t *cscf);
+static ngx_int_t ngx_http_login_find_portal(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf, ngx_http_core_srv_conf_t *cscf,
+    ngx_http_login_srv_conf_t *scf);
+static ngx_int_t ngx_http_login_name_cookies(ngx_conf_t *cf,
+    ngx_http_core_srv_conf_t *cscf, ngx_http_login_srv_conf_t *scf);
+static ngx_int_t ngx_http_login_check_reach(ngx_conf_t *cf,
+    ngx_http_core_srv_conf_t *cscf, ngx_http_login_srv_conf_t *scf);
+static ngx_int_t ngx_http_login_list_hosts(ngx_conf_t *cf,
+    ngx_http_login_srv_conf_t *scf);
+static ngx_int_t ngx_http_login_write_csp(ngx_conf_t *cf,
+    ngx_http_login_srv_conf_t *scf);
+
+
+
+#define ngx_http_login_server_error(cf, cscf, fmt, ...)                       \
+    ngx_log_error(NGX_LOG_EMERG, (cf)->log, 0, fmt " in %s:%ui",              \
+                  __VA_ARGS__, (cscf)->file_name, (cscf)->line)
+
+
+ngx_int_t
+ngx_http_login_resolve(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
+{
+    ngx_uint_t                   i;
+    ngx_http_core_srv_conf_t   **cscfp;
+    ngx_http_login_srv_conf_t   *scf;
+    ngx_http_core_main_conf_t   *cmcf;
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+    cscfp = cmcf->servers.elts;
+
+    for (i = 0; i < cmcf->servers.nelts; i++) {
+        scf = cscfp[i]->ctx->srv_conf[ngx_http_login_module.ctx_index];
+
+        if (scf->own.len != 0
+            && ngx_http_login_own_portal(cf, mcf, cscfp[i], scf) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    for (i = 0; i < cmcf->servers.nelts; i++) {
+        scf = cscfp[i]->ctx->srv_conf[ngx_http_login_module.ctx_index];
+
+        if (scf->portal == NULL
+            && ngx_http_login_find_portal(cf, mcf, cscfp[i], scf) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        if (scf->portal == NULL) {
+            continue;
+        }
+
+        if (scf->gates != 0 || scf->own.len != 0) {
+            mcf->used = 1;
+        }
+
+        if (ngx_http_login_name_cookies(cf, cscfp[i], scf) != NGX_OK
+            || ngx_http_login_list_hosts(cf, scf) != NGX_OK
+            || ngx_http_login_write_csp(cf, scf) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_login_own_portal(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
+    ngx_http_core_srv_conf_t *cscf, ngx_http_login_srv_conf_t *scf)
+{
+    ngx_str_t                  url;
+    ngx_uint_t                 i;
+    ngx_http_login_portal_t   *portal, **portals;
+
+    url = scf->portal_url;
+
+    if (url.len == 0
+        && ngx_http_login_derive_url(cf, cscf, scf, &url) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    portal = ngx_http_login_add_portal(cf, mcf, &url, cscf);
+    if (portal == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (portal->parsed.path.len != scf->own.len
+        || ngx_memcmp(portal->parsed.path.data, scf->own.data, scf->own.len)
+           != 0)
+    {
+        ngx_http_login_server_error(cf, cscf,
+                      "\"login_portal_url\" \"%V\" must end in the name of "
+                      "the portal's location, \"%V\"", &url, &scf->own);
+        return NGX_ERROR;
+    }
+
+    portals = mcf->portals.elts;
+
+    for (i = 0; i + 1 < mcf->portals.nelts; i++) {
+        if (portals[i]->url.len == url.len
+            && ngx_memcmp(portals[i]->url.data, url.data, url.len) == 0)
+        {
+            ngx_http_login_server_error(cf, cscf,
+                      "two servers have the portal \"%V\", set "
+                      "\"login_portal_url\" in one of them", &url);
+            return NGX_ERROR;
+        }
+    }
+
+    portal->server = cscf;
+    scf->portal = portal;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_login_derive_url(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
+    ngx_http_login_srv_conf_t *scf, ngx_str_t *url)
+{
+    u_char      *p;
+    ngx_str_t   *name;
+    ngx_uint_t   port, https;
+
+    name = ngx_http_login_exact_name(cscf);
+    port = ngx_http_login_derive_port(cf, cscf, &https);
+
+    if (name == NULL || port == 0) {
+        ngx_http_login_server_error(cf, cscf,
+                      "the URL of the portal in location \"%V\" cannot be "
+                      "derived, set \"login_portal_url\", or an exact "
+                      "\"server_name\" and a port to listen on", &scf->own);
+        return NGX_ERROR;
+    }
+
+    p = ngx_pnalloc(cf->pool, sizeof("https://:65535") + name->len
+                              + scf->own.len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    url->data = p;
+
+    p = ngx_sprintf(p, "http%s://%V", https ? "s" : "", name);
+
+    if (port != (https ? 443 : 80)) {
+        p = ngx_sprintf(p, ":%ui", port);
+    }
+
+    p = ngx_cpymem(p, scf->own.data, scf->own.len);
+
+    url->len = p - url->data;
+
+    return NGX_OK;
+}
+
+
+/* https if any address has TLS; among those the scheme's own port first. */
+
+static ngx_uint_t
+ngx_http_login_derive_port(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
+    ngx_uint_t *https)
+{
+    ngx_uint_t                   i, j, k, port[2];
+    ngx_http_conf_port_t        *ports;
+    ngx_http_conf_addr_t        *addrs;
+    ngx_http_core_srv_conf_t   **servers;
+    ngx_http_core_main_conf_t   *cmcf;
+
+    static const ngx_uint_t  own[2] = { 80, 443 };
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    port[0] = 0;
+    port[1] = 0;
+
+    ports = cmcf->ports->elts;
+
+    for (i = 0; i < cmcf->ports->nelts; i++) {
+        addrs = ports[i].addrs.elts;
+
+        for (j = 0; j < ports[i].addrs.nelts; j++) {
+            servers = addrs[j].servers.elts;
+
+            for (k = 0; k < addrs[j].servers.nelts; k++) {
+                if (servers[k] == cscf
+                    && (port[addrs[j].opt.ssl] == 0
+                        || ports[i].port == own[addrs[j].opt.ssl]))
+                {
+                    port[addrs[j].opt.ssl] = ports[i].port;
+                }
+            }
+        }
+    }
+
+    *https = (port[1] != 0);
+
+    return port[*https];
+}
+
+
+static ngx_str_t *
+ngx_http_login_exact_name(ngx_http_core_srv_conf_t *cscf)
+{
+    u_char                  *p, *last;
+    ngx_uint_t               i;
+    ngx_http_server_name_t  *name;
+
+    name = cscf->server_names.elts;
+
+    for (i = 0; i < cscf->server_names.nelts; i++) {
+
+#if (NGX_PCRE)
+        if (name[i].regex) {
+            continue;
+        }
+#endif
+
+        p = name[i].name.data;
+        last = p + name[i].name.len;
+
+        if (p == last || *p == '.' || *p == '-' || *(last - 1) == '*') {
+            continue;
+        }
+
+        while (p < last
+               && ((*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9')
+                   || *p == '-' || *p == '.'))
+        {
+            p++;
+        }
+
+        if (p == last) {
+            return &name[i].name;
+        }
+    }
+
+    return NULL;
+}
+
+
+static ngx_http_login_portal_t *
+ngx_http_login_add_portal(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
+    ngx_str_t *url, ngx_http_core_srv_conf_t *cscf)
+{
+    login_str_t                s;
+    ngx_http_login_portal_t   *portal, **p;
+
+    portal = ngx_pcalloc(cf->pool, sizeof(ngx_http_login_portal_t));
+    if (portal == NULL) {
+        return NULL;
+    }
+
+    portal->url = *url;
+    s = login_str(url->data, url->len);
+
+    if (login_url_parse(&portal->parsed, s) != LOGIN_OK
+        || portal->parsed.path.len == 0
+        || portal->parsed.path.data[portal->parsed.path.len - 1] != '/'
+        || ngx_strlchr((u_char *) portal->parsed.path.data,
+                       url->data + url->len, '?')
+        || ngx_strlchr((u_char *) portal->parsed.path.data,
+                       url->data + url->len, '#'))
+    {
+        ngx_http_login_server_error(cf, cscf,
+                      "invalid URL \"%V\" of the portal, \"login_portal_url\" "
+                      "must be like \"https://example.com/login/\"", url);
+        return NULL;
+    }
+
+    p = ngx_array_push(&mcf->portals);
+    if (p == NULL) {
+        return NULL;
+    }
+
+    *p = portal;
+
+    return portal;
+}
+
+
+/* The portal of a server that has none of its own. */
+
+static ngx_int_t
+ngx_http_login_find_portal(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
+    ngx_http_core_srv_conf_t *cscf, ngx_http_login_srv_conf_t *scf)
+{
+    ngx_uint_t                 i;
+    ngx_http_login_portal_t  **portals;
+
+    portals = mcf->portals.elts;
+
+    if (scf->portal_url.len != 0) {
+
+        for (i = 0; i < mcf->portals.nelts; i++) {
+            if (portals[i]->url.len == scf->portal_url.len
+                && ngx_memcmp(portals[i]->url.data, scf->portal_url.data,
+                              scf->portal_url.len)
+                   == 0)
+            {
+                scf->portal = portals[i];
+                return NGX_OK;
+            }
+        }
+
+        scf->portal = ngx_http_login_add_portal(cf, mcf, &scf->portal_url,
+                                                cscf);
+        return scf->portal ? NGX_OK : NGX_ERROR;
+    }
+
+    if (mcf->portals.nelts == 1) {
+        scf->portal = portals[0];
+        return NGX_OK;
+    }
+
+    if (scf->gates == 0) {
+        return NGX_OK;
+    }
+
+    ngx_http_login_server_error(cf, cscf,
+                  "\"login\" is on, but %s, set \"login_portal_url\"",
+                  mcf->portals.nelts ? "there are several portals"
+                                     : "no location has \"login_portal\"");
+    return NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
+    ngx_http_login_srv_conf_t *scf)
+{
+    u_char      *p;
+    size_t       len;
+    ngx_uint_t   https;
+    const char  *prefix, *host;
+
+    https = scf->portal->parsed.https;
+
+    if (!https && scf->cookie_samesite == NGX_HTTP_LOGIN_NONE
+        && (scf->gates || scf->own.len))
+    {
+        ngx_http_login_server_error(cf, cscf,
+                      "\"login_cookie\" with \"samesite=none\" needs https, "
+                      "but the portal is \"%V\"", &scf->portal->url);
+        return NGX_ERROR;
+    }
+
+    if (ngx_http_login_check_reach(cf, cscf, scf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    host = https ? "__Host-" : "";
+    prefix = !https ? "" : scf->cookie_domain.len ? "__Secure-" : "__Host-";
+
+    len = sizeof("__Secure-_browser") + scf->cookie_name.len;
+
+    p = ngx_pnalloc(cf->pool, 2 * len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    scf->session_cookie.data = p;
+    scf->session_cookie.len = ngx_sprintf(p, "%s%V", prefix,
+                                          &scf->cookie_name) - p;
+
+    p += len;
+
+    scf->browser_cookie.data = p;
+    scf->browser_cookie.len = ngx_sprintf(p, "%s%V_browser", host,
+                                          &scf->cookie_name) - p;
+
+    scf->own_cookies[0] = scf->session_cookie;
+    scf->own_cookies[1] = scf->browser_cookie;
+    scf->nown_cookies = 2;
+
+    return NGX_OK;
+}
+
+
+/*
+ * Where the browser would not send the cookie, people would sign in again
+ * and again.
+ */
+
+static ngx_int_t
+ngx_http_login_check_reach(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
+    ngx_http_login_srv_conf_t *scf)
+{
+    ngx_str_t                name, *domain;
+    ngx_uint_t               i;
+    ngx_http_server_name_t  *names;
+
+    if (scf->gates == 0 && scf->own.len == 0) {
+        return NGX_OK;
+    }
+
+    domain = &scf->cookie_domain;
+    names = cscf->server_names.elts;
+
+    for (i = 0; i <= cscf->server_names.nelts; i++) {
+
+        if (i == cscf->server_names.nelts) {
+
+            /* the portal sets the cookie, so its host must be inside too */
+
+            if (scf->own.len == 0) {
+                break;
+            }
+
+            name.len = scf->portal->parsed.host.len;
+            name.data = (u_char *) scf->portal->parsed.host.data;
+
+        } else {
+            name = names[i].name;
+
+#if (NGX_PCRE)
+            if (names[i].regex) {
+                continue;
+            }
+#endif
+        }
+
+        if (name.len == 0 || (name.len == 1 && name.data[0] == '_')
+            || name.data[name.len - 1] == '*')
+        {
+            continue;
+        }
+
+        if (name.len > 1 && name.data[0] == '*') {
+            name.data++;
+            name.len--;
+        }
+
+        if (domain->len != 0) {
+            if (name.len == domain->len
+                && ngx_memcmp(name.data, domain->data, name.len) == 0)
+            {
+                continue;
+            }
+
+            if (name.len > domain->len
+                && name.data[name.len - domain->len - 1] == '.'
+                && ngx_memcmp(name.data + name.len - domain->len,
+                              domain->data, domain->len)
+                   == 0)
+            {
+                continue;
+            }
+
+        } else if (name.len == scf->portal->parsed.host.len
+                   && ngx_memcmp(name.data, scf->portal->parsed.host.data,
+                                 name.len)
+                      == 0)
+        {
+            continue;
+        }
+
+        ngx_http_login_server_error(cf, cscf,
+                      "the cookie of the portal \"%V\" does not reach the "
+                      "server name \"%V\", set \"login_cookie domain=...\" to "
+                      "a domain of both", &scf->portal->url, &name);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_login_list_hosts(ngx_conf_t *cf, ngx_http_login_srv_conf_t *scf)
+{
+    u_char       *p;
+    ngx_str_t    *hosts;
+    ngx_uint_t    i, n;
+    login_str_t  *list;
+
+    n = scf->return_hosts ? scf->return_hosts->nelts : 2;
+
+    list = ngx_pcalloc(cf->pool, (n + 1) * sizeof(login_str_t));
+    if (list == NULL) {
+        return NGX_ERROR;
+    }
+
+    scf->hosts = list;
+    scf->nhosts = 1;
+
+    list[0] = scf->portal->parsed.host;
+
+    if (scf->return_hosts) {
+        hosts = scf->return_hosts->elts;
+
+        for (i = 0; i < n; i++) {
+            list[scf->nhosts++] = login_str(hosts[i].data, hosts[i].len);
+        }
+
+        return NGX_OK;
+    }
+
+    if (scf->cookie_domain.len == 0) {
+        return NGX_OK;
+    }
+
+    p = ngx_pnalloc(cf->pool, scf->cookie_domain.len + 2);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_sprintf(p, "*.%V", &scf->cookie_domain);
+
+    list[1] = login_str(p, scf->cookie_domain.len + 2);
+    list[2] = login_str(p + 2, scf->cookie_domain.len);
+    scf->nhosts = 3;
+
+    return NGX_OK;
+}
+
+
+/*
+ * "form-action" names every host that a form may lead to, since Chromium
+ * checks it again when the answer to a POST redirects.
+ */
+
+static ngx_int_t
+ngx_http_login_write_csp(ngx_conf_t *cf, ngx_http_login_srv_conf_t *scf)
+{
+    u_char       *p;
+    size_t        len;
+    ngx_str_t     host, origin;
+    ngx_uint_t    i;
+    login_url_t  *url;
+
+    url = &scf->portal->parsed;
+
+    origin.data = (u_char *) url->origin.data;
+    origin.len = url->origin.len;
+
+    len = sizeof("default-src 'none'; style-src 'self' ; img-src 'self' ; "
+                 "base-uri 'none'; object-src 'none'; "
+                 "frame-ancestors 'none'; form-action 'self' ")
+          + 3 * origin.len;
+
+    for (i = 0; i < scf->nhosts; i++) {
+        len += 2 * (sizeof(" https://:65535") + scf->hosts[i].len);
+    }
+
+    p = ngx_pnalloc(cf->pool, len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    scf->csp.data = p;
+
+    p = ngx_sprintf(p, "default-src 'none'; style-src 'self' %V; "
+                       "img-src 'self' %V; base-uri 'none'; "
+                       "object-src 'none'; frame-ancestors 'none'; "
+                       "form-action 'self' %V", &origin, &origin, &origin);
+
+    for (i = 0; i < scf->nhosts; i++) {
+        host.data = (u_char *) scf->hosts[i].data;
+        host.len = scf->hosts[i].len;
+
+        p = ngx_sprintf(p, " http%s://%V", url->https ? "s" : "", &host);
+
+        if (url->port != (url->https ? 443 : 80)) {
+            p = ngx_sprintf(p, " http%s://%V:%ui", url->https ? "s" : "",
+                            &host, (ngx_uint_t) url->port);
+        }
+    }
+
+    scf->csp.len = p - scf->csp.data;
+
+    return NGX_OK;
+}

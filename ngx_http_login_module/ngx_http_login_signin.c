@@ -1,0 +1,266 @@
+
+/* The sign-in page and its form, up to where a thread takes over. */
+
+#include "ngx_http_login_module.h"
+
+
+#define NGX_HTTP_LOGIN_LOGGED_NAME  254     /* bytes of a name in the log */
+
+
+static ngx_uint_t ngx_http_login_again(const login_form_t *form);
+static ngx_int_t ngx_http_login_show(ngx_http_request_t *r,
+    const login_form_t *form, ngx_uint_t status, login_reason_e reason);
+static void ngx_http_login_show_fields(ngx_http_request_t *r,
+    ngx_http_login_page_t *page, const login_form_t *form);
+
+static ngx_int_t ngx_http_login_begin(ngx_http_request_t *r,
+    const login_form_t *form);
+static ngx_int_t ngx_http_login_verify(ngx_http_request_t *r,
+    const login_form_t *form, login_state_e state);
+
+
+ngx_int_t
+ngx_http_login_signin_page(ngx_http_request_t *r)
+{
+    ngx_int_t                         rc;
+    login_form_t                      query;
+    const ngx_http_login_identity_t  *identity;
+
+    if (ngx_http_login_read_query(r, &query) != NGX_OK) {
+        return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
+    }
+
+    rc = ngx_http_login_identify(r, &identity);
+
+    if (rc == NGX_ERROR) {
+        return ngx_http_login_error(r, LOGIN_REASON_STORE);
+    }
+
+    if (rc == NGX_OK && !ngx_http_login_again(&query)) {
+        return ngx_http_login_signin_leave(r, &query);
+    }
+
+    return ngx_http_login_show(r, &query, NGX_HTTP_OK, LOGIN_REASON_NONE);
+}
+
+
+/* Shall somebody who is signed in sign in nevertheless? */
+
+static ngx_uint_t
+ngx_http_login_again(const login_form_t *form)
+{
+    login_str_t  need;
+
+    need = login_form_get(form, "need");
+
+    return login_str_eq(login_form_get(form, "switch"), login_cstr("1"))
+           || login_str_eq(need, login_cstr("login"))
+           || login_str_eq(need, login_cstr("mfa"));
+}
+
+
+ngx_int_t
+ngx_http_login_signin_leave(ngx_http_request_t *r, const login_form_t *form)
+{
+    ngx_str_t  url;
+
+    if (ngx_http_login_return_url(r, login_form_get(form, "return_to"),
+                                  "apps", &url)
+        != NGX_OK)
+    {
+        return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
+    }
+
+    return ngx_http_login_see_other(r, &url);
+}
+
+
+static ngx_int_t
+ngx_http_login_show(ngx_http_request_t *r, const login_form_t *form,
+    ngx_uint_t status, login_reason_e reason)
+{
+    login_str_t             csrf;
+    ngx_http_login_page_t  *page;
+
+    page = ngx_http_login_page(r, LOGIN_PAGE_SIGNIN, status, reason);
+
+    if (page == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (ngx_http_login_csrf_make(r, &csrf) != NGX_OK) {
+        return ngx_http_login_error(r, LOGIN_REASON_STORE);
+    }
+
+    ngx_http_login_page_text(page, LOGIN_VAR_CSRF, csrf.data, csrf.len);
+    ngx_http_login_show_fields(r, page, form);
+
+    return ngx_http_login_page_send(r, page);
+}
+
+
+/* Links fill in where to go, but not who it is: only the person does. */
+
+static void
+ngx_http_login_show_fields(ngx_http_request_t *r, ngx_http_login_page_t *page,
+    const login_form_t *form)
+{
+    login_str_t  s;
+
+    ngx_http_login_page_text(page, LOGIN_VAR_USERNAME, "", 0);
+
+    if (r->method == NGX_HTTP_POST) {
+        s = login_form_get(form, "username");
+        ngx_http_login_page_text(page, LOGIN_VAR_USERNAME, s.data, s.len);
+
+        if (login_form_get(form, "shared").len) {
+            ngx_http_login_page_flag(page, LOGIN_VAR_SHARED);
+        }
+    }
+
+    s = login_form_get(form, "return_to");
+
+    if (ngx_http_login_return_allowed(r, s)) {
+        ngx_http_login_page_text(page, LOGIN_VAR_RETURN_TO, s.data, s.len);
+    }
+
+    if (page->values[LOGIN_VAR_SIGNED_IN].text.len == 0
+        || !ngx_http_login_again(form))
+    {
+        return;
+    }
+
+    s = login_form_get(form, "need");
+
+    if (login_str_eq(login_form_get(form, "switch"), login_cstr("1"))) {
+        ngx_http_login_page_flag(page, LOGIN_VAR_SWITCH);
+
+    } else {
+        ngx_http_login_page_text(page, LOGIN_VAR_NEED, s.data, s.len);
+    }
+}
+
+
+void
+ngx_http_login_signin_form(ngx_http_request_t *r, const login_form_t *form)
+{
+    ngx_int_t                         rc;
+    const ngx_http_login_identity_t  *identity;
+
+    rc = ngx_http_login_identify(r, &identity);
+
+    if (rc == NGX_ERROR) {
+        rc = ngx_http_login_error(r, LOGIN_REASON_STORE);
+
+    } else if (rc == NGX_OK && !ngx_http_login_again(form)) {
+        rc = ngx_http_login_signin_leave(r, form);
+
+    } else {
+        rc = ngx_http_login_begin(r, form);
+    }
+
+    if (rc != NGX_DONE) {
+        ngx_http_finalize_request(r, rc);
+    }
+}
+
+
+/* NGX_DONE: a thread is at it; else for ngx_http_finalize_request(). */
+
+static ngx_int_t
+ngx_http_login_begin(ngx_http_request_t *r, const login_form_t *form)
+{
+    login_event_e  event;
+    login_state_e  state;
+
+    switch (ngx_http_login_csrf_check(r, form)) {
+
+    case NGX_OK:
+        event = LOGIN_EVENT_FORM;
+        break;
+
+    case NGX_DECLINED:
+        event = LOGIN_EVENT_FORGED;
+        break;
+
+    default:
+        event = LOGIN_EVENT_FAULT;
+        break;
+    }
+
+    state = LOGIN_STATE_SIGNIN;
+
+    switch (login_flow_step(&state, event)) {
+
+    case LOGIN_EFFECT_VERIFY:
+        return ngx_http_login_verify(r, form, state);
+
+    case LOGIN_EFFECT_FORGED:
+        return ngx_http_login_show(r, form, NGX_HTTP_FORBIDDEN,
+                                   LOGIN_REASON_FORGED);
+
+    default:
+        return ngx_http_login_error(r, LOGIN_REASON_STORE);
+    }
+}
+
+
+static ngx_int_t
+ngx_http_login_verify(ngx_http_request_t *r, const login_form_t *form,
+    login_state_e state)
+{
+    login_str_t  password;
+
+    password = login_form_get(form, "password");
+
+    if (login_form_get(form, "username").len == 0 || password.len == 0) {
+        return ngx_http_login_show(r, form, NGX_HTTP_LOGIN_UNPROCESSABLE,
+                                   LOGIN_REASON_MALFORMED);
+    }
+
+    /* no account can have these, whatever its name */
+
+    if (password.len > LOGIN_PASSWORD_MAX
+        || login_form_get(form, "org").len > LOGIN_ORG_MAX)
+    {
+        return ngx_http_login_signin_wrong(r, form);
+    }
+
+    return ngx_http_login_attempt(r, form, state);
+}
+
+
+ngx_int_t
+ngx_http_login_signin_wrong(ngx_http_request_t *r, const login_form_t *form)
+{
+    u_char       *p, ch;
+    size_t        i;
+    ngx_str_t     name;
+    login_str_t   s;
+    u_char        text[4 * NGX_HTTP_LOGIN_LOGGED_NAME];
+
+    s = login_form_get(form, "username");
+    p = text;
+
+    /* escaped as in the access log */
+
+    for (i = 0; i < s.len && i < NGX_HTTP_LOGIN_LOGGED_NAME; i++) {
+        ch = s.data[i];
+
+        if (ch < 0x20 || ch > 0x7e || ch == '"' || ch == '\\') {
+            p = ngx_sprintf(p, "\\x%02Xi", (ngx_uint_t) ch);
+
+        } else {
+            *p++ = ch;
+        }
+    }
+
+    name.data = text;
+    name.len = p - text;
+
+    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                  "user \"%V\": sign-in refused", &name);
+
+    return ngx_http_login_show(r, form, NGX_HTTP_FORBIDDEN,
+                               LOGIN_REASON_WRONG);
+}

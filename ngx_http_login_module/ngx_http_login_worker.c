@@ -1,0 +1,481 @@
+
+/*
+ * What each worker process has of its own: the open store, the threads, and
+ * the descriptor through which they report to the event loop.  The master
+ * has nothing of this.
+ */
+
+#include "ngx_http_login_module.h"
+
+
+#define NGX_HTTP_LOGIN_RETRY      1000  /* ms between tries to open */
+#define NGX_HTTP_LOGIN_EXIT_WAIT  200   /* steps of 10 ms, for one hash */
+
+
+/* A thread's context; on the heap, since threads may outlive the pools. */
+typedef struct {
+    login_view_t                *view;
+    login_hasher_t              *hasher;
+    login_commit_t              *commit;
+    ngx_uint_t                   begun;
+} ngx_http_login_thread_t;
+
+typedef struct {
+    login_store_t               *store;
+    login_keyring_t              ring;
+    login_cost_t                 cost;
+} ngx_http_login_shared_t;
+
+
+static ngx_int_t ngx_http_login_start(ngx_http_login_worker_t *worker,
+    ngx_log_t *log);
+static ngx_int_t ngx_http_login_start_pools(ngx_http_login_worker_t *worker);
+static ngx_int_t ngx_http_login_listen(ngx_http_login_worker_t *worker,
+    ngx_log_t *log);
+static void ngx_http_login_read_handler(ngx_event_t *ev);
+static void ngx_http_login_retry_handler(ngx_event_t *ev);
+static void *ngx_http_login_start_hasher(void *data);
+static void *ngx_http_login_start_writer(void *data);
+static void ngx_http_login_stop_thread(void *context);
+static void ngx_http_login_prepare_writer(void *context);
+
+
+ngx_int_t
+ngx_http_login_init_process(ngx_cycle_t *cycle)
+{
+    ngx_http_login_worker_t     *worker;
+    ngx_http_login_main_conf_t  *mcf;
+
+    if (ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE)
+    {
+        return NGX_OK;
+    }
+
+    mcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_login_module);
+
+    if (mcf == NULL || !mcf->used) {
+        return NGX_OK;
+    }
+
+    /* on the heap: without a master, it outlives its cycle */
+
+    worker = ngx_calloc(sizeof(ngx_http_login_worker_t), cycle->log);
+    if (worker == NULL) {
+        return NGX_ERROR;
+    }
+
+    worker->conf = mcf;
+    worker->retry.handler = ngx_http_login_retry_handler;
+    worker->retry.data = worker;
+    worker->retry.log = cycle->log;
+    worker->retry.cancelable = 1;
+
+    mcf->worker = worker;
+
+    /*
+     * a worker that fails here is never started again, so it runs without
+     * a store, answers 503, and tries again
+     */
+
+    if (ngx_http_login_start(worker, cycle->log) != NGX_OK) {
+        ngx_add_timer(&worker->retry, NGX_HTTP_LOGIN_RETRY);
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_login_start(ngx_http_login_worker_t *worker, ngx_log_t *log)
+{
+    login_error_t                      error;
+    const ngx_http_login_main_conf_t  *mcf;
+
+    mcf = worker->conf;
+
+    if (worker->mailbox == NULL) {
+        worker->mailbox = login_mailbox_create();
+    }
+
+    if (worker->crypto == NULL) {
+        worker->crypto = login_crypto_create(mcf->ring);
+    }
+
+    if (worker->mailbox == NULL || worker->crypto == NULL
+        || ngx_http_login_listen(worker, log) != NGX_OK)
+    {
+        ngx_log_error(NGX_LOG_EMERG, log, 0,
+                      "login: no memory to start, trying again");
+        return NGX_ERROR;
+    }
+
+    if (login_store_open(&worker->store, (char *) mcf->store.data,
+                         mcf->map_size, &error)
+        != LOGIN_OK)
+    {
+        worker->store = NULL;
+
+        ngx_log_error(NGX_LOG_EMERG, log, 0, "login: %s", error.text);
+        return NGX_ERROR;
+    }
+
+    worker->view = login_view_create(worker->store, mcf->ring);
+
+    if (worker->view == NULL
+        || ngx_http_login_start_pools(worker) != NGX_OK)
+    {
+        ngx_log_error(NGX_LOG_EMERG, log, 0,
+                      "login: the threads cannot be started, trying again");
+
+        if (worker->view) {
+            login_view_destroy(worker->view);
+            worker->view = NULL;
+        }
+
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_login_start_pools(ngx_http_login_worker_t *worker)
+{
+    login_pool_conf_t                  conf;
+    ngx_http_login_shared_t           *shared;
+    const ngx_http_login_main_conf_t  *mcf;
+
+    mcf = worker->conf;
+
+    shared = ngx_alloc(sizeof(ngx_http_login_shared_t), ngx_cycle->log);
+    if (shared == NULL) {
+        return NGX_ERROR;
+    }
+
+    shared->store = worker->store;
+    shared->ring = *mcf->ring;
+    shared->cost.memory = (uint32_t) (mcf->hash_memory / 1024);
+    shared->cost.passes = (uint32_t) mcf->hash_passes;
+
+    ngx_memzero(&conf, sizeof(login_pool_conf_t));
+
+    conf.data = shared;
+    conf.stop = ngx_http_login_stop_thread;
+
+    if (worker->hashers == NULL) {
+        conf.name = "login hash";
+        conf.threads = (unsigned) mcf->hash_threads;
+        conf.max_queue = (unsigned) mcf->hash_queue;
+        conf.batch = 1;
+        conf.nice = 19;
+        conf.start = ngx_http_login_start_hasher;
+        conf.run = ngx_http_login_hash_run;
+
+        worker->hashers = login_pool_create(&conf, worker->mailbox);
+    }
+
+    /* never at a low priority: it holds the lock that all writers share */
+
+    conf.name = "login store";
+    conf.threads = 1;
+    conf.max_queue = 4096;
+    conf.batch = LOGIN_POOL_BATCH;
+    conf.nice = 0;
+    conf.start = ngx_http_login_start_writer;
+    conf.prepare = ngx_http_login_prepare_writer;
+    conf.run = ngx_http_login_commit_run;
+
+    if (worker->hashers) {
+        worker->writer = login_pool_create(&conf, worker->mailbox);
+    }
+
+    return worker->writer ? NGX_OK : NGX_ERROR;
+}
+
+
+/* The eventfd as a connection of nginx, so that every event method works. */
+
+static ngx_int_t
+ngx_http_login_listen(ngx_http_login_worker_t *worker, ngx_log_t *log)
+{
+    ngx_connection_t  *c;
+
+    if (worker->connection) {
+        return NGX_OK;
+    }
+
+    c = ngx_get_connection(login_mailbox_fd(worker->mailbox), log);
+    if (c == NULL) {
+        return NGX_ERROR;
+    }
+
+    c->data = worker;
+    c->log = log;
+    c->read->log = log;
+    c->write->log = log;
+    c->read->handler = ngx_http_login_read_handler;
+
+    /* not a leak when it is open at exit */
+    c->read->channel = 1;
+
+    if (ngx_handle_read_event(c->read, 0) != NGX_OK) {
+        ngx_free_connection(c);
+        return NGX_ERROR;
+    }
+
+    worker->connection = c;
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_login_read_handler(ngx_event_t *ev)
+{
+    ngx_connection_t  *c;
+
+    c = ev->data;
+
+    ngx_http_login_task_come_back(c->data);
+
+    ev->ready = 0;
+
+    if (ngx_handle_read_event(ev, 0) != NGX_OK) {
+        ngx_log_error(NGX_LOG_ALERT, ev->log, 0,
+                      "login: threads cannot be heard any longer");
+    }
+}
+
+
+static void
+ngx_http_login_retry_handler(ngx_event_t *ev)
+{
+    ngx_http_login_worker_t  *worker;
+
+    worker = ev->data;
+
+    if (ngx_exiting || ngx_http_login_start(worker, ev->log) == NGX_OK) {
+        return;
+    }
+
+    ngx_add_timer(ev, NGX_HTTP_LOGIN_RETRY);
+}
+
+
+ngx_http_login_worker_t *
+ngx_http_login_get_worker(ngx_http_request_t *r)
+{
+    ngx_http_login_main_conf_t  *mcf;
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
+
+    /*
+     * without a master, a reload does not start a process, so that the new
+     * configuration comes here with nothing; the store is still open once
+     */
+
+    if (mcf->worker == NULL && ngx_process == NGX_PROCESS_SINGLE) {
+        (void) ngx_http_login_init_process((ngx_cycle_t *) ngx_cycle);
+    }
+
+    if (mcf->worker == NULL || mcf->worker->writer == NULL) {
+        return NULL;
+    }
+
+    return mcf->worker;
+}
+
+
+/*
+ * What is queued is dropped.  A hash or commit that is under way may use
+ * libraries that exit() takes down, so it gets a moment; a writer that waits
+ * for another process's lock uses none and is left where it is.
+ */
+
+void
+ngx_http_login_exit_process(ngx_cycle_t *cycle)
+{
+    ngx_uint_t                   i;
+    ngx_http_login_worker_t     *worker;
+    ngx_http_login_main_conf_t  *mcf;
+
+    mcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_login_module);
+
+    if (mcf == NULL || mcf->worker == NULL) {
+        return;
+    }
+
+    worker = mcf->worker;
+
+    for (i = 0; worker->hashers && i < NGX_HTTP_LOGIN_EXIT_WAIT; i++) {
+
+        if (login_pool_destroy(worker->hashers) == LOGIN_OK) {
+            worker->hashers = NULL;
+            break;
+        }
+
+        ngx_msleep(10);
+    }
+
+    for (i = 0; worker->writer && i < 10; i++) {
+
+        if (login_pool_destroy(worker->writer) == LOGIN_OK) {
+            worker->writer = NULL;
+            break;
+        }
+
+        ngx_msleep(10);
+    }
+
+    if (worker->hashers || worker->writer) {
+        return;
+    }
+
+    if (worker->view) {
+        login_view_destroy(worker->view);
+    }
+
+    if (worker->store) {
+        login_store_close(worker->store);
+    }
+}
+
+
+static void *
+ngx_http_login_start_hasher(void *data)
+{
+    ngx_http_login_shared_t *shared = data;
+
+    ngx_http_login_thread_t  *thread;
+
+    thread = calloc(1, sizeof(ngx_http_login_thread_t));
+    if (thread == NULL) {
+        return NULL;
+    }
+
+    thread->view = login_view_create(shared->store, &shared->ring);
+    thread->hasher = login_hasher_create(&shared->cost);
+
+    if (thread->view == NULL || thread->hasher == NULL) {
+        ngx_http_login_stop_thread(thread);
+        return NULL;
+    }
+
+    return thread;
+}
+
+
+static void *
+ngx_http_login_start_writer(void *data)
+{
+    ngx_http_login_shared_t *shared = data;
+
+    ngx_http_login_thread_t  *thread;
+
+    thread = calloc(1, sizeof(ngx_http_login_thread_t));
+    if (thread == NULL) {
+        return NULL;
+    }
+
+    thread->commit = login_commit_create(shared->store, &shared->ring);
+
+    if (thread->commit == NULL) {
+        ngx_http_login_stop_thread(thread);
+        return NULL;
+    }
+
+    return thread;
+}
+
+
+static void
+ngx_http_login_stop_thread(void *context)
+{
+    ngx_http_login_thread_t *thread = context;
+
+    if (thread == NULL) {
+        return;
+    }
+
+    if (thread->view) {
+        login_view_destroy(thread->view);
+    }
+
+    if (thread->hasher) {
+        login_hasher_destroy(thread->hasher);
+    }
+
+    if (thread->commit) {
+        login_commit_destroy(thread->commit);
+    }
+
+    free(thread);
+}
+
+
+/* Waits for the lock before jobs are taken: they can be withdrawn so long. */
+
+static void
+ngx_http_login_prepare_writer(void *context)
+{
+    ngx_http_login_thread_t *thread = context;
+
+    if (thread && !thread->begun) {
+        thread->begun = (login_commit_begin(thread->commit) == LOGIN_OK);
+    }
+}
+
+
+void
+ngx_http_login_hash_run(void *context, login_job_t **jobs, size_t n)
+{
+    ngx_http_login_thread_t *thread = context;
+
+    size_t                  i;
+    ngx_http_login_task_t  *task;
+
+    for (i = 0; i < n; i++) {
+        task = (ngx_http_login_task_t *) jobs[i];
+
+        task->result = thread ? task->run(task->data, thread->view,
+                                          thread->hasher)
+                              : LOGIN_FAULT;
+    }
+}
+
+
+void
+ngx_http_login_commit_run(void *context, login_job_t **jobs, size_t n)
+{
+    ngx_http_login_thread_t *thread = context;
+
+    size_t                  i;
+    login_changes_t        *sets[LOGIN_POOL_BATCH];
+    ngx_http_login_task_t  *task;
+
+    for (i = 0; i < n; i++) {
+        task = (ngx_http_login_task_t *) jobs[i];
+
+        task->result = LOGIN_FAULT;
+        sets[i] = task->changes;
+    }
+
+    if (thread == NULL || !thread->begun) {
+        return;
+    }
+
+    thread->begun = 0;
+
+    if (n == 0) {
+        login_commit_abort(thread->commit);
+        return;
+    }
+
+    login_commit_apply(thread->commit, sets, n);
+
+    for (i = 0; i < n; i++) {
+        task = (ngx_http_login_task_t *) jobs[i];
+        task->result = login_changes_result(task->changes);
+    }
+}
