@@ -200,6 +200,10 @@ ngx_http_login_copy_body(ngx_http_request_t *r, ngx_http_login_body_t *body)
     for (cl = bufs; cl; cl = cl->next) {
         len = cl->buf->last - cl->buf->pos;
 
+        if (len == 0) {
+            continue;
+        }
+
         p = ngx_cpymem(p, cl->buf->pos, len);
         ngx_explicit_memzero(cl->buf->pos, len);
     }

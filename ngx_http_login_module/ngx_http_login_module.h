@@ -196,7 +196,7 @@ typedef struct {
 extern ngx_module_t  ngx_http_login_module;
 
 
-/* ngx_http_login_conf.c, ngx_http_login_check.c */
+/* ngx_http_login_conf*.c, ngx_http_login_{resolve,reach,load}.c */
 
 char *ngx_http_login_gate(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_login_portal(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
@@ -210,8 +210,15 @@ char *ngx_http_login_merge_portal(ngx_conf_t *cf,
     ngx_http_login_loc_conf_t *conf);
 void ngx_http_login_count_gate(ngx_conf_t *cf);
 
+/* An error of a server as a whole, found when all has been read. */
+#define ngx_http_login_server_error(cf, cscf, fmt, ...)                       \
+    ngx_log_error(NGX_LOG_EMERG, (cf)->log, 0, fmt " in %s:%ui",              \
+                  __VA_ARGS__, (cscf)->file_name, (cscf)->line)
+
 ngx_int_t ngx_http_login_resolve(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
+ngx_int_t ngx_http_login_reach(ngx_conf_t *cf,
+    ngx_http_core_srv_conf_t *cscf, ngx_http_login_srv_conf_t *scf);
 ngx_int_t ngx_http_login_load(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
 
@@ -225,6 +232,7 @@ struct ngx_http_login_worker_s {
     login_mailbox_t             *mailbox;
     login_pool_t                *hashers;
     login_pool_t                *writer;
+    void                        *shared;    /* by the threads */
     ngx_connection_t            *connection;
     ngx_event_t                  retry;
     const ngx_http_login_main_conf_t  *conf;

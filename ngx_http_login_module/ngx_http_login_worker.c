@@ -109,9 +109,10 @@ ngx_http_login_start(ngx_http_login_worker_t *worker, ngx_log_t *log)
         return NGX_ERROR;
     }
 
-    if (login_store_open(&worker->store, (char *) mcf->store.data,
-                         mcf->map_size, &error)
-        != LOGIN_OK)
+    if (worker->store == NULL
+        && login_store_open(&worker->store, (char *) mcf->store.data,
+                            mcf->map_size, &error)
+           != LOGIN_OK)
     {
         worker->store = NULL;
 
@@ -148,10 +149,15 @@ ngx_http_login_start_pools(ngx_http_login_worker_t *worker)
 
     mcf = worker->conf;
 
-    shared = ngx_alloc(sizeof(ngx_http_login_shared_t), ngx_cycle->log);
-    if (shared == NULL) {
-        return NGX_ERROR;
+    if (worker->shared == NULL) {
+        worker->shared = ngx_alloc(sizeof(ngx_http_login_shared_t),
+                                   ngx_cycle->log);
+        if (worker->shared == NULL) {
+            return NGX_ERROR;
+        }
     }
+
+    shared = worker->shared;
 
     shared->store = worker->store;
     shared->ring = *mcf->ring;
@@ -338,6 +344,15 @@ ngx_http_login_exit_process(ngx_cycle_t *cycle)
 
     if (worker->store) {
         login_store_close(worker->store);
+    }
+
+    if (worker->shared) {
+        ngx_explicit_memzero(worker->shared, sizeof(ngx_http_login_shared_t));
+        ngx_free(worker->shared);
+    }
+
+    if (worker->crypto) {
+        login_crypto_destroy(worker->crypto);
     }
 }
 

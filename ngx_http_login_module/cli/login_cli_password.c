@@ -12,6 +12,8 @@
 #define LOGIN_CLI_MEMORY  19456
 #define LOGIN_CLI_PASSES  2
 
+#define LOGIN_CLI_SIGNALS  4
+
 
 typedef struct {
     size_t   len;
@@ -29,10 +31,16 @@ static login_cli_status_e login_cli_password_read(
     login_cli_password_t *password, unsigned alone);
 static login_cli_status_e login_cli_password_check(
     const login_cli_password_t *password);
-static void login_cli_signal(int signo);
+static void login_cli_catch(struct sigaction old[LOGIN_CLI_SIGNALS]);
+static void login_cli_uncatch(const struct sigaction old[LOGIN_CLI_SIGNALS]);
+static void login_cli_restore(int signo);
 
 
-static volatile sig_atomic_t  login_cli_caught;
+static const int       login_cli_signals[LOGIN_CLI_SIGNALS] = {
+    SIGINT, SIGTERM, SIGHUP, SIGQUIT
+};
+
+static struct termios  login_cli_terminal;      /* as it was before */
 
 
 login_cli_status_e
@@ -121,32 +129,24 @@ login_cli_password_ask(login_cli_password_t *password)
 }
 
 
-/* Without echo; the terminal is as before also after a signal. */
+/* Without echo; the terminal is as before also where a signal ends it. */
 
 static login_cli_status_e
 login_cli_password_prompt(login_cli_password_t *password, const char *prompt)
 {
-    size_t              i;
-    struct termios      before, silent;
-    struct sigaction    sa, old[4];
+    struct termios      silent;
+    struct sigaction    old[LOGIN_CLI_SIGNALS];
     login_cli_status_e  rc;
 
-    static const int    signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
-
-    if (tcgetattr(STDIN_FILENO, &before) == -1) {
+    if (tcgetattr(STDIN_FILENO, &login_cli_terminal) == -1) {
         login_cli_error("terminal: %s", strerror(errno));
         return LOGIN_CLI_REFUSED;
     }
 
-    memset(&sa, 0, sizeof(struct sigaction));
-    sa.sa_handler = login_cli_signal;
-
-    for (i = 0; i < 4; i++) {
-        (void) sigaction(signals[i], &sa, &old[i]);
-    }
-
-    silent = before;
+    silent = login_cli_terminal;
     silent.c_lflag &= ~(tcflag_t) (ECHO|ECHOE|ECHOK|ECHONL);
+
+    login_cli_catch(old);
 
     if (tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent) == -1) {
         login_cli_error("terminal: %s", strerror(errno));
@@ -158,25 +158,53 @@ login_cli_password_prompt(login_cli_password_t *password, const char *prompt)
         (void) fputc('\n', stderr);
     }
 
-    (void) tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+    (void) tcsetattr(STDIN_FILENO, TCSAFLUSH, &login_cli_terminal);
 
-    for (i = 0; i < 4; i++) {
-        (void) sigaction(signals[i], &old[i], NULL);
-    }
-
-    if (login_cli_caught) {
-        login_wipe(password, sizeof(login_cli_password_t));
-        (void) raise(login_cli_caught);
-    }
+    login_cli_uncatch(old);
 
     return rc;
 }
 
 
 static void
-login_cli_signal(int signo)
+login_cli_catch(struct sigaction old[LOGIN_CLI_SIGNALS])
 {
-    login_cli_caught = signo;
+    size_t            i;
+    struct sigaction  sa;
+
+    memset(&sa, 0, sizeof(struct sigaction));
+
+    sa.sa_handler = login_cli_restore;
+    sa.sa_flags = SA_RESETHAND;
+
+    for (i = 0; i < LOGIN_CLI_SIGNALS; i++) {
+        (void) sigaction(login_cli_signals[i], NULL, &old[i]);
+
+        if (old[i].sa_handler != SIG_IGN) {
+            (void) sigaction(login_cli_signals[i], &sa, NULL);
+        }
+    }
+}
+
+
+static void
+login_cli_uncatch(const struct sigaction old[LOGIN_CLI_SIGNALS])
+{
+    size_t  i;
+
+    for (i = 0; i < LOGIN_CLI_SIGNALS; i++) {
+        (void) sigaction(login_cli_signals[i], &old[i], NULL);
+    }
+}
+
+
+/* The signal comes again when this returns, and ends the process. */
+
+static void
+login_cli_restore(int signo)
+{
+    (void) tcsetattr(STDIN_FILENO, TCSANOW, &login_cli_terminal);
+    (void) raise(signo);
 }
 
 

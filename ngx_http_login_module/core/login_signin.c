@@ -25,6 +25,8 @@ static login_result_e login_signin_build(const login_candidate_t *candidate,
     const char *phc, login_signin_t *signin, login_view_t *view);
 static int login_signin_changed(const login_candidate_t *candidate,
     const login_account_t *account);
+static int login_signin_same(const login_candidate_t *candidate,
+    const login_account_t *account);
 static login_result_e login_signin_session(login_signin_t *signin,
     const login_account_t *account, login_view_t *view);
 static login_result_e login_signin_expect(login_signin_t *signin,
@@ -222,8 +224,19 @@ login_signin_changed(const login_candidate_t *candidate,
     }
 
     return account->generation != candidate->generation
-           && !login_str_eq(account->password,
-                            login_str(candidate->phc, candidate->phc_len));
+           && !login_signin_same(candidate, account);
+}
+
+
+/* Is the hash that was checked still the account's? */
+
+static int
+login_signin_same(const login_candidate_t *candidate,
+    const login_account_t *account)
+{
+    return account->password.len == candidate->phc_len
+           && login_equal(account->password.data, candidate->phc,
+                          candidate->phc_len);
 }
 
 
@@ -329,10 +342,7 @@ static void
 login_signin_upgrade(login_signin_t *signin, login_account_t *account,
     const login_candidate_t *candidate, const char *phc)
 {
-    if (phc[0] == '\0'
-        || !login_str_eq(account->password,
-                         login_str(candidate->phc, candidate->phc_len)))
-    {
+    if (phc[0] == '\0' || !login_signin_same(candidate, account)) {
         return;
     }
 

@@ -1,0 +1,285 @@
+
+/*
+ * How far a server's portal reaches: the names of its cookies, whether they
+ * come to where the gates are, and the hosts to which people may be sent.
+ */
+
+#include "ngx_http_login_module.h"
+
+
+static ngx_int_t ngx_http_login_name_cookies(ngx_conf_t *cf,
+    ngx_http_core_srv_conf_t *cscf, ngx_http_login_srv_conf_t *scf);
+static ngx_uint_t ngx_http_login_within(ngx_str_t *name,
+    ngx_http_login_srv_conf_t *scf);
+static ngx_int_t ngx_http_login_check_reach(ngx_conf_t *cf,
+    ngx_http_core_srv_conf_t *cscf, ngx_http_login_srv_conf_t *scf);
+static ngx_int_t ngx_http_login_list_hosts(ngx_conf_t *cf,
+    ngx_http_login_srv_conf_t *scf);
+static ngx_int_t ngx_http_login_write_csp(ngx_conf_t *cf,
+    ngx_http_login_srv_conf_t *scf);
+
+
+ngx_int_t
+ngx_http_login_reach(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
+    ngx_http_login_srv_conf_t *scf)
+{
+    if (ngx_http_login_name_cookies(cf, cscf, scf) != NGX_OK
+        || ngx_http_login_check_reach(cf, cscf, scf) != NGX_OK
+        || ngx_http_login_list_hosts(cf, scf) != NGX_OK
+        || ngx_http_login_write_csp(cf, scf) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
+    ngx_http_login_srv_conf_t *scf)
+{
+    u_char      *p;
+    size_t       len;
+    ngx_uint_t   https;
+    const char  *prefix, *host;
+
+    https = scf->portal->parsed.https;
+
+    if (!https && scf->cookie_samesite == NGX_HTTP_LOGIN_NONE
+        && (scf->gates || scf->own.len))
+    {
+        ngx_http_login_server_error(cf, cscf,
+                      "\"login_cookie\" with \"samesite=none\" needs https, "
+                      "but the portal is \"%V\"", &scf->portal->url);
+        return NGX_ERROR;
+    }
+
+    host = https ? "__Host-" : "";
+    prefix = !https ? "" : scf->cookie_domain.len ? "__Secure-" : "__Host-";
+
+    len = sizeof("__Secure-_browser") + scf->cookie_name.len;
+
+    p = ngx_pnalloc(cf->pool, 2 * len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    scf->session_cookie.data = p;
+    scf->session_cookie.len = ngx_sprintf(p, "%s%V", prefix,
+                                          &scf->cookie_name) - p;
+
+    p += len;
+
+    scf->browser_cookie.data = p;
+    scf->browser_cookie.len = ngx_sprintf(p, "%s%V_browser", host,
+                                          &scf->cookie_name) - p;
+
+    scf->own_cookies[0] = scf->session_cookie;
+    scf->own_cookies[1] = scf->browser_cookie;
+    scf->nown_cookies = 2;
+
+    return NGX_OK;
+}
+
+
+/*
+ * Where the browser would not send the cookie, people would sign in again
+ * and again.
+ */
+
+static ngx_int_t
+ngx_http_login_check_reach(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
+    ngx_http_login_srv_conf_t *scf)
+{
+    ngx_str_t                name;
+    ngx_uint_t               i;
+    ngx_http_server_name_t  *names;
+
+    if (scf->gates == 0 && scf->own.len == 0) {
+        return NGX_OK;
+    }
+
+    names = cscf->server_names.elts;
+
+    for (i = 0; i <= cscf->server_names.nelts; i++) {
+
+        if (i == cscf->server_names.nelts) {
+
+            /* the portal sets the cookie, so its host must be inside too */
+
+            if (scf->own.len == 0) {
+                break;
+            }
+
+            name.len = scf->portal->parsed.host.len;
+            name.data = (u_char *) scf->portal->parsed.host.data;
+
+        } else {
+            name = names[i].name;
+
+#if (NGX_PCRE)
+            if (names[i].regex) {
+                continue;
+            }
+#endif
+        }
+
+        if (name.len == 0 || (name.len == 1 && name.data[0] == '_')
+            || name.data[name.len - 1] == '*')
+        {
+            continue;
+        }
+
+        if (name.len > 1 && name.data[0] == '*') {
+            name.data++;
+            name.len--;
+        }
+
+        if (ngx_http_login_within(&name, scf)) {
+            continue;
+        }
+
+        ngx_http_login_server_error(cf, cscf,
+                      "the cookie of the portal \"%V\" does not reach the "
+                      "server name \"%V\", set \"login_cookie domain=...\" to "
+                      "a domain of both", &scf->portal->url, &name);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+/* Does a browser send the cookie to the host "name"? */
+
+static ngx_uint_t
+ngx_http_login_within(ngx_str_t *name, ngx_http_login_srv_conf_t *scf)
+{
+    size_t       skip;
+    ngx_str_t   *domain;
+    login_str_t  host;
+
+    host = scf->portal->parsed.host;
+    domain = &scf->cookie_domain;
+
+    if (domain->len == 0) {
+        return login_str_eq(login_str(name->data, name->len), host);
+    }
+
+    if (name->len < domain->len) {
+        return 0;
+    }
+
+    skip = name->len - domain->len;
+
+    return ngx_memcmp(name->data + skip, domain->data, domain->len) == 0
+           && (skip == 0 || name->data[skip - 1] == '.');
+}
+
+
+static ngx_int_t
+ngx_http_login_list_hosts(ngx_conf_t *cf, ngx_http_login_srv_conf_t *scf)
+{
+    u_char       *p;
+    ngx_str_t    *hosts;
+    ngx_uint_t    i, n;
+    login_str_t  *list;
+
+    n = scf->return_hosts ? scf->return_hosts->nelts : 2;
+
+    list = ngx_pcalloc(cf->pool, (n + 1) * sizeof(login_str_t));
+    if (list == NULL) {
+        return NGX_ERROR;
+    }
+
+    scf->hosts = list;
+    scf->nhosts = 1;
+
+    list[0] = scf->portal->parsed.host;
+
+    if (scf->return_hosts) {
+        hosts = scf->return_hosts->elts;
+
+        for (i = 0; i < n; i++) {
+            list[scf->nhosts++] = login_str(hosts[i].data, hosts[i].len);
+        }
+
+        return NGX_OK;
+    }
+
+    if (scf->cookie_domain.len == 0) {
+        return NGX_OK;
+    }
+
+    p = ngx_pnalloc(cf->pool, scf->cookie_domain.len + 2);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_sprintf(p, "*.%V", &scf->cookie_domain);
+
+    list[1] = login_str(p, scf->cookie_domain.len + 2);
+    list[2] = login_str(p + 2, scf->cookie_domain.len);
+    scf->nhosts = 3;
+
+    return NGX_OK;
+}
+
+
+/*
+ * "form-action" names every host that a form may lead to, since Chromium
+ * checks it again when the answer to a POST redirects.
+ */
+
+static ngx_int_t
+ngx_http_login_write_csp(ngx_conf_t *cf, ngx_http_login_srv_conf_t *scf)
+{
+    u_char       *p;
+    size_t        len;
+    ngx_str_t     host, origin;
+    ngx_uint_t    i;
+    login_url_t  *url;
+
+    url = &scf->portal->parsed;
+
+    origin.data = (u_char *) url->origin.data;
+    origin.len = url->origin.len;
+
+    len = sizeof("default-src 'none'; style-src 'self' ; img-src 'self' ; "
+                 "base-uri 'none'; object-src 'none'; "
+                 "frame-ancestors 'none'; form-action 'self' ")
+          + 3 * origin.len;
+
+    for (i = 0; i < scf->nhosts; i++) {
+        len += 2 * (sizeof(" https://:65535") + scf->hosts[i].len);
+    }
+
+    p = ngx_pnalloc(cf->pool, len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    scf->csp.data = p;
+
+    p = ngx_sprintf(p, "default-src 'none'; style-src 'self' %V; "
+                       "img-src 'self' %V; base-uri 'none'; "
+                       "object-src 'none'; frame-ancestors 'none'; "
+                       "form-action 'self' %V", &origin, &origin, &origin);
+
+    for (i = 0; i < scf->nhosts; i++) {
+        host.data = (u_char *) scf->hosts[i].data;
+        host.len = scf->hosts[i].len;
+
+        p = ngx_sprintf(p, " http%s://%V", url->https ? "s" : "", &host);
+
+        if (url->port != (url->https ? 443 : 80)) {
+            p = ngx_sprintf(p, " http%s://%V:%ui", url->https ? "s" : "",
+                            &host, (ngx_uint_t) url->port);
+        }
+    }
+
+    scf->csp.len = p - scf->csp.data;
+
+    return NGX_OK;
+}
