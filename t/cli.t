@@ -505,8 +505,8 @@ modes_ok('in the end');
 open my $null, '+<', '/dev/null' or die $!;
 
 my @pids = map {
-    open3('<&' . fileno($null), '>&' . fileno($null), undef, $bin, @to, 'user', 'role',
-        'alice@example.com', '--add', "r$_")
+    open3('<&' . fileno($null), '>&' . fileno($null), undef, $bin, @to,
+        'user', 'role', 'alice@example.com', '--add', "r$_")
 } 1 .. 8;
 
 for my $pid (@pids) {

@@ -219,12 +219,9 @@ static int
 login_signin_changed(const login_candidate_t *candidate,
     const login_account_t *account)
 {
-    if (account->disabled) {
-        return 1;
-    }
-
-    return account->generation != candidate->generation
-           && !login_signin_same(candidate, account);
+    return account->disabled
+           || (account->generation != candidate->generation
+               && !login_signin_same(candidate, account));
 }
 
 
@@ -265,10 +262,6 @@ login_signin_session(login_signin_t *signin, const login_account_t *account,
     session.methods = LOGIN_METHOD_PASSWORD;
     session.address = signin->address;
     session.browser = signin->browser;
-
-    if (session.browser.len > LOGIN_BROWSER_MAX) {
-        session.browser.len = LOGIN_BROWSER_MAX;
-    }
 
     signin->changes = login_changes_create();
     if (signin->changes == NULL) {

@@ -455,6 +455,7 @@ test_inconsistent(void **data)
 
     static const char   lost[] = "Ndefault\0lost";
     static const char   twin[] = "Ndefault\0twin";
+    static const char   other[] = "Nother\0ann";
 
     changes = login_changes_create();
     key = login_str(lost, sizeof(lost) - 1);
@@ -474,13 +475,19 @@ test_inconsistent(void **data)
     login_changes_put(changes, login_str(twin, sizeof(twin) - 1),
                       login_str(account.id, LOGIN_ID_LEN),
                       LOGIN_EXPECT_ABSENT);
+    login_changes_put(changes, login_str(other, sizeof(other) - 1),
+                      login_str(account.id, LOGIN_ID_LEN),
+                      LOGIN_EXPECT_ABSENT);
     login_changes_put(changes, key, login_cstr("short"), LOGIN_EXPECT_ANY);
     assert_int_equal(apply(f, changes), LOGIN_OK);
 
     assert_int_equal(login_view_begin(f->view), LOGIN_OK);
     assert_int_equal(find(f, &account, "default", "ann"), LOGIN_OK);
     assert_int_equal(find(f, &account, "default", "twin"), LOGIN_FAULT);
+    assert_int_equal(find(f, &account, "other", "ann"), LOGIN_FAULT);
     assert_int_equal(find(f, &account, "default", "lost"), LOGIN_FAULT);
+    assert_int_equal(login_account_walk(f->view, login_cstr("other"), visit,
+                                        seen), LOGIN_FAULT);
     login_view_end(f->view);
 }
 

@@ -328,6 +328,24 @@ sessions(void)
 }
 
 
+/* What is on its way to the disk when everything ends, ends by this. */
+
+static uint32_t
+generation(void)
+{
+    login_account_t  account;
+
+    assert_int_equal(login_view_begin(view), LOGIN_OK);
+    assert_int_equal(login_account_find(&account, view,
+                                        login_cstr("default"),
+                                        login_cstr("alice")),
+                     LOGIN_OK);
+    login_view_end(view);
+
+    return account.generation;
+}
+
+
 static void
 id_of(char text[33], const login_ticket_t *ticket)
 {
@@ -342,6 +360,7 @@ static void
 test_sessions(void **data)
 {
     char            one[33], two[33];
+    uint32_t        before;
     login_ticket_t  first, second;
 
     (void) data;
@@ -382,9 +401,11 @@ test_sessions(void **data)
     assert_null(strstr(output, one));
     assert_non_null(strstr(output, two));
 
+    before = generation();
     assert_int_equal(cli(NULL, "session", "revoke", "alice"), 0);
     assert_int_equal(alive(&second), LOGIN_NO);
     assert_int_equal(sessions(), 0);
+    assert_int_equal(generation(), before + 1);
     assert_int_equal(sign_in(&second, "correct horse", "Browser/2"),
                      LOGIN_OK);
 }
@@ -395,20 +416,25 @@ test_sessions(void **data)
 static void
 test_everything_ends(void **data)
 {
+    uint32_t        before;
     login_ticket_t  ticket;
 
     (void) data;
+
+    before = generation();
 
     assert_int_equal(sign_in(&ticket, "correct horse", ""), LOGIN_OK);
     assert_int_equal(cli("battery staple\n", "user", "password", "alice",
                          "--stdin"), 0);
     assert_int_equal(alive(&ticket), LOGIN_NO);
     assert_int_equal(sessions(), 0);
+    assert_int_equal(generation(), before + 1);
     assert_int_equal(sign_in(&ticket, "correct horse", ""), LOGIN_NO);
     assert_int_equal(sign_in(&ticket, "battery staple", ""), LOGIN_OK);
 
     assert_int_equal(cli(NULL, "user", "disable", "alice"), 0);
     assert_int_equal(alive(&ticket), LOGIN_NO);
+    assert_int_equal(generation(), before + 2);
     assert_int_equal(sign_in(&ticket, "battery staple", ""), LOGIN_NO);
 
     /* who is enabled again has to sign in again */

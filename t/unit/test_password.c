@@ -50,6 +50,7 @@ counted_argon2_ctx(argon2_context *context, argon2_type type)
 {
     uint8_t  *memory;
 
+    memory = NULL;
     work += (uint64_t) context->m_cost * context->t_cost;
 
     if (argon2_fails) {

@@ -328,6 +328,18 @@ test_touch(void **data)
     assert_int_equal(session.auth_time, NOW);
     assert_true(login_str_eq(session.browser, login_cstr("Mozilla/5.0")));
 
+    /* a clock that is behind does not take back what another one noted */
+
+    changes = login_changes_create();
+    login_session_touch(changes, &session, NOW + 10);
+    login_view_end(f->view);
+    assert_int_equal(apply(f, changes), LOGIN_OK);
+
+    assert_int_equal(login_view_begin(f->view), LOGIN_OK);
+    assert_int_equal(login_session_get(&session, f->view, p.account.id,
+                                       p.session.id), LOGIN_OK);
+    assert_int_equal(session.seen, NOW + 50);
+
     late = login_changes_create();
     login_session_touch(late, &session, NOW + 70);
     login_view_end(f->view);
@@ -617,6 +629,7 @@ test_sweep(void **data)
     fixture_t       *f = *data;
     login_limits_t   limits = { 1000, 0 };
     login_ticket_t   first;
+    login_changes_t *changes;
 
     sign_in(f, &q, "bob", NOW);
     sign_in(f, &p, "ann", NOW);
@@ -646,6 +659,13 @@ test_sweep(void **data)
 
     assert_int_equal(sessions(f, q.account.id), 1);
     assert_int_equal(sessions(f, NULL), 1);
+
+    changes = login_changes_create();
+    login_changes_put(changes, login_cstr("Mepoch"),
+                      login_str("\1\0\0\0\0\0\0\0", 8), LOGIN_EXPECT_ABSENT);
+    assert_int_equal(apply(f, changes), LOGIN_OK);
+    sweep(f, &q, &forever, NOW);
+    assert_int_equal(sessions(f, NULL), 0);
 }
 
 

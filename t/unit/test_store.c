@@ -496,6 +496,54 @@ test_walk(void **data)
 }
 
 
+static login_result_e
+skip_record(void *data, login_str_t key, const login_record_t *record)
+{
+    (void) key;
+    (void) record;
+
+    ++*(size_t *) data;
+
+    return LOGIN_OK;
+}
+
+
+/* A walk through everything needs no memory for everything. */
+
+static void
+test_walk_memory(void **data)
+{
+    size_t            i, n = 0;
+    char              key[8];
+    fixture_t        *f = *data;
+    login_str_t       big;
+    login_chunk_t    *chunk;
+    login_changes_t  *changes;
+
+    big.len = 3000;
+    big.data = memset(malloc(big.len), 'x', big.len);
+
+    changes = login_changes_create();
+
+    for (i = 0; i < N; i++) {
+        (void) snprintf(key, sizeof(key), "T%03zu", i);
+        login_changes_put(changes, login_cstr(key), big, LOGIN_EXPECT_ANY);
+    }
+
+    assert_int_equal(apply(f, changes), LOGIN_OK);
+
+    assert_int_equal(login_view_begin(f->view), LOGIN_OK);
+    chunk = f->view->chunk;
+    assert_int_equal(login_view_walk(f->view, login_cstr("T"), skip_record,
+                                     &n), LOGIN_OK);
+    assert_int_equal(n, N);
+    assert_ptr_equal(f->view->chunk, chunk);
+    login_view_end(f->view);
+
+    free((void *) big.data);
+}
+
+
 /* Every bit of a record counts, and so does its place. */
 
 static void
@@ -685,6 +733,7 @@ main(void)
         test(test_snapshot),
         test(test_view_memory),
         test(test_walk),
+        test(test_walk_memory),
         test(test_tampered),
         test(test_newer_format),
         test(test_keys),

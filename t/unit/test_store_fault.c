@@ -26,6 +26,7 @@ static struct {
     int       sync;
     unsigned  hits;
     unsigned  reach;    /* 1: the write is done, and fails all the same */
+    unsigned  once;     /* 1: the next one succeeds again */
 } disk;
 
 
@@ -41,6 +42,11 @@ pwrite(int fd, const void *buf, size_t len, off_t offset)
 
         if (disk.reach) {
             (void) syscall(SYS_pwrite64, fd, buf, len, offset);
+        }
+
+        if (disk.once) {
+            disk.data = 0;
+            disk.meta = 0;
         }
 
         errno = err;
@@ -191,7 +197,7 @@ test_batch(void **data)
  */
 
 static void
-panic(fixture_t *f, int fault, unsigned reach)
+panic(fixture_t *f, int fault, unsigned reach, unsigned once)
 {
     size_t            i;
     uint64_t          version;
@@ -213,6 +219,7 @@ panic(fixture_t *f, int fault, unsigned reach)
 
     disk.meta = fault;
     disk.reach = reach;
+    disk.once = once;
 
     assert_int_equal(login_commit_begin(f->commit), LOGIN_OK);
     login_commit_apply(f->commit, sets, 2);
@@ -241,10 +248,13 @@ test_panic(void **data)
 {
     fixture_t  *f = *data;
 
-    panic(f, EIO, 0);
-    panic(f, ENOSPC, 0);
-    panic(f, EIO, 1);
-    panic(f, ENOSPC, 1);
+    panic(f, EIO, 0, 0);
+    panic(f, ENOSPC, 0, 0);
+    panic(f, EIO, 1, 0);
+    panic(f, ENOSPC, 1, 0);
+    panic(f, EIO, 0, 1);
+    panic(f, ENOSPC, 0, 1);
+    panic(f, ENOSPC, 1, 1);
 }
 
 
