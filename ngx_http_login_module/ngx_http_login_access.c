@@ -99,6 +99,7 @@ ngx_http_login_verdict(ngx_http_request_t *r)
 {
     ngx_int_t                         rc;
     ngx_http_login_ctx_t             *ctx;
+    const ngx_http_login_loc_conf_t  *lcf;
     const ngx_http_login_identity_t  *identity;
 
     ctx = ngx_http_login_gate_ctx(r);
@@ -106,15 +107,26 @@ ngx_http_login_verdict(ngx_http_request_t *r)
         return NGX_HTTP_SERVICE_UNAVAILABLE;
     }
 
+    ctx->again = 0;
+
+    lcf = ngx_http_get_module_loc_conf(r, ngx_http_login_module);
+
     rc = ngx_http_login_identify(r, &identity);
 
     if (rc == NGX_OK) {
-        rc = ngx_http_login_check_origin(r);
+        rc = ngx_http_login_require_check(lcf->require, identity);
+
+        if (rc == NGX_OK) {
+            rc = ngx_http_login_check_origin(r);
+        }
+
         if (rc == NGX_OK) {
             return NGX_OK;
         }
 
-        ctx->refusal = NGX_HTTP_FORBIDDEN;
+        ctx->again = (rc == NGX_AGAIN);
+        ctx->refusal = ctx->again ? NGX_HTTP_UNAUTHORIZED
+                                  : NGX_HTTP_FORBIDDEN;
 
     } else if (rc == NGX_DECLINED) {
         ctx->refusal = NGX_HTTP_UNAUTHORIZED;

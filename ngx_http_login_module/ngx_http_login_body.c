@@ -17,6 +17,7 @@ typedef struct {
 static ngx_int_t ngx_http_login_refuse_form(ngx_http_request_t *r,
     login_reason_e reason);
 static ngx_uint_t ngx_http_login_is_form(ngx_http_request_t *r);
+static void ngx_http_login_body_abandoned(void *data);
 static void ngx_http_login_body_handler(ngx_http_request_t *r);
 static login_reason_e ngx_http_login_parse_body(ngx_http_request_t *r,
     ngx_http_login_body_t *body);
@@ -30,6 +31,7 @@ ngx_http_login_read_form(ngx_http_request_t *r,
     ngx_http_login_form_pt handler)
 {
     ngx_int_t              rc;
+    ngx_http_cleanup_t    *cln;
     ngx_http_login_ctx_t  *ctx;
 
     if (!ngx_http_login_is_form(r)) {
@@ -42,6 +44,14 @@ ngx_http_login_read_form(ngx_http_request_t *r,
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
     ctx->handler = handler;
+
+    cln = ngx_http_cleanup_add(r, 0);
+    if (cln == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    cln->handler = ngx_http_login_body_abandoned;
+    cln->data = r;
 
     r->request_body_in_single_buf = 1;
     r->request_body_in_file_only = 0;
@@ -96,6 +106,32 @@ ngx_http_login_is_form(ngx_http_request_t *r)
            || type->data[form.len] == ';'
            || type->data[form.len] == ' '
            || type->data[form.len] == '\t';
+}
+
+
+/*
+ * Half a form may have a whole password.  Runs ahead of the log phase, where
+ * "$request_body" would show it.
+ */
+
+static void
+ngx_http_login_body_abandoned(void *data)
+{
+    ngx_http_request_t *r = data;
+
+    ngx_chain_t  *cl;
+
+    if (r->request_body == NULL) {
+        return;
+    }
+
+    for (cl = r->request_body->bufs; cl; cl = cl->next) {
+        if (ngx_buf_in_memory(cl->buf)) {
+            ngx_explicit_memzero(cl->buf->pos, cl->buf->last - cl->buf->pos);
+        }
+    }
+
+    r->request_body->bufs = NULL;
 }
 
 

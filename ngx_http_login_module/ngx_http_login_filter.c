@@ -11,6 +11,8 @@
 static ngx_int_t ngx_http_login_header_filter(ngx_http_request_t *r);
 static ngx_int_t ngx_http_login_gate_filter(ngx_http_request_t *r,
     ngx_http_login_ctx_t *ctx);
+static ngx_int_t ngx_http_login_portal_filter(ngx_http_request_t *r);
+static ngx_int_t ngx_http_login_add_slash(ngx_http_request_t *r);
 static ngx_int_t ngx_http_login_body_filter(ngx_http_request_t *r,
     ngx_chain_t *in);
 static ngx_int_t ngx_http_login_keep_private(ngx_http_request_t *r);
@@ -54,21 +56,8 @@ ngx_http_login_header_filter(ngx_http_request_t *r)
             return NGX_ERROR;
         }
 
-    } else if (lcf->portal && (ctx == NULL || !ctx->portal)
-               && r->headers_out.status >= NGX_HTTP_BAD_REQUEST)
-    {
-        /* nginx refused a request to the portal by itself: too large, ... */
-
-        ctx = ngx_pcalloc(r->pool, sizeof(ngx_http_login_ctx_t));
-        if (ctx == NULL) {
-            return NGX_ERROR;
-        }
-
-        ngx_http_set_ctx(r, ctx, ngx_http_login_module);
-
-        ctx->refusal = r->headers_out.status;
-
-        if (ngx_http_login_refuse_portal(r, ctx) != NGX_OK) {
+    } else if (lcf->portal && (ctx == NULL || !ctx->portal)) {
+        if (ngx_http_login_portal_filter(r) != NGX_OK) {
             return NGX_ERROR;
         }
     }
@@ -110,6 +99,71 @@ ngx_http_login_gate_filter(ngx_http_request_t *r, ngx_http_login_ctx_t *ctx)
     }
 
     return ngx_http_login_keep_private(r);
+}
+
+
+/* What nginx answers by itself in the portal's location. */
+
+static ngx_int_t
+ngx_http_login_portal_filter(ngx_http_request_t *r)
+{
+    ngx_http_login_ctx_t  *ctx;
+
+    if (r->headers_out.status == NGX_HTTP_MOVED_PERMANENTLY) {
+        return ngx_http_login_add_slash(r);
+    }
+
+    if (r->headers_out.status < NGX_HTTP_BAD_REQUEST) {
+        return NGX_OK;
+    }
+
+    ctx = ngx_pcalloc(r->pool, sizeof(ngx_http_login_ctx_t));
+    if (ctx == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_http_set_ctx(r, ctx, ngx_http_login_module);
+
+    ctx->refusal = r->headers_out.status;
+
+    return ngx_http_login_refuse_portal(r, ctx);
+}
+
+
+/* nginx would build the URL from the request's Host. */
+
+static ngx_int_t
+ngx_http_login_add_slash(ngx_http_request_t *r)
+{
+    u_char                     *p;
+    ngx_str_t                   url;
+    ngx_http_login_srv_conf_t  *scf;
+
+    scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
+
+    if (r->headers_out.location == NULL) {
+        return NGX_OK;
+    }
+
+    p = ngx_pnalloc(r->pool, scf->portal->url.len + 1 + r->args.len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    url.data = p;
+
+    p = ngx_cpymem(p, scf->portal->url.data, scf->portal->url.len);
+
+    if (r->args.len != 0) {
+        *p++ = '?';
+        p = ngx_cpymem(p, r->args.data, r->args.len);
+    }
+
+    url.len = p - url.data;
+
+    r->headers_out.location->value = url;
+
+    return ngx_http_login_security_headers(r);
 }
 
 

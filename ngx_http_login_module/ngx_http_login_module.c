@@ -14,6 +14,14 @@ static ngx_int_t ngx_http_login_preconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_http_login_postconfiguration(ngx_conf_t *cf);
 
 
+static ngx_conf_enum_t  ngx_http_login_redirects[] = {
+    { ngx_string("auto"), NGX_HTTP_LOGIN_AUTO },
+    { ngx_string("on"), NGX_HTTP_LOGIN_ON },
+    { ngx_string("off"), NGX_HTTP_LOGIN_OFF },
+    { ngx_null_string, 0 }
+};
+
+
 static ngx_command_t  ngx_http_login_commands[] = {
 
     { ngx_string("login"),
@@ -23,6 +31,20 @@ static ngx_command_t  ngx_http_login_commands[] = {
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
+
+    { ngx_string("login_require"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_login_require,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("login_redirect"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_enum_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_login_loc_conf_t, redirect),
+      ngx_http_login_redirects },
 
     { ngx_string("login_portal"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
@@ -291,6 +313,8 @@ ngx_http_login_create_loc_conf(ngx_conf_t *cf)
      */
 
     conf->gate = NGX_CONF_UNSET_UINT;
+    conf->redirect = NGX_CONF_UNSET_UINT;
+    conf->require = NGX_CONF_UNSET_PTR;
 
     return conf;
 }
@@ -304,11 +328,22 @@ ngx_http_login_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     conf->depth = prev->depth + 1;
 
+    ngx_conf_merge_uint_value(conf->redirect, prev->redirect,
+                              NGX_HTTP_LOGIN_AUTO);
+
     if (conf->portal) {
         return ngx_http_login_merge_portal(cf, conf);
     }
 
     ngx_conf_merge_uint_value(conf->gate, prev->gate, NGX_HTTP_LOGIN_OFF);
+
+    if (conf->require != NGX_CONF_UNSET_PTR
+        && conf->gate == NGX_HTTP_LOGIN_OFF)
+    {
+        return ngx_http_login_require_unused(cf);
+    }
+
+    ngx_conf_merge_ptr_value(conf->require, prev->require, NULL);
 
     if (conf->gate != NGX_HTTP_LOGIN_OFF) {
         ngx_http_login_count_gate(cf);

@@ -26,6 +26,9 @@
 #define NGX_HTTP_LOGIN_ON        1
 #define NGX_HTTP_LOGIN_OPTIONAL  2
 
+/* Values of "login_redirect". */
+#define NGX_HTTP_LOGIN_AUTO      2
+
 /* Values of "samesite=" of "login_cookie". */
 #define NGX_HTTP_LOGIN_LAX       0
 #define NGX_HTTP_LOGIN_STRICT    1
@@ -117,8 +120,19 @@ typedef struct {
 } ngx_http_login_srv_conf_t;
 
 
+/* One line of "login_require"; a list that is not there asks nothing. */
+typedef struct {
+    ngx_array_t                 *orgs;      /* of ngx_str_t, as are all */
+    ngx_array_t                 *roles;
+    ngx_array_t                 *users;
+    time_t                       max_age;
+} ngx_http_login_require_t;
+
+
 typedef struct {
     ngx_uint_t                   gate;      /* NGX_HTTP_LOGIN_... */
+    ngx_uint_t                   redirect;
+    ngx_array_t                 *require;   /* of ..._require_t */
     ngx_flag_t                   portal;
     ngx_uint_t                   depth;     /* 1: server, 2: its locations */
 } ngx_http_login_loc_conf_t;
@@ -174,6 +188,7 @@ typedef void (*ngx_http_login_form_pt)(ngx_http_request_t *r,
 typedef struct {
     ngx_int_t                    refusal;   /* status, 0: none */
     unsigned                     passed:1;  /* all access phases are over */
+    unsigned                     again:1;   /* must sign in once more */
     unsigned                     portal:1;  /* this response is our own */
     unsigned                     cacheable:1;   /* and may be kept for good */
     unsigned                     replaced:1;    /* "body" was sent */
@@ -309,6 +324,14 @@ ngx_int_t ngx_http_login_rewrite_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_login_access_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_login_precontent_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_login_verdict(ngx_http_request_t *r);
+
+/* ngx_http_login_require.c */
+
+char *ngx_http_login_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_login_require_unused(ngx_conf_t *cf);
+ngx_int_t ngx_http_login_require_check(const ngx_array_t *conditions,
+    const ngx_http_login_identity_t *identity);
+
 
 /* Gives a refusal its form: redirect, page or JSON in place of nginx's. */
 ngx_int_t ngx_http_login_refuse(ngx_http_request_t *r,

@@ -9,6 +9,9 @@
 #include "ngx_http_login_module.h"
 
 
+static ngx_uint_t ngx_http_login_may_redirect(ngx_http_request_t *r,
+    ngx_int_t status);
+static ngx_int_t ngx_http_login_redirect(ngx_http_request_t *r);
 static ngx_int_t ngx_http_login_refuse_page(ngx_http_request_t *r,
     ngx_int_t status, ngx_str_t *body);
 static ngx_int_t ngx_http_login_replace(ngx_http_request_t *r,
@@ -19,45 +22,37 @@ static ngx_int_t ngx_http_login_replace(ngx_http_request_t *r,
 ngx_int_t
 ngx_http_login_refuse(ngx_http_request_t *r, ngx_http_login_ctx_t *ctx)
 {
-    ngx_str_t          url, body;
-    ngx_int_t          status;
-    const char        *type;
-    ngx_table_elt_t   *h;
+    ngx_str_t         body;
+    ngx_int_t         status;
+    const char       *type;
 
-    static ngx_str_t   retry = ngx_string("5");
+    static ngx_str_t  retry = ngx_string("5");
 
     status = ctx->refusal;
 
     ngx_str_null(&body);
     type = "text/html; charset=utf-8";
 
-    if (!ngx_http_login_navigation(r)) {
+    if (ngx_http_login_may_redirect(r, status)) {
+
+        if (ngx_http_login_redirect(r) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        status = NGX_HTTP_MOVED_TEMPORARILY;
+
+    } else if (ngx_http_login_navigation(r)) {
+
+        if (ngx_http_login_refuse_page(r, status, &body) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+    } else {
         type = "application/json";
 
         if (ngx_http_login_json_refusal(r, status, &body) != NGX_OK) {
             return NGX_ERROR;
         }
-
-    } else if (status == NGX_HTTP_UNAUTHORIZED
-               && (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD)))
-    {
-        if (ngx_http_login_signin_url(r, "", &url) != NGX_OK) {
-            return NGX_ERROR;
-        }
-
-        ngx_http_clear_location(r);
-
-        h = ngx_http_login_push_header(r, "Location", &url);
-        if (h == NULL) {
-            return NGX_ERROR;
-        }
-
-        r->headers_out.location = h;
-
-        status = NGX_HTTP_MOVED_TEMPORARILY;
-
-    } else if (ngx_http_login_refuse_page(r, status, &body) != NGX_OK) {
-        return NGX_ERROR;
     }
 
     if (status == NGX_HTTP_SERVICE_UNAVAILABLE
@@ -67,6 +62,47 @@ ngx_http_login_refuse(ngx_http_request_t *r, ngx_http_login_ctx_t *ctx)
     }
 
     return ngx_http_login_replace(r, ctx, status, type, &body);
+}
+
+
+static ngx_uint_t
+ngx_http_login_may_redirect(ngx_http_request_t *r, ngx_int_t status)
+{
+    const ngx_http_login_loc_conf_t  *lcf;
+
+    lcf = ngx_http_get_module_loc_conf(r, ngx_http_login_module);
+
+    if (status != NGX_HTTP_UNAUTHORIZED
+        || lcf->redirect == NGX_HTTP_LOGIN_OFF
+        || !(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD)))
+    {
+        return 0;
+    }
+
+    return lcf->redirect == NGX_HTTP_LOGIN_ON || ngx_http_login_navigation(r);
+}
+
+
+static ngx_int_t
+ngx_http_login_redirect(ngx_http_request_t *r)
+{
+    ngx_str_t         url;
+    ngx_table_elt_t  *h;
+
+    if (ngx_http_login_signin_url(r, "", &url) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_http_clear_location(r);
+
+    h = ngx_http_login_push_header(r, "Location", &url);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    r->headers_out.location = h;
+
+    return NGX_OK;
 }
 
 

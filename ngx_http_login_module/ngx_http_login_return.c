@@ -259,9 +259,12 @@ ngx_http_login_signin_url(ngx_http_request_t *r, const char *more,
 {
     u_char                     *p;
     ngx_str_t                   value;
+    const char                 *need;
+    ngx_http_login_ctx_t       *ctx;
     ngx_http_login_srv_conf_t  *scf;
 
     scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
+    ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
 
     ngx_str_null(&value);
 
@@ -272,7 +275,10 @@ ngx_http_login_signin_url(ngx_http_request_t *r, const char *more,
         return NGX_ERROR;
     }
 
-    p = ngx_pnalloc(r->pool, scf->portal->url.len + sizeof("?return_to=")
+    need = (ctx && ctx->again) ? "need=login&" : "";
+
+    p = ngx_pnalloc(r->pool, scf->portal->url.len
+                             + sizeof("?need=login&return_to=")
                              + ngx_strlen(more) + value.len);
     if (p == NULL) {
         return NGX_ERROR;
@@ -281,17 +287,14 @@ ngx_http_login_signin_url(ngx_http_request_t *r, const char *more,
     url->data = p;
 
     p = ngx_cpymem(p, scf->portal->url.data, scf->portal->url.len);
-
-    if (*more != '\0' || value.len != 0) {
-        p = ngx_sprintf(p, "?%s", more);
-    }
+    p = ngx_sprintf(p, "?%s%s", need, more);
 
     if (value.len != 0) {
         p = ngx_sprintf(p, "return_to=%V", &value);
 
-    } else if (*more != '\0') {
+    } else {
 
-        /* the ampersand before what is not there */
+        /* the "?" or "&" before what is not there */
         p--;
     }
 

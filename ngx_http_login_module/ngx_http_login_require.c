@@ -1,0 +1,291 @@
+
+/* Conditions beyond being signed in: "login_require". */
+
+#include "ngx_http_login_module.h"
+
+
+static ngx_array_t *ngx_http_login_require_list(ngx_conf_t *cf,
+    ngx_str_t *value, size_t prefix);
+static ngx_int_t ngx_http_login_require_item(ngx_conf_t *cf,
+    ngx_http_login_require_t *require, ngx_array_t *list, ngx_str_t *item);
+static ngx_uint_t ngx_http_login_require_one(const ngx_array_t *list,
+    const ngx_str_t *value);
+static ngx_uint_t ngx_http_login_require_role(const ngx_array_t *list,
+    const ngx_str_t *roles);
+
+
+#define ngx_http_login_begins(v, s)                                           \
+    ((v)->len > sizeof(s) - 1                                                 \
+     && ngx_strncmp((v)->data, s, sizeof(s) - 1) == 0)
+
+
+char *
+ngx_http_login_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_login_loc_conf_t *lcf = conf;
+
+    ngx_str_t                  *value, s;
+    ngx_uint_t                  i, j;
+    ngx_array_t               **list;
+    ngx_http_login_require_t   *require;
+
+    if (lcf->require == NGX_CONF_UNSET_PTR) {
+        lcf->require = ngx_array_create(cf->pool, 2,
+                                        sizeof(ngx_http_login_require_t));
+        if (lcf->require == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    require = ngx_array_push(lcf->require);
+    if (require == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_memzero(require, sizeof(ngx_http_login_require_t));
+    require->max_age = NGX_CONF_UNSET;
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        list = NULL;
+        j = 0;
+
+        if (ngx_http_login_begins(&value[i], "org=")) {
+            list = &require->orgs;
+            j = sizeof("org=") - 1;
+
+        } else if (ngx_http_login_begins(&value[i], "role=")) {
+            list = &require->roles;
+            j = sizeof("role=") - 1;
+
+        } else if (ngx_http_login_begins(&value[i], "user=")) {
+            list = &require->users;
+            j = sizeof("user=") - 1;
+
+        } else if (ngx_http_login_begins(&value[i], "max_age=")
+                   && require->max_age == NGX_CONF_UNSET)
+        {
+            s.data = value[i].data + sizeof("max_age=") - 1;
+            s.len = value[i].len - (sizeof("max_age=") - 1);
+
+            require->max_age = ngx_parse_time(&s, 1);
+
+            if (require->max_age > 0) {
+                continue;
+            }
+        }
+
+        if (list == NULL || *list != NULL) {
+            goto invalid;
+        }
+
+        *list = ngx_http_login_require_list(cf, &value[i], j);
+
+        if (*list == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        for (j = 0; j < (*list)->nelts; j++) {
+            if (ngx_http_login_require_item(cf, require, *list,
+                                            (ngx_str_t *) (*list)->elts + j)
+                != NGX_OK)
+            {
+                goto invalid;
+            }
+        }
+    }
+
+    return NGX_CONF_OK;
+
+invalid:
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid parameter \"%V\" in \"%V\" directive",
+                       &value[i], &cmd->name);
+    return NGX_CONF_ERROR;
+}
+
+
+static ngx_array_t *
+ngx_http_login_require_list(ngx_conf_t *cf, ngx_str_t *value, size_t prefix)
+{
+    u_char       *p, *last, *comma;
+    ngx_str_t    *item;
+    ngx_array_t  *list;
+
+    list = ngx_array_create(cf->pool, 4, sizeof(ngx_str_t));
+    if (list == NULL) {
+        return NULL;
+    }
+
+    last = value->data + value->len;
+
+    for (p = value->data + prefix; p <= last; p = comma + 1) {
+
+        comma = ngx_strlchr(p, last, ',');
+        comma = comma ? comma : last;
+
+        item = ngx_array_push(list);
+        if (item == NULL) {
+            return NULL;
+        }
+
+        item->data = p;
+        item->len = comma - p;
+    }
+
+    return list;
+}
+
+
+/* Brings what was written into the form that accounts have it in. */
+
+static ngx_int_t
+ngx_http_login_require_item(ngx_conf_t *cf, ngx_http_login_require_t *require,
+    ngx_array_t *list, ngx_str_t *item)
+{
+    u_char  name[LOGIN_USERNAME_MAX];
+    size_t  len;
+
+    if (item->len == 0) {
+        return NGX_DECLINED;
+    }
+
+    if (list == require->orgs) {
+        return (item->len <= LOGIN_ORG_MAX) ? NGX_OK : NGX_DECLINED;
+    }
+
+    if (list == require->roles) {
+        return login_role_check(login_str(item->data, item->len)) == LOGIN_OK
+               ? NGX_OK : NGX_DECLINED;
+    }
+
+    if (login_username_normalise(name, &len,
+                                 login_str(item->data, item->len))
+        != LOGIN_OK)
+    {
+        return NGX_DECLINED;
+    }
+
+    item->data = ngx_pnalloc(cf->pool, len);
+    if (item->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(item->data, name, len);
+    item->len = len;
+
+    return NGX_OK;
+}
+
+
+/* Conditions where everybody gets in would only look like a protection. */
+
+char *
+ngx_http_login_require_unused(ngx_conf_t *cf)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                  "\"login_require\" directive in location \"%V\" has no "
+                  "effect where \"login\" is off, set \"login on\" beside it",
+                  &clcf->name);
+
+    return NGX_CONF_ERROR;
+}
+
+
+/*
+ * NGX_OK: all conditions of all lines are met; NGX_AGAIN: they would be
+ * after signing in once more; NGX_DECLINED: not by this account.
+ */
+
+ngx_int_t
+ngx_http_login_require_check(const ngx_array_t *conditions,
+    const ngx_http_login_identity_t *identity)
+{
+    time_t                     age;
+    ngx_int_t                  rc;
+    ngx_uint_t                 i;
+    ngx_http_login_require_t  *require;
+
+    if (conditions == NULL) {
+        return NGX_OK;
+    }
+
+    rc = NGX_OK;
+    require = conditions->elts;
+
+    for (i = 0; i < conditions->nelts; i++) {
+
+        if ((require[i].orgs
+             && !ngx_http_login_require_one(require[i].orgs, &identity->org))
+            || (require[i].users
+                && !ngx_http_login_require_one(require[i].users,
+                                               &identity->username))
+            || (require[i].roles
+                && !ngx_http_login_require_role(require[i].roles,
+                                                &identity->roles)))
+        {
+            return NGX_DECLINED;
+        }
+
+        if (require[i].max_age != NGX_CONF_UNSET) {
+            age = ngx_time() - (time_t) identity->ticket.auth_time;
+
+            if (age >= require[i].max_age) {
+                rc = NGX_AGAIN;
+            }
+        }
+    }
+
+    return rc;
+}
+
+
+static ngx_uint_t
+ngx_http_login_require_one(const ngx_array_t *list, const ngx_str_t *value)
+{
+    ngx_str_t   *item;
+    ngx_uint_t   i;
+
+    item = list->elts;
+
+    for (i = 0; i < list->nelts; i++) {
+        if (item[i].len == value->len
+            && ngx_strncmp(item[i].data, value->data, value->len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static ngx_uint_t
+ngx_http_login_require_role(const ngx_array_t *list, const ngx_str_t *roles)
+{
+    u_char     *last, *comma;
+    ngx_str_t   role;
+
+    last = roles->data + roles->len;
+
+    for (role.data = roles->data; role.data < last; role.data = comma + 1) {
+
+        comma = ngx_strlchr(role.data, last, ',');
+        comma = comma ? comma : last;
+
+        role.len = comma - role.data;
+
+        if (ngx_http_login_require_one(list, &role)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
