@@ -20,6 +20,12 @@ ngx_http_login_rewrite_handler(ngx_http_request_t *r)
     ngx_http_core_loc_conf_t         *clcf;
     const ngx_http_login_loc_conf_t  *lcf;
 
+    /* what failed before the first phase comes here by "error_page" */
+
+    if (ngx_http_login_visitor(r) == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
     lcf = ngx_http_get_module_loc_conf(r, ngx_http_login_module);
 
     if (lcf->gate == NGX_HTTP_LOGIN_OFF) {
@@ -72,6 +78,7 @@ ngx_int_t
 ngx_http_login_precontent_handler(ngx_http_request_t *r)
 {
     ngx_http_login_ctx_t             *ctx;
+    ngx_http_login_visitor_t         *visitor;
     const ngx_http_login_loc_conf_t  *lcf;
 
     lcf = ngx_http_get_module_loc_conf(r, ngx_http_login_module);
@@ -81,12 +88,15 @@ ngx_http_login_precontent_handler(ngx_http_request_t *r)
     }
 
     ctx = ngx_http_login_gate_ctx(r);
-    if (ctx == NULL) {
+    visitor = ngx_http_login_visitor(r);
+
+    if (ctx == NULL || visitor == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     ctx->passed = 1;
     ctx->refusal = 0;
+    visitor->personal = 1;
 
     return NGX_DECLINED;
 }

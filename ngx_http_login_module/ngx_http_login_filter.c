@@ -16,6 +16,7 @@ static ngx_int_t ngx_http_login_add_slash(ngx_http_request_t *r);
 static ngx_int_t ngx_http_login_body_filter(ngx_http_request_t *r,
     ngx_chain_t *in);
 static ngx_int_t ngx_http_login_keep_private(ngx_http_request_t *r);
+static ngx_uint_t ngx_http_login_unshared(ngx_str_t *value);
 static ngx_int_t ngx_http_login_slide(ngx_http_request_t *r);
 static void ngx_http_login_touch(ngx_http_login_worker_t *worker,
     const ngx_http_login_identity_t *identity);
@@ -62,7 +63,9 @@ ngx_http_login_header_filter(ngx_http_request_t *r)
         }
     }
 
-    if (ngx_http_login_slide(r) != NGX_OK) {
+    if (ngx_http_login_keep_private(r) != NGX_OK
+        || ngx_http_login_slide(r) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -77,14 +80,17 @@ ngx_http_login_gate_filter(ngx_http_request_t *r, ngx_http_login_ctx_t *ctx)
 
     clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
 
+    /* "err_status" is set where nginx itself refused, not by "return" */
+
     if (clcf->satisfy == NGX_HTTP_SATISFY_ANY
         && (ctx == NULL || !ctx->passed)
-        && r->headers_out.status < NGX_HTTP_BAD_REQUEST)
+        && (r->headers_out.status < NGX_HTTP_BAD_REQUEST
+            || r->err_status == 0))
     {
         /* answered before the access phase: only the gate itself can tell */
 
         if (ngx_http_login_verdict(r) == NGX_OK) {
-            return ngx_http_login_keep_private(r);
+            return NGX_OK;
         }
 
         ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
@@ -98,7 +104,7 @@ ngx_http_login_gate_filter(ngx_http_request_t *r, ngx_http_login_ctx_t *ctx)
         return ngx_http_login_refuse(r, ctx);
     }
 
-    return ngx_http_login_keep_private(r);
+    return NGX_OK;
 }
 
 
@@ -137,11 +143,15 @@ ngx_http_login_add_slash(ngx_http_request_t *r)
 {
     u_char                     *p;
     ngx_str_t                   url;
+    ngx_http_core_loc_conf_t   *clcf;
     ngx_http_login_srv_conf_t  *scf;
 
     scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
 
-    if (r->headers_out.location == NULL) {
+    /* a "rewrite" of the location's own leads elsewhere */
+
+    if (r->headers_out.location == NULL || r->uri.len + 1 != clcf->name.len) {
         return NGX_OK;
     }
 
@@ -195,16 +205,29 @@ ngx_http_login_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 }
 
 
-/* What one person got through the gate must not reach another. */
+/*
+ * What one person got through the gate must not reach another, also where
+ * an internal redirect has led out of the gated location since.
+ */
 
 static ngx_int_t
 ngx_http_login_keep_private(ngx_http_request_t *r)
 {
-    ngx_uint_t        i;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
+    ngx_uint_t                 i;
+    ngx_list_part_t           *part;
+    ngx_table_elt_t           *h;
+    ngx_http_login_visitor_t  *visitor;
 
     static ngx_str_t  value = ngx_string("private");
+
+    visitor = ngx_http_login_visitor(r);
+    if (visitor == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (!visitor->personal) {
+        return NGX_OK;
+    }
 
     for (part = &r->headers_out.headers.part; part; part = part->next) {
         h = part->elts;
@@ -215,12 +238,7 @@ ngx_http_login_keep_private(ngx_http_request_t *r)
                 && ngx_strncasecmp(h[i].key.data, (u_char *) "Cache-Control",
                                    h[i].key.len)
                    == 0
-                && (ngx_strlcasestrn(h[i].value.data,
-                                     h[i].value.data + h[i].value.len,
-                                     (u_char *) "no-store", 8 - 1)
-                    || ngx_strlcasestrn(h[i].value.data,
-                                        h[i].value.data + h[i].value.len,
-                                        (u_char *) "private", 7 - 1)))
+                && ngx_http_login_unshared(&h[i].value))
             {
                 return NGX_OK;
             }
@@ -229,6 +247,55 @@ ngx_http_login_keep_private(ngx_http_request_t *r)
 
     return ngx_http_login_push_header(r, "Cache-Control", &value) ? NGX_OK
                                                                   : NGX_ERROR;
+}
+
+
+/* With a list of fields, "private" is about these only: RFC 9111, 5.2.2.7. */
+
+static ngx_uint_t
+ngx_http_login_unshared(ngx_str_t *value)
+{
+    u_char      *p, *last, *start, *end;
+    ngx_uint_t   quoted;
+
+    p = value->data;
+    last = p + value->len;
+
+    while (p < last) {
+        start = p;
+        end = p;
+        quoted = 0;
+
+        for ( /* void */ ; p < last && (quoted || *p != ','); p++) {
+
+            if (*p == '"') {
+                quoted = !quoted;
+
+            } else if (*p == '\\' && quoted && p + 1 < last) {
+                p++;
+            }
+
+            if (*p != ' ' && *p != '\t') {
+                end = p + 1;
+
+            } else if (start == p) {
+                start++;
+                end++;
+            }
+        }
+
+        if ((end - start == sizeof("private") - 1
+             && ngx_strncasecmp(start, (u_char *) "private", 7) == 0)
+            || (end - start == sizeof("no-store") - 1
+                && ngx_strncasecmp(start, (u_char *) "no-store", 8) == 0))
+        {
+            return 1;
+        }
+
+        p++;
+    }
+
+    return 0;
 }
 
 

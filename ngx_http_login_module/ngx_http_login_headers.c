@@ -6,6 +6,7 @@
 
 static void ngx_http_login_unlink_part(ngx_list_t *list,
     ngx_list_part_t *part);
+static ngx_int_t ngx_http_login_strip_copy(ngx_http_request_t *r);
 static ngx_uint_t ngx_http_login_is_identity(ngx_str_t *key);
 
 
@@ -165,11 +166,58 @@ ngx_http_login_strip_identity(ngx_http_request_t *r)
         ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
                       "client sent \"%V\" header, removed", &h[i].key);
 
+        if (r != r->main) {
+            return ngx_http_login_strip_copy(r);
+        }
+
         if (ngx_http_login_remove_header(&r->headers_in.headers, part, i,
                                          r->pool)
             != NGX_OK)
         {
             return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/*
+ * A subrequest has a copy of the list's head only: what is behind belongs to
+ * the parent, whose part would be left empty.
+ */
+
+static ngx_int_t
+ngx_http_login_strip_copy(ngx_http_request_t *r)
+{
+    ngx_list_t        list;
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h, *copy;
+
+    list = r->headers_in.headers;
+
+    if (ngx_list_init(&r->headers_in.headers, r->pool, 20,
+                      sizeof(ngx_table_elt_t))
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    for (part = &list.part; part; part = part->next) {
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+            if (ngx_http_login_is_identity(&h[i].key)) {
+                continue;
+            }
+
+            copy = ngx_list_push(&r->headers_in.headers);
+            if (copy == NULL) {
+                return NGX_ERROR;
+            }
+
+            *copy = h[i];
         }
     }
 

@@ -340,7 +340,7 @@ ngx_http_login_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     if (conf->require != NGX_CONF_UNSET_PTR
         && conf->gate == NGX_HTTP_LOGIN_OFF)
     {
-        return ngx_http_login_require_unused(cf);
+        return ngx_http_login_require_unused(cf, conf->require);
     }
 
     ngx_conf_merge_ptr_value(conf->require, prev->require, NULL);

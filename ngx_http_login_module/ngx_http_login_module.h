@@ -126,6 +126,8 @@ typedef struct {
     ngx_array_t                 *roles;
     ngx_array_t                 *users;
     time_t                       max_age;
+    u_char                      *file;      /* of the line, for errors */
+    ngx_uint_t                   line;
 } ngx_http_login_require_t;
 
 
@@ -169,6 +171,7 @@ typedef struct {
     unsigned                     genuine:1; /* and is ours */
     unsigned                     known:1;   /* "identity" is set */
     unsigned                     reissued:1;
+    unsigned                     personal:1;    /* a gate let it through */
     login_ticket_t               ticket;
     ngx_http_login_identity_t    identity;
 
@@ -328,7 +331,8 @@ ngx_int_t ngx_http_login_verdict(ngx_http_request_t *r);
 /* ngx_http_login_require.c */
 
 char *ngx_http_login_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-char *ngx_http_login_require_unused(ngx_conf_t *cf);
+char *ngx_http_login_require_unused(ngx_conf_t *cf,
+    const ngx_array_t *conditions);
 ngx_int_t ngx_http_login_require_check(const ngx_array_t *conditions,
     const ngx_http_login_identity_t *identity);
 

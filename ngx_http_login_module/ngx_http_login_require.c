@@ -44,6 +44,8 @@ ngx_http_login_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     ngx_memzero(require, sizeof(ngx_http_login_require_t));
     require->max_age = NGX_CONF_UNSET;
+    require->file = cf->conf_file->file.name.data;
+    require->line = cf->conf_file->line;
 
     value = cf->args->elts;
 
@@ -184,16 +186,16 @@ ngx_http_login_require_item(ngx_conf_t *cf, ngx_http_login_require_t *require,
 /* Conditions where everybody gets in would only look like a protection. */
 
 char *
-ngx_http_login_require_unused(ngx_conf_t *cf)
+ngx_http_login_require_unused(ngx_conf_t *cf, const ngx_array_t *conditions)
 {
-    ngx_http_core_loc_conf_t  *clcf;
+    ngx_http_login_require_t  *require;
 
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    require = conditions->elts;
 
     ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                  "\"login_require\" directive in location \"%V\" has no "
-                  "effect where \"login\" is off, set \"login on\" beside it",
-                  &clcf->name);
+                  "\"login_require\" directive has no effect where \"login\" "
+                  "is off, set \"login on\" beside it in %s:%ui",
+                  require->file, require->line);
 
     return NGX_CONF_ERROR;
 }
