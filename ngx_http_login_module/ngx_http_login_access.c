@@ -9,6 +9,8 @@
 #include "ngx_http_login_module.h"
 
 
+static ngx_int_t ngx_http_login_owe(ngx_http_request_t *r);
+static ngx_int_t ngx_http_login_settle(ngx_http_request_t *r);
 static ngx_int_t ngx_http_login_check_origin(ngx_http_request_t *r);
 static ngx_http_login_ctx_t *ngx_http_login_gate_ctx(ngx_http_request_t *r);
 
@@ -48,7 +50,7 @@ ngx_http_login_rewrite_handler(ngx_http_request_t *r)
     clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
 
     if (clcf->satisfy == NGX_HTTP_SATISFY_ANY && r == r->main) {
-        return NGX_DECLINED;
+        return ngx_http_login_owe(r);
     }
 
     rc = ngx_http_login_verdict(r);
@@ -66,6 +68,10 @@ ngx_http_login_access_handler(ngx_http_request_t *r)
 
     if (lcf->gate != NGX_HTTP_LOGIN_ON) {
         return NGX_DECLINED;
+    }
+
+    if (ngx_http_login_settle(r) != NGX_OK) {
+        return NGX_HTTP_SERVICE_UNAVAILABLE;
     }
 
     return ngx_http_login_verdict(r);
@@ -90,15 +96,80 @@ ngx_http_login_precontent_handler(ngx_http_request_t *r)
     ctx = ngx_http_login_gate_ctx(r);
     visitor = ngx_http_login_visitor(r);
 
-    if (ctx == NULL || visitor == NULL) {
+    /* the access handler did not run if another module granted before it */
+
+    if (ctx == NULL || visitor == NULL || ngx_http_login_settle(r) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    ctx->passed = 1;
     ctx->refusal = 0;
     visitor->personal = 1;
 
     return NGX_DECLINED;
+}
+
+
+/*
+ * With "satisfy any" the access phase decides, but "return", "rewrite" and
+ * "error_page" may lead past it.  So a refusal is owed from here on, until
+ * that phase is there to decide, and what is answered meanwhile is held back.
+ */
+
+static ngx_int_t
+ngx_http_login_owe(ngx_http_request_t *r)
+{
+    ngx_http_login_ctx_t      *ctx;
+    ngx_http_login_visitor_t  *visitor;
+
+    if (ngx_http_login_verdict(r) == NGX_OK) {
+        return NGX_DECLINED;
+    }
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
+    visitor = ngx_http_login_visitor(r);
+
+    if (ctx == NULL || visitor == NULL) {
+        return NGX_HTTP_SERVICE_UNAVAILABLE;
+    }
+
+    /* not in the context: an internal redirect would wipe it */
+
+    visitor->owed = ngx_palloc(r->pool, sizeof(ngx_http_login_ctx_t));
+    if (visitor->owed == NULL) {
+        return NGX_HTTP_SERVICE_UNAVAILABLE;
+    }
+
+    *visitor->owed = *ctx;
+
+    ctx->refusal = 0;
+    ctx->again = 0;
+
+    return NGX_DECLINED;
+}
+
+
+/* One location's "any" may stand for another's; "all" has asked for more. */
+
+static ngx_int_t
+ngx_http_login_settle(ngx_http_request_t *r)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+    ngx_http_login_visitor_t  *visitor;
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    if (clcf->satisfy != NGX_HTTP_SATISFY_ANY) {
+        return NGX_OK;
+    }
+
+    visitor = ngx_http_login_visitor(r);
+    if (visitor == NULL) {
+        return NGX_ERROR;
+    }
+
+    visitor->owed = NULL;
+
+    return NGX_OK;
 }
 
 
@@ -109,11 +180,14 @@ ngx_http_login_verdict(ngx_http_request_t *r)
 {
     ngx_int_t                         rc;
     ngx_http_login_ctx_t             *ctx;
+    ngx_http_login_visitor_t         *visitor;
     const ngx_http_login_loc_conf_t  *lcf;
     const ngx_http_login_identity_t  *identity;
 
     ctx = ngx_http_login_gate_ctx(r);
-    if (ctx == NULL) {
+    visitor = ngx_http_login_visitor(r);
+
+    if (ctx == NULL || visitor == NULL) {
         return NGX_HTTP_SERVICE_UNAVAILABLE;
     }
 
@@ -131,6 +205,7 @@ ngx_http_login_verdict(ngx_http_request_t *r)
         }
 
         if (rc == NGX_OK) {
+            visitor->personal = 1;
             return NGX_OK;
         }
 

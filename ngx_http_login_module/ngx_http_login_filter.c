@@ -9,8 +9,7 @@
 
 
 static ngx_int_t ngx_http_login_header_filter(ngx_http_request_t *r);
-static ngx_int_t ngx_http_login_gate_filter(ngx_http_request_t *r,
-    ngx_http_login_ctx_t *ctx);
+static ngx_int_t ngx_http_login_gate_filter(ngx_http_request_t *r);
 static ngx_int_t ngx_http_login_portal_filter(ngx_http_request_t *r);
 static ngx_int_t ngx_http_login_add_slash(ngx_http_request_t *r);
 static ngx_int_t ngx_http_login_body_filter(ngx_http_request_t *r,
@@ -42,28 +41,12 @@ ngx_http_login_filter_init(ngx_conf_t *cf)
 static ngx_int_t
 ngx_http_login_header_filter(ngx_http_request_t *r)
 {
-    ngx_http_login_ctx_t             *ctx;
-    const ngx_http_login_loc_conf_t  *lcf;
-
     if (r != r->main) {
         return ngx_http_next_header_filter(r);
     }
 
-    ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
-    lcf = ngx_http_get_module_loc_conf(r, ngx_http_login_module);
-
-    if (lcf->gate == NGX_HTTP_LOGIN_ON) {
-        if (ngx_http_login_gate_filter(r, ctx) != NGX_OK) {
-            return NGX_ERROR;
-        }
-
-    } else if (lcf->portal && (ctx == NULL || !ctx->portal)) {
-        if (ngx_http_login_portal_filter(r) != NGX_OK) {
-            return NGX_ERROR;
-        }
-    }
-
-    if (ngx_http_login_keep_private(r) != NGX_OK
+    if (ngx_http_login_gate_filter(r) != NGX_OK
+        || ngx_http_login_keep_private(r) != NGX_OK
         || ngx_http_login_slide(r) != NGX_OK)
     {
         return NGX_ERROR;
@@ -74,34 +57,44 @@ ngx_http_login_header_filter(ngx_http_request_t *r)
 
 
 static ngx_int_t
-ngx_http_login_gate_filter(ngx_http_request_t *r, ngx_http_login_ctx_t *ctx)
+ngx_http_login_gate_filter(ngx_http_request_t *r)
 {
-    ngx_http_core_loc_conf_t  *clcf;
+    ngx_http_login_ctx_t             *ctx;
+    ngx_http_login_visitor_t         *visitor;
+    const ngx_http_login_loc_conf_t  *lcf;
 
-    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
-
-    /* "err_status" is set where nginx itself refused, not by "return" */
-
-    if (clcf->satisfy == NGX_HTTP_SATISFY_ANY
-        && (ctx == NULL || !ctx->passed)
-        && (r->headers_out.status < NGX_HTTP_BAD_REQUEST
-            || r->err_status == 0))
-    {
-        /* answered before the access phase: only the gate itself can tell */
-
-        if (ngx_http_login_verdict(r) == NGX_OK) {
-            return NGX_OK;
-        }
-
-        ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
-
-        return ctx ? ngx_http_login_refuse(r, ctx) : NGX_ERROR;
+    visitor = ngx_http_login_visitor(r);
+    if (visitor == NULL) {
+        return NGX_ERROR;
     }
 
-    if (ctx && ctx->refusal
+    lcf = ngx_http_get_module_loc_conf(r, ngx_http_login_module);
+
+    /*
+     * nginx's own errors, where "err_status" is set, may go out but for
+     * those of a location that only the refused one leads to
+     */
+
+    if (visitor->owed
+        && (lcf->gate != NGX_HTTP_LOGIN_ON
+            || r->headers_out.status < NGX_HTTP_BAD_REQUEST
+            || r->err_status == 0))
+    {
+        ngx_http_set_ctx(r, visitor->owed, ngx_http_login_module);
+
+        return ngx_http_login_refuse(r, visitor->owed);
+    }
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
+
+    if (lcf->gate == NGX_HTTP_LOGIN_ON && ctx && ctx->refusal
         && r->headers_out.status == (ngx_uint_t) ctx->refusal)
     {
         return ngx_http_login_refuse(r, ctx);
+    }
+
+    if (lcf->portal && (ctx == NULL || !ctx->portal)) {
+        return ngx_http_login_portal_filter(r);
     }
 
     return NGX_OK;

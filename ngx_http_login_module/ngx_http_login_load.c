@@ -17,10 +17,12 @@ static ngx_int_t ngx_http_login_check_store(ngx_conf_t *cf,
 static ngx_int_t ngx_http_login_load_pages(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
 static void ngx_http_login_free_pages(void *data);
+static ngx_int_t ngx_http_login_check_templates(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
 static ngx_int_t ngx_http_login_load_style(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
 static ngx_int_t ngx_http_login_read_file(ngx_conf_t *cf, const char *name,
-    size_t max, ngx_file_info_t *fi, ngx_str_t *text);
+    size_t max, const char *mend, ngx_file_info_t *fi, ngx_str_t *text);
 
 
 ngx_int_t
@@ -41,6 +43,7 @@ ngx_http_login_load(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
 static ngx_int_t
 ngx_http_login_load_keys(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
 {
+    u_char              *mend;
     ngx_int_t            rc;
     ngx_str_t            text;
     login_error_t        error;
@@ -57,14 +60,20 @@ ngx_http_login_load_keys(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
     cln->handler = ngx_http_login_wipe_keys;
     mcf->ring = cln->data;
 
-    if (ngx_http_login_read_file(cf, (char *) mcf->key_file.data, 65536, &fi,
-                                 &text)
+    mend = ngx_pnalloc(cf->pool, sizeof(", run \"nginx-login --store  --key "
+                                        " init\"")
+                                 + mcf->store.len + mcf->key_file.len);
+    if (mend == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_sprintf(mend, ", run \"nginx-login --store %V --key %V init\"%Z",
+                &mcf->store, &mcf->key_file);
+
+    if (ngx_http_login_read_file(cf, (char *) mcf->key_file.data, 65536,
+                                 (char *) mend, &fi, &text)
         != NGX_OK)
     {
-        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                      "\"login_key\" file \"%V\" cannot be read, "
-                      "run \"nginx-login --key %V init\"",
-                      &mcf->key_file, &mcf->key_file);
         return NGX_ERROR;
     }
 
@@ -145,6 +154,10 @@ ngx_http_login_load_pages(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
     login_arena_t       *arena;
     ngx_pool_cleanup_t  *cln;
 
+    if (ngx_http_login_check_templates(cf, mcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     cln = ngx_pool_cleanup_add(cf->pool, 0);
     if (cln == NULL) {
         return NGX_ERROR;
@@ -187,6 +200,36 @@ ngx_http_login_free_pages(void *data)
 }
 
 
+/* A name that is mistyped would show the shipped pages, and say nothing. */
+
+static ngx_int_t
+ngx_http_login_check_templates(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf)
+{
+    ngx_err_t        err;
+    ngx_file_info_t  fi;
+
+    if (mcf->templates.len == 0) {
+        return NGX_OK;
+    }
+
+    err = 0;
+
+    if (ngx_file_info(mcf->templates.data, &fi) == NGX_FILE_ERROR) {
+        err = ngx_errno;
+
+    } else if (ngx_is_dir(&fi)) {
+        return NGX_OK;
+    }
+
+    ngx_log_error(NGX_LOG_EMERG, cf->log, err,
+                  "\"login_templates\" \"%V\" is not a directory",
+                  &mcf->templates);
+
+    return NGX_ERROR;
+}
+
+
 /* Its name changes with its content, so that it may be cached for good. */
 
 static ngx_int_t
@@ -210,17 +253,17 @@ ngx_http_login_load_style(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
 
         ngx_sprintf(own.data, "%V/login.css%Z", &mcf->templates);
 
-        if (ngx_file_info(own.data, &fi) == NGX_FILE_ERROR) {
+        if (ngx_file_info(own.data, &fi) == NGX_FILE_ERROR
+            && ngx_errno == NGX_ENOENT)
+        {
             own.data = (u_char *) shipped;
         }
     }
 
-    if (ngx_http_login_read_file(cf, (char *) own.data, 1024 * 1024, &fi,
+    if (ngx_http_login_read_file(cf, (char *) own.data, 1024 * 1024, "", &fi,
                                  &mcf->style.data)
         != NGX_OK)
     {
-        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                      "style sheet \"%s\" cannot be read", own.data);
         return NGX_ERROR;
     }
 
@@ -249,9 +292,11 @@ ngx_http_login_load_style(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
 }
 
 
+/* Says in one line what is wrong with the file, and "mend" behind it. */
+
 static ngx_int_t
 ngx_http_login_read_file(ngx_conf_t *cf, const char *name, size_t max,
-    ngx_file_info_t *fi, ngx_str_t *text)
+    const char *mend, ngx_file_info_t *fi, ngx_str_t *text)
 {
     ssize_t    n;
     ngx_fd_t   fd;
@@ -261,7 +306,7 @@ ngx_http_login_read_file(ngx_conf_t *cf, const char *name, size_t max,
 
     if (fd == NGX_INVALID_FILE) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, ngx_errno,
-                      ngx_open_file_n " \"%s\" failed", name);
+                      ngx_open_file_n " \"%s\" failed%s", name, mend);
         return NGX_ERROR;
     }
 
@@ -275,8 +320,8 @@ ngx_http_login_read_file(ngx_conf_t *cf, const char *name, size_t max,
 
     if (!ngx_is_file(fi) || (size_t) ngx_file_size(fi) > max) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                      "\"%s\" is not a regular file of at most %uz bytes",
-                      name, max);
+                      "\"%s\" is not a regular file of at most %uz bytes%s",
+                      name, max, mend);
         goto done;
     }
 

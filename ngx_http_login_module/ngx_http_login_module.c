@@ -12,6 +12,13 @@ static char *ngx_http_login_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
 static ngx_int_t ngx_http_login_preconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_http_login_postconfiguration(ngx_conf_t *cf);
+static char *ngx_http_login_not_empty(ngx_conf_t *cf, void *post,
+    void *data);
+
+
+static ngx_conf_post_t  ngx_http_login_not_empty_post = {
+    ngx_http_login_not_empty
+};
 
 
 static ngx_conf_enum_t  ngx_http_login_redirects[] = {
@@ -58,7 +65,7 @@ static ngx_command_t  ngx_http_login_commands[] = {
       ngx_conf_set_str_slot,
       NGX_HTTP_SRV_CONF_OFFSET,
       offsetof(ngx_http_login_srv_conf_t, portal_url),
-      NULL },
+      &ngx_http_login_not_empty_post },
 
     { ngx_string("login_return_host"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_CONF_1MORE,
@@ -93,7 +100,7 @@ static ngx_command_t  ngx_http_login_commands[] = {
       ngx_conf_set_str_slot,
       NGX_HTTP_MAIN_CONF_OFFSET,
       offsetof(ngx_http_login_main_conf_t, key_file),
-      NULL },
+      &ngx_http_login_not_empty_post },
 
     { ngx_string("login_hash"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
@@ -107,7 +114,7 @@ static ngx_command_t  ngx_http_login_commands[] = {
       ngx_conf_set_str_slot,
       NGX_HTTP_MAIN_CONF_OFFSET,
       offsetof(ngx_http_login_main_conf_t, templates),
-      NULL },
+      &ngx_http_login_not_empty_post },
 
       ngx_null_command
 };
@@ -422,4 +429,15 @@ ngx_http_login_postconfiguration(ngx_conf_t *cf)
     }
 
     return ngx_http_login_filter_init(cf);
+}
+
+
+/* What is empty would be taken for what is not set. */
+
+static char *
+ngx_http_login_not_empty(ngx_conf_t *cf, void *post, void *data)
+{
+    ngx_str_t  *value = data;
+
+    return value->len ? NGX_CONF_OK : "must not be empty";
 }

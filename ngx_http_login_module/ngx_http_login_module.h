@@ -158,6 +158,26 @@ typedef struct {
 } ngx_http_login_identity_t;
 
 
+typedef struct ngx_http_login_task_s  ngx_http_login_task_t;
+
+/* Finalizes the request; "form" lives as long as that. */
+typedef void (*ngx_http_login_form_pt)(ngx_http_request_t *r,
+    const login_form_t *form);
+
+
+typedef struct {
+    ngx_int_t                    refusal;   /* status, 0: none */
+    unsigned                     again:1;   /* must sign in once more */
+    unsigned                     portal:1;  /* this response is our own */
+    unsigned                     cacheable:1;   /* and may be kept for good */
+    unsigned                     replaced:1;    /* "body" was sent */
+    ngx_chain_t                 *body;      /* takes the place of another */
+    ngx_http_login_task_t       *task;      /* came back */
+    login_form_t                *form;
+    ngx_http_login_form_pt       handler;   /* of the form */
+} ngx_http_login_ctx_t;
+
+
 /*
  * What our cookies say.  Anchored at the pool of the main request: an
  * internal redirect wipes contexts, and the cookies are cut out by then.
@@ -172,6 +192,7 @@ typedef struct {
     unsigned                     known:1;   /* "identity" is set */
     unsigned                     reissued:1;
     unsigned                     personal:1;    /* a gate let it through */
+    ngx_http_login_ctx_t        *owed;      /* refusal of "satisfy any" */
     login_ticket_t               ticket;
     ngx_http_login_identity_t    identity;
 
@@ -179,27 +200,6 @@ typedef struct {
     unsigned                     fresh:1;   /* and new to the browser */
     u_char                       browser_id[LOGIN_ID_LEN];
 } ngx_http_login_visitor_t;
-
-
-typedef struct ngx_http_login_task_s  ngx_http_login_task_t;
-
-/* Finalizes the request; "form" lives as long as that. */
-typedef void (*ngx_http_login_form_pt)(ngx_http_request_t *r,
-    const login_form_t *form);
-
-
-typedef struct {
-    ngx_int_t                    refusal;   /* status, 0: none */
-    unsigned                     passed:1;  /* all access phases are over */
-    unsigned                     again:1;   /* must sign in once more */
-    unsigned                     portal:1;  /* this response is our own */
-    unsigned                     cacheable:1;   /* and may be kept for good */
-    unsigned                     replaced:1;    /* "body" was sent */
-    ngx_chain_t                 *body;      /* takes the place of another */
-    ngx_http_login_task_t       *task;      /* came back */
-    login_form_t                *form;
-    ngx_http_login_form_pt       handler;   /* of the form */
-} ngx_http_login_ctx_t;
 
 
 /* A page on its way. */
@@ -252,7 +252,7 @@ struct ngx_http_login_worker_s {
     login_pool_t                *writer;
     void                        *shared;    /* by the threads */
     ngx_connection_t            *connection;
-    ngx_event_t                  retry;
+    ngx_event_t                  tick;
     const ngx_http_login_main_conf_t  *conf;
 };
 
@@ -302,6 +302,20 @@ ngx_int_t ngx_http_login_task_commit(ngx_http_request_t *r,
 
 void ngx_http_login_task_come_back(ngx_http_login_worker_t *worker);
 
+
+/* ngx_http_login_threads.c: see login_pool_conf_t */
+
+/* What all threads of a process use. */
+typedef struct {
+    login_store_t               *store;
+    login_keyring_t              ring;
+    login_cost_t                 cost;
+} ngx_http_login_shared_t;
+
+void *ngx_http_login_start_hasher(void *data);
+void *ngx_http_login_start_writer(void *data);
+void ngx_http_login_stop_thread(void *context);
+void ngx_http_login_prepare_writer(void *context);
 void ngx_http_login_hash_run(void *context, login_job_t **jobs, size_t n);
 void ngx_http_login_commit_run(void *context, login_job_t **jobs, size_t n);
 

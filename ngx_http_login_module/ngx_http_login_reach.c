@@ -13,6 +13,8 @@ static ngx_uint_t ngx_http_login_within(ngx_str_t *name,
     ngx_http_login_srv_conf_t *scf);
 static ngx_int_t ngx_http_login_check_reach(ngx_conf_t *cf,
     ngx_http_core_srv_conf_t *cscf, ngx_http_login_srv_conf_t *scf);
+static ngx_int_t ngx_http_login_check_cookie(ngx_conf_t *cf,
+    ngx_http_core_srv_conf_t *cscf, ngx_http_login_srv_conf_t *scf);
 static ngx_int_t ngx_http_login_list_hosts(ngx_conf_t *cf,
     ngx_http_login_srv_conf_t *scf);
 static ngx_int_t ngx_http_login_write_csp(ngx_conf_t *cf,
@@ -25,6 +27,7 @@ ngx_http_login_reach(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
 {
     if (ngx_http_login_name_cookies(cf, cscf, scf) != NGX_OK
         || ngx_http_login_check_reach(cf, cscf, scf) != NGX_OK
+        || ngx_http_login_check_cookie(cf, cscf, scf) != NGX_OK
         || ngx_http_login_list_hosts(cf, scf) != NGX_OK
         || ngx_http_login_write_csp(cf, scf) != NGX_OK)
     {
@@ -175,6 +178,38 @@ ngx_http_login_within(ngx_str_t *name, ngx_http_login_srv_conf_t *scf)
 
     return ngx_memcmp(name->data + skip, domain->data, domain->len) == 0
            && (skip == 0 || name->data[skip - 1] == '.');
+}
+
+
+/* What the portal sets must be what the gate looks for. */
+
+static ngx_int_t
+ngx_http_login_check_cookie(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
+    ngx_http_login_srv_conf_t *scf)
+{
+    ngx_http_login_srv_conf_t  *own;
+
+    if (scf->gates == 0 || scf->portal->server == NULL) {
+        return NGX_OK;
+    }
+
+    own = scf->portal->server->ctx->srv_conf[ngx_http_login_module.ctx_index];
+
+    if (login_str_eq(login_str(own->cookie_name.data, own->cookie_name.len),
+                     login_str(scf->cookie_name.data, scf->cookie_name.len))
+        && login_str_eq(login_str(own->cookie_domain.data,
+                                  own->cookie_domain.len),
+                        login_str(scf->cookie_domain.data,
+                                  scf->cookie_domain.len)))
+    {
+        return NGX_OK;
+    }
+
+    ngx_http_login_server_error(cf, cscf,
+                  "\"login_cookie\" differs in name or domain from that of "
+                  "the portal \"%V\", set the same in both servers",
+                  &scf->portal->url);
+    return NGX_ERROR;
 }
 
 

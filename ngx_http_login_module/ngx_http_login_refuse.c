@@ -30,6 +30,9 @@ ngx_http_login_refuse(ngx_http_request_t *r, ngx_http_login_ctx_t *ctx)
 
     status = ctx->refusal;
 
+    /* of a "return" that is held back */
+    ngx_http_clear_location(r);
+
     ngx_str_null(&body);
     type = "text/html; charset=utf-8";
 
@@ -92,8 +95,6 @@ ngx_http_login_redirect(ngx_http_request_t *r)
     if (ngx_http_login_signin_url(r, "", &url) != NGX_OK) {
         return NGX_ERROR;
     }
-
-    ngx_http_clear_location(r);
 
     h = ngx_http_login_push_header(r, "Location", &url);
     if (h == NULL) {

@@ -94,8 +94,8 @@ ngx_http_login_own_portal(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
            != 0)
     {
         ngx_http_login_server_error(cf, cscf,
-                      "\"login_portal_url\" \"%V\" must end in the name of "
-                      "the portal's location, \"%V\"", &url, &scf->own);
+                      "the path of \"login_portal_url\" \"%V\" must be the "
+                      "portal's location, \"%V\"", &url, &scf->own);
         return NGX_ERROR;
     }
 
@@ -290,7 +290,7 @@ static ngx_int_t
 ngx_http_login_find_portal(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
     ngx_http_core_srv_conf_t *cscf, ngx_http_login_srv_conf_t *scf)
 {
-    ngx_uint_t                 i;
+    ngx_uint_t                 i, n;
     ngx_http_login_portal_t  **portals;
 
     portals = mcf->portals.elts;
@@ -313,7 +313,13 @@ ngx_http_login_find_portal(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
         return scf->portal ? NGX_OK : NGX_ERROR;
     }
 
-    if (mcf->portals.nelts == 1) {
+    /* those of this configuration stand first, others may follow */
+
+    for (n = 0; n < mcf->portals.nelts && portals[n]->server; n++) {
+        /* void */
+    }
+
+    if (n == 1) {
         scf->portal = portals[0];
         return NGX_OK;
     }
@@ -324,7 +330,7 @@ ngx_http_login_find_portal(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
 
     ngx_http_login_server_error(cf, cscf,
                   "\"login\" is on, but %s, set \"login_portal_url\"",
-                  mcf->portals.nelts ? "there are several portals"
-                                     : "no location has \"login_portal\"");
+                  n ? "there are several portals"
+                    : "no location has \"login_portal\"");
     return NGX_ERROR;
 }

@@ -9,22 +9,8 @@
 
 
 #define NGX_HTTP_LOGIN_RETRY      1000  /* ms between tries to open */
+#define NGX_HTTP_LOGIN_CLEAR      5000  /* ms, of readers that died */
 #define NGX_HTTP_LOGIN_EXIT_WAIT  200   /* steps of 10 ms, for one hash */
-
-
-/* A thread's context; on the heap, since threads may outlive the pools. */
-typedef struct {
-    login_view_t                *view;
-    login_hasher_t              *hasher;
-    login_commit_t              *commit;
-    ngx_uint_t                   begun;
-} ngx_http_login_thread_t;
-
-typedef struct {
-    login_store_t               *store;
-    login_keyring_t              ring;
-    login_cost_t                 cost;
-} ngx_http_login_shared_t;
 
 
 static ngx_int_t ngx_http_login_start(ngx_http_login_worker_t *worker,
@@ -33,11 +19,7 @@ static ngx_int_t ngx_http_login_start_pools(ngx_http_login_worker_t *worker);
 static ngx_int_t ngx_http_login_listen(ngx_http_login_worker_t *worker,
     ngx_log_t *log);
 static void ngx_http_login_read_handler(ngx_event_t *ev);
-static void ngx_http_login_retry_handler(ngx_event_t *ev);
-static void *ngx_http_login_start_hasher(void *data);
-static void *ngx_http_login_start_writer(void *data);
-static void ngx_http_login_stop_thread(void *context);
-static void ngx_http_login_prepare_writer(void *context);
+static void ngx_http_login_tick_handler(ngx_event_t *ev);
 
 
 ngx_int_t
@@ -65,10 +47,10 @@ ngx_http_login_init_process(ngx_cycle_t *cycle)
     }
 
     worker->conf = mcf;
-    worker->retry.handler = ngx_http_login_retry_handler;
-    worker->retry.data = worker;
-    worker->retry.log = cycle->log;
-    worker->retry.cancelable = 1;
+    worker->tick.handler = ngx_http_login_tick_handler;
+    worker->tick.data = worker;
+    worker->tick.log = cycle->log;
+    worker->tick.cancelable = 1;
 
     mcf->worker = worker;
 
@@ -77,8 +59,11 @@ ngx_http_login_init_process(ngx_cycle_t *cycle)
      * a store, answers 503, and tries again
      */
 
-    if (ngx_http_login_start(worker, cycle->log) != NGX_OK) {
-        ngx_add_timer(&worker->retry, NGX_HTTP_LOGIN_RETRY);
+    if (ngx_http_login_start(worker, cycle->log) == NGX_OK) {
+        ngx_add_timer(&worker->tick, NGX_HTTP_LOGIN_CLEAR);
+
+    } else {
+        ngx_add_timer(&worker->tick, NGX_HTTP_LOGIN_RETRY);
     }
 
     return NGX_OK;
@@ -254,18 +239,29 @@ ngx_http_login_read_handler(ngx_event_t *ev)
 }
 
 
+/* Tries again to open the store; once it is open, keeps it tidy. */
+
 static void
-ngx_http_login_retry_handler(ngx_event_t *ev)
+ngx_http_login_tick_handler(ngx_event_t *ev)
 {
     ngx_http_login_worker_t  *worker;
 
     worker = ev->data;
 
-    if (ngx_exiting || ngx_http_login_start(worker, ev->log) == NGX_OK) {
+    if (ngx_exiting) {
         return;
     }
 
-    ngx_add_timer(ev, NGX_HTTP_LOGIN_RETRY);
+    if (worker->writer == NULL
+        && ngx_http_login_start(worker, ev->log) != NGX_OK)
+    {
+        ngx_add_timer(ev, NGX_HTTP_LOGIN_RETRY);
+        return;
+    }
+
+    login_store_clear_readers(worker->store);
+
+    ngx_add_timer(ev, NGX_HTTP_LOGIN_CLEAR);
 }
 
 
@@ -353,144 +349,5 @@ ngx_http_login_exit_process(ngx_cycle_t *cycle)
 
     if (worker->crypto) {
         login_crypto_destroy(worker->crypto);
-    }
-}
-
-
-static void *
-ngx_http_login_start_hasher(void *data)
-{
-    ngx_http_login_shared_t *shared = data;
-
-    ngx_http_login_thread_t  *thread;
-
-    thread = calloc(1, sizeof(ngx_http_login_thread_t));
-    if (thread == NULL) {
-        return NULL;
-    }
-
-    thread->view = login_view_create(shared->store, &shared->ring);
-    thread->hasher = login_hasher_create(&shared->cost);
-
-    if (thread->view == NULL || thread->hasher == NULL) {
-        ngx_http_login_stop_thread(thread);
-        return NULL;
-    }
-
-    return thread;
-}
-
-
-static void *
-ngx_http_login_start_writer(void *data)
-{
-    ngx_http_login_shared_t *shared = data;
-
-    ngx_http_login_thread_t  *thread;
-
-    thread = calloc(1, sizeof(ngx_http_login_thread_t));
-    if (thread == NULL) {
-        return NULL;
-    }
-
-    thread->commit = login_commit_create(shared->store, &shared->ring);
-
-    if (thread->commit == NULL) {
-        ngx_http_login_stop_thread(thread);
-        return NULL;
-    }
-
-    return thread;
-}
-
-
-static void
-ngx_http_login_stop_thread(void *context)
-{
-    ngx_http_login_thread_t *thread = context;
-
-    if (thread == NULL) {
-        return;
-    }
-
-    if (thread->view) {
-        login_view_destroy(thread->view);
-    }
-
-    if (thread->hasher) {
-        login_hasher_destroy(thread->hasher);
-    }
-
-    if (thread->commit) {
-        login_commit_destroy(thread->commit);
-    }
-
-    free(thread);
-}
-
-
-/* Waits for the lock before jobs are taken: they can be withdrawn so long. */
-
-static void
-ngx_http_login_prepare_writer(void *context)
-{
-    ngx_http_login_thread_t *thread = context;
-
-    if (thread && !thread->begun) {
-        thread->begun = (login_commit_begin(thread->commit) == LOGIN_OK);
-    }
-}
-
-
-void
-ngx_http_login_hash_run(void *context, login_job_t **jobs, size_t n)
-{
-    ngx_http_login_thread_t *thread = context;
-
-    size_t                  i;
-    ngx_http_login_task_t  *task;
-
-    for (i = 0; i < n; i++) {
-        task = (ngx_http_login_task_t *) jobs[i];
-
-        task->result = thread ? task->run(task->data, thread->view,
-                                          thread->hasher)
-                              : LOGIN_FAULT;
-    }
-}
-
-
-void
-ngx_http_login_commit_run(void *context, login_job_t **jobs, size_t n)
-{
-    ngx_http_login_thread_t *thread = context;
-
-    size_t                  i;
-    login_changes_t        *sets[LOGIN_POOL_BATCH];
-    ngx_http_login_task_t  *task;
-
-    for (i = 0; i < n; i++) {
-        task = (ngx_http_login_task_t *) jobs[i];
-
-        task->result = LOGIN_FAULT;
-        sets[i] = task->changes;
-    }
-
-    if (thread == NULL || !thread->begun) {
-        return;
-    }
-
-    thread->begun = 0;
-
-    if (n == 0) {
-        login_commit_abort(thread->commit);
-        return;
-    }
-
-    login_commit_apply(thread->commit, sets, n);
-
-    for (i = 0; i < n; i++) {
-        task = (ngx_http_login_task_t *) jobs[i];
-        task->result = login_changes_result(task->changes);
     }
 }

@@ -117,7 +117,8 @@ is($back->location, "$origin/fresh?a=1", 'and back');
 # who is redirected
 
 is($nobody->fetch("$origin/on")->status, 302, 'redirect on for scripts');
-is($nobody->fetch("$origin/on", method => 'POST')->status, 401, 'redirect on, POST');
+is($nobody->fetch("$origin/on", method => 'POST')->status, 401,
+   'redirect on, POST');
 is($nobody->get("$origin/off", %page)->status, 401, 'redirect off');
 is($nobody->get("$origin/off", %page)->page, 'expired', 'redirect off, page');
 is($nobody->fetch("$origin/off")->header('Content-Type'), 'application/json',

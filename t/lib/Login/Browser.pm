@@ -35,8 +35,12 @@ sub new {
 sub resolve {
     my ($self, $url, $base) = @_;
 
-    $base //= { scheme => $self->{scheme}, host => $self->{host},
-                port => $self->{port}, path => '/' };
+    $base //= {
+        scheme => $self->{scheme},
+        host   => $self->{host},
+        port   => $self->{scheme} eq 'https' ? 443 : $self->{port},
+        path   => '/',
+    };
 
     if ($url =~ m{^(https?)://([^/:?#]+)(?::(\d+))?([^#]*)}) {
         my ($scheme, $host, $port, $path) = ($1, $2, $3, $4);

@@ -398,7 +398,8 @@ sub conf_test {
     $text =~ s/^error_log .*$/error_log stderr notice;/m;
 
     my $file = $self->write_file('test.conf', $text);
-    my ($status, $out, $err) = $self->command({ clean_env => { $self->nginx_env } },
+    my ($status, $out, $err) = $self->command(
+        { clean_env => { $self->nginx_env } },
         nginx(), '-t', '-p', $self->dir, '-e', 'stderr', '-c', $file);
 
     return ($status, split /\n/, $out . $err);
@@ -694,6 +695,10 @@ sub release_store {
 
     my $holder = delete $self->{holder} or return;
 
+    # not by its end alone: others that we started may have it open too
+
+    local $SIG{PIPE} = 'IGNORE';
+    syswrite $holder->{in}, "\n";
     close $holder->{in};
     waitpid $holder->{pid}, 0;
 
