@@ -1,0 +1,76 @@
+/* Chromium, as Debian has it. */
+
+import { chromium } from "playwright-core";
+
+
+const options = {
+    executablePath: process.env.LOGIN_CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--disable-dev-shm-usage"],
+    timeout: 120_000
+};
+
+
+export const launch = () => chromium.launch(options);
+
+
+/* One that keeps what it knows in "folder", as people's browsers do. */
+
+export const open = (folder) =>
+    chromium.launchPersistentContext(folder, options);
+
+
+/* Puts what the page complains of into "list": scripts, styles, CSP. */
+
+export function complaints(page, list) {
+    page.on("pageerror", (error) => list.push(String(error)));
+
+    page.on("dialog", (dialog) => {
+        list.push(`dialog: ${dialog.message()}`);
+        dialog.dismiss();
+    });
+
+    page.on("console", (message) => {
+
+        /* a status of 4xx is an error to the console */
+
+        if (["error", "warning"].includes(message.type())
+            && !/^Failed to load resource: .* status of [45]/
+                .test(message.text()))
+        {
+            list.push(message.text());
+        }
+    });
+
+    return list;
+}
+
+
+/* Fills in the sign-in form and sends it. */
+
+export async function signIn(page, username, password) {
+    await page.fill("#username", username);
+    await page.fill("#password", password);
+
+    await Promise.all([
+        page.waitForEvent("load"),
+        page.click("button[type=submit]")
+    ]);
+}
+
+
+/* Moves on with the keyboard until "selector" has the focus. */
+
+export async function tabTo(page, selector) {
+    for (let i = 0; i < 30; i++) {
+        const there = await page.evaluate(
+            (s) => document.activeElement?.matches(s), selector);
+
+        if (there) {
+            return;
+        }
+
+        await page.keyboard.press("Tab");
+    }
+
+    throw new Error(`the keyboard does not get to "${selector}"`);
+}

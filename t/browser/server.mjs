@@ -1,0 +1,60 @@
+/* nginx with accounts, for as long as a test needs it: see server.pl. */
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+
+export async function serve({ accounts, http }) {
+    const script = fileURLToPath(new URL("server.pl", import.meta.url));
+    const perl = spawn("perl", ["-w", script],
+                       { stdio: ["pipe", "pipe", "inherit"] });
+    const exit = once(perl, "exit");
+    const lines = createInterface({ input: perl.stdout })
+        [Symbol.asyncIterator]();
+
+    async function ask(question) {
+        perl.stdin.write(JSON.stringify(question) + "\n");
+
+        const { value, done } = await lines.next();
+
+        assert(!done, "server.pl has ended");
+
+        return JSON.parse(value);
+    }
+
+    const { port } = await ask({ accounts, http });
+
+    return {
+        origin: `http://localhost:${port}`,
+
+        /* What nginx-login says. */
+        cli: (...args) => ask(["cli", ...args]),
+
+        /* Ends nginx; fails where its logs say that something went wrong. */
+        async stop() {
+            const failed = [];
+
+            perl.stdin.end();
+
+            for (;;) {
+                const { value, done } = await lines.next();
+
+                if (done) {
+                    break;
+                }
+
+                if (value.startsWith("not ok")) {
+                    failed.push(value);
+                }
+            }
+
+            const [code] = await exit;
+
+            assert.deepEqual(failed, []);
+            assert.equal(code, 0);
+        }
+    };
+}

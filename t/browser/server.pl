@@ -1,0 +1,39 @@
+#!/usr/bin/perl
+
+# The nginx behind the tests of the browser.  Reads JSON, a line each: first
+# { accounts, http } to start with, then [command, argument...].  Answers
+# each in a line, and at the end of its input with what Login::Test checks.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+
+use JSON::PP;
+use Login::Test;
+
+
+$| = 1;
+
+my $json = JSON::PP->new->utf8->canonical;
+
+
+sub answer { print $json->encode($_[0]), "\n" }
+
+
+my $opt = $json->decode(scalar <STDIN>);
+my $t = Login::Test->new(accounts => $opt->{accounts});
+
+$t->run("login_hash memory=1m passes=1;\n$opt->{http}");
+
+answer({ port => $t->port, dir => $t->dir });
+
+while (my $line = <STDIN>) {
+    my ($command, @arguments) = @{ $json->decode($line) };
+
+    answer($command eq 'cli' ? $t->cli_ok(@arguments)
+        : die "unknown command \"$command\"\n");
+}
+
+done_testing();
