@@ -43,6 +43,11 @@ ngx_http_login_portal(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
+    if (clcf->handler) {
+        return "must not be beside another one that answers requests, "
+               "remove one of them";
+    }
+
     scf->own = clcf->name;
     scf->own_file = cf->conf_file->file.name.data;
     scf->own_line = cf->conf_file->line;
@@ -89,6 +94,15 @@ ngx_http_login_merge_portal(ngx_conf_t *cf, ngx_http_login_loc_conf_t *conf)
                       "\"login\" directive must not be in location \"%V\", "
                       "which has \"login_portal\": nobody could sign in "
                       "in %s:%ui", &clcf->name, scf->own_file, scf->own_line);
+        return NGX_CONF_ERROR;
+    }
+
+    if (clcf->handler != ngx_http_login_portal_handler) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"login_portal\" directive in location \"%V\" must not "
+                      "be beside another one that answers requests, remove "
+                      "one of them in %s:%ui",
+                      &clcf->name, scf->own_file, scf->own_line);
         return NGX_CONF_ERROR;
     }
 

@@ -46,8 +46,8 @@ ngx_http_login_header_filter(ngx_http_request_t *r)
     }
 
     if (ngx_http_login_gate_filter(r) != NGX_OK
-        || ngx_http_login_keep_private(r) != NGX_OK
-        || ngx_http_login_slide(r) != NGX_OK)
+        || ngx_http_login_slide(r) != NGX_OK
+        || ngx_http_login_keep_private(r) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -200,22 +200,30 @@ ngx_http_login_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 
 /*
  * What one person got through the gate must not reach another, also where
- * an internal redirect has led out of the gated location since.
+ * an internal redirect has led out of the gated location since; nor must a
+ * cookie, or what somebody got who was known where the gate is optional.
  */
 
 static ngx_int_t
 ngx_http_login_keep_private(ngx_http_request_t *r)
 {
-    ngx_uint_t                 i;
-    ngx_list_part_t           *part;
-    ngx_table_elt_t           *h;
-    ngx_http_login_visitor_t  *visitor;
+    ngx_uint_t                        i;
+    ngx_list_part_t                  *part;
+    ngx_table_elt_t                  *h;
+    ngx_http_login_visitor_t         *visitor;
+    const ngx_http_login_loc_conf_t  *lcf;
 
     static ngx_str_t  value = ngx_string("private");
 
     visitor = ngx_http_login_visitor(r);
     if (visitor == NULL) {
         return NGX_ERROR;
+    }
+
+    lcf = ngx_http_get_module_loc_conf(r, ngx_http_login_module);
+
+    if (lcf->gate == NGX_HTTP_LOGIN_OPTIONAL && visitor->known) {
+        visitor->personal = 1;
     }
 
     if (!visitor->personal) {
@@ -301,13 +309,15 @@ static ngx_int_t
 ngx_http_login_slide(ngx_http_request_t *r)
 {
     login_ticket_t              ticket;
+    ngx_http_login_ctx_t       *ctx;
     ngx_http_login_worker_t    *worker;
     ngx_http_login_visitor_t   *visitor;
     ngx_http_login_srv_conf_t  *scf;
 
     scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
+    ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
 
-    if (scf->portal == NULL) {
+    if (scf->portal == NULL || (ctx && ctx->cacheable)) {
         return NGX_OK;
     }
 
@@ -336,6 +346,7 @@ ngx_http_login_slide(ngx_http_request_t *r)
     }
 
     visitor->reissued = 1;
+    visitor->personal = 1;
 
     ngx_http_login_touch(worker, &visitor->identity);
 

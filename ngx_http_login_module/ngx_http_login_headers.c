@@ -99,7 +99,13 @@ ngx_http_login_unlink_part(ngx_list_t *list, ngx_list_part_t *part)
 
     if (list->last == part) {
         list->last = prev;
-        list->nalloc = prev->nelts;
+
+        /*
+         * also the size of a part to come, hence never zero; there is room
+         * for one where all elements were taken out
+         */
+
+        list->nalloc = ngx_max(prev->nelts, 1);
     }
 }
 

@@ -186,7 +186,9 @@ ngx_http_login_create_main_conf(ngx_conf_t *cf)
 
     if (ngx_array_init(&conf->portals, cf->pool, 2,
                        sizeof(ngx_http_login_portal_t *))
-        != NGX_OK)
+        != NGX_OK
+        || ngx_array_init(&conf->cookies, cf->pool, 4, sizeof(login_str_t))
+           != NGX_OK)
     {
         return NULL;
     }
@@ -263,8 +265,6 @@ ngx_http_login_create_srv_conf(ngx_conf_t *cf)
      *     conf->nhosts = 0;
      *     conf->session_cookie = { 0, NULL };
      *     conf->browser_cookie = { 0, NULL };
-     *     conf->own_cookies = { { 0, NULL } };
-     *     conf->nown_cookies = 0;
      *     conf->csp = { 0, NULL };
      */
 
@@ -317,6 +317,7 @@ ngx_http_login_create_loc_conf(ngx_conf_t *cf)
      *
      *     conf->portal = 0;
      *     conf->depth = 0;
+     *     conf->outer = NULL;
      */
 
     conf->gate = NGX_CONF_UNSET_UINT;
@@ -333,13 +334,24 @@ ngx_http_login_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_http_login_loc_conf_t  *prev = parent;
     ngx_http_login_loc_conf_t  *conf = child;
 
+    ngx_http_core_loc_conf_t   *clcf;
+
     conf->depth = prev->depth + 1;
 
     ngx_conf_merge_uint_value(conf->redirect, prev->redirect,
                               NGX_HTTP_LOGIN_AUTO);
 
     if (conf->portal) {
+        conf->outer = prev;
         return ngx_http_login_merge_portal(cf, conf);
+    }
+
+    /* the portal is open, but no other location is because of that */
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (prev->portal && !clcf->noname) {
+        prev = prev->outer;
     }
 
     ngx_conf_merge_uint_value(conf->gate, prev->gate, NGX_HTTP_LOGIN_OFF);

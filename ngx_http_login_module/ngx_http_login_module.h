@@ -88,6 +88,7 @@ typedef struct {
     login_template_t            *pages[LOGIN_PAGES];
     ngx_http_login_asset_t       style;
     ngx_array_t                  portals;   /* of ..._portal_t * */
+    ngx_array_t                  cookies;   /* names to be cut, login_str_t */
 
     /* set when the process starts */
 
@@ -114,8 +115,6 @@ typedef struct {
     size_t                       nhosts;
     login_str_t                  session_cookie;    /* full names */
     login_str_t                  browser_cookie;
-    login_str_t                  own_cookies[4];    /* to be cut */
-    size_t                       nown_cookies;
     ngx_str_t                    csp;
 } ngx_http_login_srv_conf_t;
 
@@ -131,13 +130,16 @@ typedef struct {
 } ngx_http_login_require_t;
 
 
-typedef struct {
+typedef struct ngx_http_login_loc_conf_s  ngx_http_login_loc_conf_t;
+
+struct ngx_http_login_loc_conf_s {
     ngx_uint_t                   gate;      /* NGX_HTTP_LOGIN_... */
     ngx_uint_t                   redirect;
     ngx_array_t                 *require;   /* of ..._require_t */
     ngx_flag_t                   portal;
     ngx_uint_t                   depth;     /* 1: server, 2: its locations */
-} ngx_http_login_loc_conf_t;
+    ngx_http_login_loc_conf_t   *outer;     /* the portal's server */
+};
 
 
 /* Who is at the other end, copied from the store for one request. */

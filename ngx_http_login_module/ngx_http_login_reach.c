@@ -9,6 +9,7 @@
 
 static ngx_int_t ngx_http_login_name_cookies(ngx_conf_t *cf,
     ngx_http_core_srv_conf_t *cscf, ngx_http_login_srv_conf_t *scf);
+static ngx_int_t ngx_http_login_add_cookie(ngx_conf_t *cf, login_str_t name);
 static ngx_uint_t ngx_http_login_within(ngx_str_t *name,
     ngx_http_login_srv_conf_t *scf);
 static ngx_int_t ngx_http_login_check_reach(ngx_conf_t *cf,
@@ -78,9 +79,47 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
     scf->browser_cookie.len = ngx_sprintf(p, "%s%V_browser", host,
                                           &scf->cookie_name) - p;
 
-    scf->own_cookies[0] = scf->session_cookie;
-    scf->own_cookies[1] = scf->browser_cookie;
-    scf->nown_cookies = 2;
+    if (scf->gates == 0 && scf->own.len == 0) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_login_add_cookie(cf, scf->session_cookie) != NGX_OK
+        || ngx_http_login_add_cookie(cf, scf->browser_cookie) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+/*
+ * A cookie with a domain also comes to servers that know nothing of it, and
+ * to the applications behind them: each server cuts the cookies of all.
+ */
+
+static ngx_int_t
+ngx_http_login_add_cookie(ngx_conf_t *cf, login_str_t name)
+{
+    ngx_uint_t                   i;
+    login_str_t                 *cookie;
+    ngx_http_login_main_conf_t  *mcf;
+
+    mcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_login_module);
+    cookie = mcf->cookies.elts;
+
+    for (i = 0; i < mcf->cookies.nelts; i++) {
+        if (login_str_eq(cookie[i], name)) {
+            return NGX_OK;
+        }
+    }
+
+    cookie = ngx_array_push(&mcf->cookies);
+    if (cookie == NULL) {
+        return NGX_ERROR;
+    }
+
+    *cookie = name;
 
     return NGX_OK;
 }

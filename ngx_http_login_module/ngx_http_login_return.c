@@ -155,7 +155,9 @@ ngx_http_login_return_path(ngx_http_request_t *r, login_str_t *path)
     for (i = 0; i < uri->len; i++) {
         ch = uri->data[i];
 
-        if (ch > 0x20 && ch < 0x7f) {
+        /* browsers send a backslash as it is, but only in the query */
+
+        if (ch > 0x20 && ch < 0x7f && ch != '\\') {
             *p++ = ch;
 
         } else {

@@ -16,8 +16,7 @@ static ngx_int_t ngx_http_login_read_cookies(ngx_http_request_t *r,
     ngx_http_login_visitor_t *visitor);
 static ngx_int_t ngx_http_login_take_cookie(ngx_http_request_t *r,
     login_str_t *value, const login_str_t *lines, size_t n, login_str_t name);
-static ngx_int_t ngx_http_login_cut_cookies(ngx_http_request_t *r,
-    ngx_http_login_srv_conf_t *scf);
+static ngx_int_t ngx_http_login_cut_cookies(ngx_http_request_t *r);
 static ngx_uint_t ngx_http_login_is_cookie(ngx_table_elt_t *h);
 static ngx_int_t ngx_http_login_read_identity(ngx_http_request_t *r,
     ngx_http_login_visitor_t *visitor, ngx_http_login_worker_t *worker);
@@ -94,7 +93,7 @@ ngx_http_login_read_cookies(ngx_http_request_t *r,
     scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
 
     if (scf->portal == NULL) {
-        return NGX_OK;
+        return ngx_http_login_cut_cookies(r);
     }
 
     n = 0;
@@ -111,7 +110,7 @@ ngx_http_login_read_cookies(ngx_http_request_t *r,
             if (n == NGX_HTTP_LOGIN_COOKIE_LINES) {
                 ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
                               "client sent too many \"Cookie\" headers");
-                return ngx_http_login_cut_cookies(r, scf);
+                return ngx_http_login_cut_cookies(r);
             }
 
             lines[n++] = login_str(h[i].value.data, h[i].value.len);
@@ -128,7 +127,7 @@ ngx_http_login_read_cookies(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    return ngx_http_login_cut_cookies(r, scf);
+    return ngx_http_login_cut_cookies(r);
 }
 
 
@@ -158,13 +157,15 @@ ngx_http_login_take_cookie(ngx_http_request_t *r, login_str_t *value,
 
 
 static ngx_int_t
-ngx_http_login_cut_cookies(ngx_http_request_t *r,
-    ngx_http_login_srv_conf_t *scf)
+ngx_http_login_cut_cookies(ngx_http_request_t *r)
 {
-    size_t            len;
-    ngx_uint_t        i;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
+    size_t                       len;
+    ngx_uint_t                   i;
+    ngx_list_part_t             *part;
+    ngx_table_elt_t             *h;
+    ngx_http_login_main_conf_t  *mcf;
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
 
     part = &r->headers_in.headers.part;
     i = 0;
@@ -185,7 +186,7 @@ ngx_http_login_cut_cookies(ngx_http_request_t *r,
 
         len = login_cookie_cut(h[i].value.data,
                                login_str(h[i].value.data, h[i].value.len),
-                               scf->own_cookies, scf->nown_cookies);
+                               mcf->cookies.elts, mcf->cookies.nelts);
 
         if (len != 0 || h[i].value.len == 0) {
 

@@ -7,6 +7,8 @@
 
 #include "ngx_http_login_module.h"
 
+#include <dlfcn.h>
+
 
 #define NGX_HTTP_LOGIN_RETRY      1000  /* ms between tries to open */
 #define NGX_HTTP_LOGIN_CLEAR      5000  /* ms, of readers that died */
@@ -20,6 +22,8 @@ static ngx_int_t ngx_http_login_listen(ngx_http_login_worker_t *worker,
     ngx_log_t *log);
 static void ngx_http_login_read_handler(ngx_event_t *ev);
 static void ngx_http_login_tick_handler(ngx_event_t *ev);
+static void ngx_http_login_leave_threads(void);
+static void ngx_http_login_end_now(void);
 
 
 ngx_int_t
@@ -331,6 +335,7 @@ ngx_http_login_exit_process(ngx_cycle_t *cycle)
     }
 
     if (worker->hashers || worker->writer) {
+        ngx_http_login_leave_threads();
         return;
     }
 
@@ -350,4 +355,29 @@ ngx_http_login_exit_process(ngx_cycle_t *cycle)
     if (worker->crypto) {
         login_crypto_destroy(worker->crypto);
     }
+}
+
+
+/*
+ * Threads that are still at work need their code, which nginx unloads with
+ * the pool of the cycle, and the libraries, which exit() takes down then.
+ */
+
+static void
+ngx_http_login_leave_threads(void)
+{
+    Dl_info  info;
+
+    if (dladdr((void *) ngx_http_login_leave_threads, &info) != 0) {
+        (void) dlopen(info.dli_fname, RTLD_LAZY|RTLD_NOLOAD|RTLD_NODELETE);
+    }
+
+    (void) atexit(ngx_http_login_end_now);
+}
+
+
+static void
+ngx_http_login_end_now(void)
+{
+    _exit(0);
 }
