@@ -120,7 +120,7 @@ sub wait_for {
 
 # new(accounts => { username => password }, workers => n, init => 0,
 #     allow_alert => qr/.../, main => lines, events => lines, http => lines,
-#     env => { NAME => value }, clock => seconds since the epoch)
+#     clock => seconds since the epoch)
 
 sub new {
     my ($class, %opt) = @_;
@@ -196,19 +196,8 @@ sub read_file {
 sub fake_clock {
     my ($self) = @_;
 
-    my ($library) = grep { -e } glob '/usr/lib/*/faketime/libfaketimeMT.so.1';
-
-    die "no libfaketime, run \"apt-get install faketime\"\n"
-        unless defined $library;
-
-    $self->{preload} = [ $library ];
-    $self->{env} = {
-        %{ $self->{env} // {} },
-        FAKETIME_TIMESTAMP_FILE      => "$self->{dir}/clock",
-        FAKETIME_FMT                 => '%s',
-        FAKETIME_NO_CACHE            => 1,
-        FAKETIME_DONT_FAKE_MONOTONIC => 1,
-    };
+    $self->{preload} = [ build_dir() . '/unit/fake_clock.so' ];
+    $self->{env} = { FAKE_CLOCK => "$self->{dir}/clock" };
 
     $self->set_clock($self->{clock});
 }
@@ -348,7 +337,6 @@ sub conf {
 
     my %part = (%$self, %opt);
     my $user = $> == 0 ? 'user ' . workers_user() . ';' : '';
-    my $env = join ' ', map { "env $_;" } sort keys %{ $self->{env} // {} };
     my $module = -e build_dir() . '/ngx_http_login_module.so'
         ? 'load_module ' . build_dir() . '/ngx_http_login_module.so;' : '';
     my $store = $part{no_store} ? ''
@@ -361,7 +349,6 @@ daemon off;
 worker_processes $part{workers};
 pid %%DIR%%/nginx.pid;
 error_log %%DIR%%/error.log debug;
-$env
 @{[ $part{main} // '' ]}
 
 events {
@@ -624,14 +611,15 @@ sub kill_master {
 }
 
 
-# A connection to each worker, by its process id.  The server needs, in
-# "path", the answer to say which one it is: login off; return 200 $pid;
+# A connection to each worker, by its process id.  The server has to listen
+# with "reuseport", which spreads connections evenly, and to answer in "path"
+# which worker it is: login off; return 200 $pid;
 
 sub worker_connections {
     my ($self, $path) = @_;
 
     my %missing = map { $_ => 1 } $self->workers;
-    my (%connections, @spare);
+    my %connections;
 
     for (1 .. 1000) {
         last unless %missing;
@@ -642,13 +630,7 @@ sub worker_connections {
 
         my $pid = $connection->response->body;
 
-        if (delete $missing{$pid}) {
-            $connections{$pid} = $connection;
-
-        } else {
-            # keeps its worker busy, so that others get the next ones
-            push @spare, $connection;
-        }
+        $connections{$pid} = $connection if delete $missing{$pid};
     }
 
     die "some workers never answered\n" if %missing;
