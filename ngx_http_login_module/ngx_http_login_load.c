@@ -89,8 +89,16 @@ ngx_http_login_load_keys(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
                                    &error)
                != LOGIN_OK)
     {
-        ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "%s in %V:%ui",
-                      error.text, &mcf->key_file, (ngx_uint_t) error.line);
+        if (error.line) {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "%s in %V:%ui",
+                          error.text, &mcf->key_file,
+                          (ngx_uint_t) error.line);
+
+        } else {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                          "\"login_key\" file \"%V\" %s",
+                          &mcf->key_file, error.text);
+        }
 
     } else {
         rc = NGX_OK;

@@ -625,9 +625,19 @@ $t->conf_ok(servers("server_name example.com; $portal "
             'no key file', %none, nowhere => 1);
 
     my $hex = '0123456789abcdef' x 4;
-    my %bad = (
+    my %empty = (
         'an empty key file'  => '',
         'comments only'      => "# no key\n\n",
+    );
+
+    for my $what (sort keys %empty) {
+        $t->write_file($file, $empty{$what});
+        chmod 0600, $file;
+        refused($conf, qr/"login_key" file "\Q$file\E" has no key, /, $what,
+                %none, nowhere => 1);
+    }
+
+    my %bad = (
         'a short key'        => substr($hex, 1) . "\n",
         'a long key'         => "${hex}0\n",
         'no hexadecimals'    => 'g' x 64 . "\n",

@@ -6,6 +6,7 @@
 use strict;
 use warnings;
 
+use IO::Select;
 use JSON::PP;
 use MIME::Base64 qw(decode_base64url encode_base64url);
 
@@ -21,10 +22,12 @@ my $server = <<'END';
     keepalive_requests 100000;
 
     location = /worker { login off; return 200 $pid; }
+    location = /slow { limit_req zone=slow burst=100; empty_gif; }
     location / { return 200 "canary $login_user $login_session"; }
 END
 
 my $portal = 'location /login/ { login_portal; }';
+my $limit = 'limit_req_zone $binary_remote_addr zone=slow:1m rate=30r/m;';
 
 
 # Asks on a connection that stays open; the answer may be none.
@@ -68,7 +71,7 @@ sub cookie_is {
 my $t = Login::Test->new(
     workers  => 4,
     accounts => { map { $_ => $password } @people },
-    http     => 'login_hash memory=1m passes=1;',
+    http     => "$limit login_hash memory=1m passes=1;",
 );
 
 $t->run(<<"END");
@@ -586,9 +589,48 @@ sub every_worker {
 }
 
 
+# --- the end of a session in the midst of a request
+
+# The gate looks before and after the time for which a request is delayed.
+
+{
+    my $ended;
+
+    for (1 .. 10) {
+        my $browser = $t->browser;
+
+        $browser->sign_in($people[5], $password);
+
+        my $cookie = $browser->cookie('login');
+        my $mark = $t->log_mark;
+        my $connection = $t->connection;
+
+        $connection->send("GET /slow HTTP/1.1\r\nHost: localhost\r\n"
+                          . "Cookie: login=$cookie\r\n\r\n");
+
+        my $select = IO::Select->new($connection->socket);
+
+        next unless wait_for(sub {
+            $select->can_read(0) || $t->log_since($mark) =~ /delaying request/
+        });
+
+        $t->cli_ok('session', 'revoke', $people[5]);
+
+        # where it was not delayed, or not for long enough, once more
+
+        next if $select->can_read(0);
+
+        $ended = $connection->response->status;
+        last;
+    }
+
+    is $ended, 401, 'ended while a request was under way: refused';
+}
+
+
 # --- cookies of a browser's own
 
-$t->reload(<<"END", http => 'login_session persistent=off;');
+$t->reload(<<"END", http => "$limit login_session persistent=off;");
 server {
     listen 127.0.0.1:%%PORT%% reuseport;
     login_cookie name=sid samesite=strict;
