@@ -73,7 +73,9 @@ sub begin {
 
     $t = Login::Test->new(
         accounts => { map { ("$_\@example.com" => $password) } qw(ann bob) },
-        http     => 'login_hash memory=1m passes=1;',
+
+        # hashes cost what nginx-login took: no better one is written behind
+        # the answer to a sign-in, while the file is being damaged
 
         # a worker without a store says so
         allow_alert => qr/\[emerg\] \d+#\d+: login: |$alerts/,
