@@ -337,9 +337,11 @@ ngx_http_login_read_identity(ngx_http_request_t *r,
         return rc;
     }
 
-    visitor->known = 1;
-
     left = login_session_left(&visitor->ticket, identity->shared, limits, now);
+
+    /* what is over must not be issued anew with the answer */
+
+    visitor->known = (left != 0);
 
     if (left == 0) {
         return NGX_DECLINED;
@@ -384,7 +386,6 @@ ngx_http_login_copy_identity(ngx_http_request_t *r,
     identity->ticket = visitor->ticket;
     identity->methods = session->methods;
     identity->shared = session->shared;
-    identity->session_version = session->version;
     ngx_memcpy(identity->session, session->id, LOGIN_ID_LEN);
 
     return NGX_OK;

@@ -12,7 +12,7 @@ use POSIX ();
 use Login::Test;
 
 
-my $ROUNDS = 500;
+my $ROUNDS = 1000;
 my $password = 'correct horse battery staple';
 my $ann = 'ann@example.com';
 

@@ -6,6 +6,7 @@
 use strict;
 use warnings;
 
+use IO::Select;
 use JSON::PP;
 
 use Login::Test;
@@ -16,6 +17,8 @@ my $ann = 'ann@example.com';
 my $start = 1_900_000_000;
 
 my $server = <<'END';
+limit_req_zone $binary_remote_addr zone=slow:1m rate=30r/m;
+
 server {
     listen 127.0.0.1:%%PORT%%;
     server_name localhost;
@@ -23,6 +26,7 @@ server {
 
     location /login/ { login_portal; }
     location = /now { login off; return 200 $msec; }
+    location = /slow { limit_req zone=slow burst=100; empty_gif; }
     location / { return 200 "canary $login_expires"; }
 }
 END
@@ -78,6 +82,48 @@ sub seen {
         $t->cli_ok('--json', 'session', 'list', $ann));
 
     return map { $_->{seen} } @$list;
+}
+
+
+# --- the limit passes while a request is delayed
+
+{
+    my $response;
+
+    for (1 .. 10) {
+        $t->set_clock($start);
+
+        my $cookie = sign_in();
+
+        $t->set_clock($start + 199);
+
+        my $mark = $t->log_mark;
+        my $connection = $t->connection;
+
+        $connection->send("GET /slow HTTP/1.1\r\nHost: localhost\r\n"
+                          . "Cookie: login=$cookie\r\n\r\n");
+
+        my $select = IO::Select->new($connection->socket);
+
+        next unless wait_for(sub {
+            $select->can_read(0) || $t->log_since($mark) =~ /delaying request/
+        });
+
+        $t->set_clock($start + 201);
+
+        # where it was not delayed, or not for long enough, once more
+
+        next if $select->can_read(0);
+
+        $response = $connection->response;
+        last;
+    }
+
+    is $response && $response->status, 401, 'over while delayed: refused';
+    is $response && $response->cookie('login'), undef,
+        'and not brought back by a new cookie';
+
+    $t->set_clock($start);
 }
 
 
