@@ -42,17 +42,9 @@
 /* Where people sign in, as the configuration has it. */
 typedef struct {
     ngx_str_t                    url;       /* also the realm */
-    ngx_str_t                    file;      /* of the directive, for errors */
-    ngx_uint_t                   line;
     login_url_t                  parsed;
     ngx_http_core_srv_conf_t    *server;    /* NULL: not of this nginx */
 } ngx_http_login_portal_t;
-
-
-typedef struct {
-    login_limits_t               limits;
-    ngx_flag_t                   persistent;
-} ngx_http_login_session_conf_t;
 
 
 typedef struct {
@@ -147,7 +139,6 @@ typedef struct {
     login_ticket_t               ticket;
     uint64_t                     state;     /* the store's, when read */
     uint64_t                     expires;   /* 0: no end */
-    uint64_t                     session_version;
     unsigned                     methods;
     unsigned                     shared;
     u_char                       session[LOGIN_ID_LEN];

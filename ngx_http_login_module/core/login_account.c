@@ -145,18 +145,6 @@ login_account_put(login_changes_t *changes, const login_account_t *account,
 }
 
 
-void
-login_account_expect(login_changes_t *changes, const login_account_t *account)
-{
-    u_char  key[LOGIN_ACCOUNT_KEY_LEN];
-
-    login_changes_expect(changes,
-                         login_account_key(key, LOGIN_KIND_ACCOUNT,
-                                           account->id),
-                         account->version);
-}
-
-
 login_result_e
 login_account_seen(uint64_t *when, login_view_t *view,
     const u_char id[LOGIN_ID_LEN])
@@ -164,7 +152,6 @@ login_account_seen(uint64_t *when, login_view_t *view,
     u_char           key[LOGIN_ACCOUNT_KEY_LEN];
     login_record_t   record;
     login_result_e   rc;
-    login_decoder_t  d;
 
     rc = login_view_get(view, login_account_key(key, LOGIN_KIND_SEEN, id),
                         &record);
@@ -172,13 +159,7 @@ login_account_seen(uint64_t *when, login_view_t *view,
         return rc;
     }
 
-    d.pos = record.payload.data;
-    d.end = record.payload.data + record.payload.len;
-    d.failed = 0;
-
-    *when = login_get_uint(&d, LOGIN_SEEN_PAYLOAD);
-
-    return d.failed || d.pos != d.end ? LOGIN_FAULT : LOGIN_OK;
+    return login_record_uint(when, &record);
 }
 
 

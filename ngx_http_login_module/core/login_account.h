@@ -50,10 +50,6 @@ void login_account_add(login_changes_t *changes,
 void login_account_update(login_changes_t *changes,
     const login_account_t *account);
 
-/* Expects the version that was read, and leaves it as it is. */
-void login_account_expect(login_changes_t *changes,
-    const login_account_t *account);
-
 /* Removes the account, its name, its last sign-in and its sessions. */
 login_result_e login_account_remove(login_changes_t *changes,
     const login_account_t *account, login_view_t *view);

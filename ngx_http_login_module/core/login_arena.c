@@ -102,25 +102,3 @@ login_arena_chunk(login_arena_t *arena, size_t size)
 
     return chunk->data;
 }
-
-
-login_str_t
-login_arena_copy(login_arena_t *arena, login_str_t s)
-{
-    u_char  *p;
-
-    if (s.len == SIZE_MAX) {
-        return login_str(NULL, 0);
-    }
-
-    p = login_arena_alloc(arena, s.len + 1);
-    if (p == NULL) {
-        return login_str(NULL, 0);
-    }
-
-    if (s.len > 0) {
-        memcpy(p, s.data, s.len);
-    }
-
-    return login_str(p, s.len);
-}

@@ -17,8 +17,5 @@ void login_arena_destroy(login_arena_t *arena);
 /* Zeroed, aligned for any type; NULL where there is no memory. */
 void *login_arena_alloc(login_arena_t *arena, size_t size);
 
-/* A copy, with a NUL behind it; .data is NULL where there is no memory. */
-login_str_t login_arena_copy(login_arena_t *arena, login_str_t s);
-
 
 #endif /* LOGIN_ARENA_H */

@@ -111,3 +111,18 @@ login_record_mac(u_char mac[LOGIN_MAC_LEN], login_crypto_t *crypto,
     return login_crypto_mac(crypto, LOGIN_PURPOSE_RECORD, key_number, parts,
                             3, mac);
 }
+
+
+login_result_e
+login_record_uint(uint64_t *value, const login_record_t *record)
+{
+    login_decoder_t  d;
+
+    d.pos = record->payload.data;
+    d.end = record->payload.data + record->payload.len;
+    d.failed = 0;
+
+    *value = login_get_uint(&d, 8);
+
+    return d.failed || d.pos != d.end ? LOGIN_FAULT : LOGIN_OK;
+}

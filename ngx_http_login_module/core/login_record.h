@@ -53,6 +53,10 @@ struct login_changes_s {
 login_result_e login_record_seal(u_char *dst, login_crypto_t *crypto,
     login_str_t key, uint64_t version, login_str_t payload);
 
+/* The payload that is one number of 8 bytes.  LOGIN_FAULT: it is not. */
+login_result_e login_record_uint(uint64_t *value,
+    const login_record_t *record);
+
 /* "record" points into "raw".  LOGIN_FAULT: not ours, or not for us. */
 login_result_e login_record_open(login_record_t *record,
     login_crypto_t *crypto, login_str_t key, login_str_t raw);

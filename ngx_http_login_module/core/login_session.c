@@ -202,7 +202,6 @@ login_epoch_get(uint64_t *epoch, login_view_t *view)
 {
     login_record_t      record;
     login_result_e      rc;
-    login_decoder_t     d;
     static const char   key[] = "Mepoch";
 
     *epoch = 0;
@@ -217,13 +216,7 @@ login_epoch_get(uint64_t *epoch, login_view_t *view)
         return rc;
     }
 
-    d.pos = record.payload.data;
-    d.end = record.payload.data + record.payload.len;
-    d.failed = 0;
-
-    *epoch = login_get_uint(&d, 8);
-
-    return d.failed || d.pos != d.end ? LOGIN_FAULT : LOGIN_OK;
+    return login_record_uint(epoch, &record);
 }
 
 

@@ -50,7 +50,6 @@ test_alloc(void **data)
 static void
 test_no_memory(void **data)
 {
-    login_str_t     s;
     login_arena_t  *arena;
 
     (void) data;
@@ -62,40 +61,10 @@ test_no_memory(void **data)
     assert_null(login_arena_alloc(arena, SIZE_MAX - 8));
     assert_null(login_arena_alloc(arena, SIZE_MAX / 2 + 1));
 
-    s = login_arena_copy(arena, login_str("", SIZE_MAX));
-    assert_null(s.data);
-    s = login_arena_copy(arena, login_str("", SIZE_MAX - 1));
-    assert_null(s.data);
-
     assert_non_null(login_arena_alloc(arena, 1));
 
     login_arena_destroy(arena);
     login_arena_destroy(NULL);
-}
-
-
-static void
-test_copy(void **data)
-{
-    char            text[] = "text";
-    login_str_t     s, empty;
-    login_arena_t  *arena;
-
-    (void) data;
-
-    arena = login_arena_create();
-    assert_non_null(arena);
-
-    s = login_arena_copy(arena, login_str(text, 4));
-    empty = login_arena_copy(arena, login_str(NULL, 0));
-    memset(text, 'x', 4);
-
-    assert_int_equal(s.len, 4);
-    assert_memory_equal(s.data, "text", 5);
-    assert_int_equal(empty.len, 0);
-    assert_memory_equal(empty.data, "", 1);
-
-    login_arena_destroy(arena);
 }
 
 
@@ -105,7 +74,6 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_alloc),
         cmocka_unit_test(test_no_memory),
-        cmocka_unit_test(test_copy),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
