@@ -266,6 +266,7 @@ ngx_http_login_create_srv_conf(ngx_conf_t *cf)
      *     conf->session_cookie = { 0, NULL };
      *     conf->browser_cookie = { 0, NULL };
      *     conf->csp = { 0, NULL };
+     *     conf->frame_csp = { 0, NULL };
      */
 
     conf->cookie_samesite = NGX_CONF_UNSET_UINT;

@@ -108,6 +108,7 @@ typedef struct {
     login_str_t                  session_cookie;    /* full names */
     login_str_t                  browser_cookie;
     ngx_str_t                    csp;
+    ngx_str_t                    frame_csp; /* of what may be in a frame */
 } ngx_http_login_srv_conf_t;
 
 
@@ -164,6 +165,7 @@ typedef struct {
     unsigned                     portal:1;  /* this response is our own */
     unsigned                     cacheable:1;   /* and may be kept for good */
     unsigned                     replaced:1;    /* "body" was sent */
+    unsigned                     framed:1;  /* may be shown in a frame */
     ngx_chain_t                 *body;      /* takes the place of another */
     ngx_http_login_task_t       *task;      /* came back */
     login_form_t                *form;
@@ -410,6 +412,9 @@ ngx_int_t ngx_http_login_return_here(ngx_http_request_t *r, ngx_str_t *value);
  */
 ngx_int_t ngx_http_login_signin_url(ngx_http_request_t *r, const char *more,
     ngx_str_t *url);
+
+/* The same for the page that has this request in a frame, if it is known. */
+ngx_int_t ngx_http_login_signin_top(ngx_http_request_t *r, ngx_str_t *url);
 
 
 /* ngx_http_login_portal.c, ngx_http_login_body.c */

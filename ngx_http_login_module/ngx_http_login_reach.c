@@ -20,6 +20,8 @@ static ngx_int_t ngx_http_login_list_hosts(ngx_conf_t *cf,
     ngx_http_login_srv_conf_t *scf);
 static ngx_int_t ngx_http_login_write_csp(ngx_conf_t *cf,
     ngx_http_login_srv_conf_t *scf);
+static ngx_int_t ngx_http_login_list_origins(ngx_conf_t *cf,
+    ngx_http_login_srv_conf_t *scf, ngx_str_t *origins);
 
 
 ngx_int_t
@@ -303,27 +305,72 @@ ngx_http_login_list_hosts(ngx_conf_t *cf, ngx_http_login_srv_conf_t *scf)
 
 /*
  * "form-action" names every host that a form may lead to, since Chromium
- * checks it again when the answer to a POST redirects.
+ * checks it again when the answer to a POST redirects.  The same hosts may
+ * have a refusal in a frame.
  */
 
 static ngx_int_t
 ngx_http_login_write_csp(ngx_conf_t *cf, ngx_http_login_srv_conf_t *scf)
 {
-    u_char       *p;
-    size_t        len;
-    ngx_str_t     host, origin;
-    ngx_uint_t    i;
-    login_url_t  *url;
+    u_char      *p;
+    size_t       len;
+    ngx_str_t    origins, own;
+    ngx_uint_t   i;
+    ngx_str_t   *csp[] = { &scf->csp, &scf->frame_csp };
 
-    url = &scf->portal->parsed;
+    if (ngx_http_login_list_origins(cf, scf, &origins) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
-    origin.data = (u_char *) url->origin.data;
-    origin.len = url->origin.len;
+    own.data = (u_char *) scf->portal->parsed.origin.data;
+    own.len = scf->portal->parsed.origin.len;
 
     len = sizeof("default-src 'none'; style-src 'self' ; img-src 'self' ; "
                  "base-uri 'none'; object-src 'none'; "
                  "frame-ancestors 'none'; form-action 'self' ")
-          + 3 * origin.len;
+          + 2 * own.len + 2 * origins.len;
+
+    for (i = 0; i < 2; i++) {
+        p = ngx_pnalloc(cf->pool, len);
+        if (p == NULL) {
+            return NGX_ERROR;
+        }
+
+        csp[i]->data = p;
+
+        p = ngx_sprintf(p, "default-src 'none'; style-src 'self' %V; "
+                           "img-src 'self' %V; base-uri 'none'; "
+                           "object-src 'none'; form-action 'self' %V; "
+                           "frame-ancestors ", &own, &own, &origins);
+
+        if (csp[i] == &scf->frame_csp) {
+            p = ngx_sprintf(p, "'self' %V", &origins);
+
+        } else {
+            p = ngx_sprintf(p, "'none'");
+        }
+
+        csp[i]->len = p - csp[i]->data;
+    }
+
+    return NGX_OK;
+}
+
+
+/* The portal's origin, and those to which it may send people. */
+
+static ngx_int_t
+ngx_http_login_list_origins(ngx_conf_t *cf, ngx_http_login_srv_conf_t *scf,
+    ngx_str_t *origins)
+{
+    u_char       *p;
+    size_t        len;
+    ngx_str_t     host;
+    ngx_uint_t    i;
+    login_url_t  *url;
+
+    url = &scf->portal->parsed;
+    len = url->origin.len;
 
     for (i = 0; i < scf->nhosts; i++) {
         len += 2 * (sizeof(" https://:65535") + scf->hosts[i].len);
@@ -334,12 +381,9 @@ ngx_http_login_write_csp(ngx_conf_t *cf, ngx_http_login_srv_conf_t *scf)
         return NGX_ERROR;
     }
 
-    scf->csp.data = p;
+    origins->data = p;
 
-    p = ngx_sprintf(p, "default-src 'none'; style-src 'self' %V; "
-                       "img-src 'self' %V; base-uri 'none'; "
-                       "object-src 'none'; frame-ancestors 'none'; "
-                       "form-action 'self' %V", &origin, &origin, &origin);
+    p = ngx_cpymem(p, url->origin.data, url->origin.len);
 
     for (i = 0; i < scf->nhosts; i++) {
         host.data = (u_char *) scf->hosts[i].data;
@@ -353,7 +397,7 @@ ngx_http_login_write_csp(ngx_conf_t *cf, ngx_http_login_srv_conf_t *scf)
         }
     }
 
-    scf->csp.len = p - scf->csp.data;
+    origins->len = p - origins->data;
 
     return NGX_OK;
 }

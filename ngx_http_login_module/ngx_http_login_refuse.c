@@ -3,7 +3,7 @@
  * How a refusal looks.  The gate refuses with nginx's own 401, 403 or 503,
  * so that "error_page" and "satisfy" work as with every access module; what
  * of it reaches the header filter gets its form here: a redirect or a page
- * for people, JSON for programs.
+ * for people, JSON for programs, and what gRPC looks at.
  */
 
 #include "ngx_http_login_module.h"
@@ -12,11 +12,14 @@
 static ngx_uint_t ngx_http_login_may_redirect(ngx_http_request_t *r,
     ngx_int_t status);
 static ngx_int_t ngx_http_login_redirect(ngx_http_request_t *r);
+static ngx_int_t ngx_http_login_grpc_status(ngx_http_request_t *r,
+    ngx_int_t status);
 static ngx_int_t ngx_http_login_refuse_page(ngx_http_request_t *r,
     ngx_int_t status, ngx_str_t *body);
 static ngx_int_t ngx_http_login_replace(ngx_http_request_t *r,
     ngx_http_login_ctx_t *ctx, ngx_int_t status, const char *type,
     ngx_str_t *body);
+static unsigned ngx_http_login_framed(ngx_http_request_t *r);
 
 
 ngx_int_t
@@ -46,6 +49,8 @@ ngx_http_login_refuse(ngx_http_request_t *r, ngx_http_login_ctx_t *ctx)
 
     } else if (ngx_http_login_navigation(r)) {
 
+        ctx->framed = ngx_http_login_framed(r);
+
         if (ngx_http_login_refuse_page(r, status, &body) != NGX_OK) {
             return NGX_ERROR;
         }
@@ -53,7 +58,9 @@ ngx_http_login_refuse(ngx_http_request_t *r, ngx_http_login_ctx_t *ctx)
     } else {
         type = "application/json";
 
-        if (ngx_http_login_json_refusal(r, status, &body) != NGX_OK) {
+        if (ngx_http_login_json_refusal(r, status, &body) != NGX_OK
+            || ngx_http_login_grpc_status(r, status) != NGX_OK)
+        {
             return NGX_ERROR;
         }
     }
@@ -82,7 +89,13 @@ ngx_http_login_may_redirect(ngx_http_request_t *r, ngx_int_t status)
         return 0;
     }
 
-    return lcf->redirect == NGX_HTTP_LOGIN_ON || ngx_http_login_navigation(r);
+    if (lcf->redirect == NGX_HTTP_LOGIN_ON) {
+        return 1;
+    }
+
+    /* the portal doesn't show itself in a frame */
+
+    return ngx_http_login_navigation(r) && !ngx_http_login_framed(r);
 }
 
 
@@ -107,6 +120,57 @@ ngx_http_login_redirect(ngx_http_request_t *r)
 }
 
 
+/*
+ * A client of gRPC takes its result from these fields, here without any
+ * message before them: "Trailers-Only" of the protocol over HTTP/2.
+ */
+
+static ngx_int_t
+ngx_http_login_grpc_status(ngx_http_request_t *r, ngx_int_t status)
+{
+    ngx_str_t        *type;
+    ngx_uint_t        i;
+
+    static struct {
+        ngx_int_t     status;
+        ngx_str_t     code;
+        ngx_str_t     message;
+    } codes[] = {
+        { NGX_HTTP_UNAUTHORIZED, ngx_string("16"),
+          ngx_string("login required") },
+        { NGX_HTTP_FORBIDDEN, ngx_string("7"), ngx_string("denied") },
+        { 0, ngx_string("14"), ngx_string("unavailable") }
+    };
+
+    if (r->headers_in.content_type == NULL) {
+        return NGX_OK;
+    }
+
+    type = &r->headers_in.content_type->value;
+
+    if (type->len < sizeof("application/grpc") - 1
+        || ngx_strncasecmp(type->data, (u_char *) "application/grpc",
+                           sizeof("application/grpc") - 1)
+           != 0)
+    {
+        return NGX_OK;
+    }
+
+    for (i = 0; codes[i].status && codes[i].status != status; i++) {
+        /* void */
+    }
+
+    if (ngx_http_login_push_header(r, "grpc-status", &codes[i].code) == NULL
+        || ngx_http_login_push_header(r, "grpc-message", &codes[i].message)
+           == NULL)
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
 ngx_int_t
 ngx_http_login_refuse_portal(ngx_http_request_t *r, ngx_http_login_ctx_t *ctx)
 {
@@ -125,8 +189,14 @@ static ngx_int_t
 ngx_http_login_refuse_page(ngx_http_request_t *r, ngx_int_t status,
     ngx_str_t *body)
 {
+    ngx_int_t               rc;
     ngx_str_t               url;
+    ngx_uint_t              framed;
+    ngx_http_login_ctx_t   *ctx;
     ngx_http_login_page_t  *page;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
+    framed = (ctx && ctx->framed);
 
     switch (status) {
 
@@ -161,11 +231,18 @@ ngx_http_login_refuse_page(ngx_http_request_t *r, ngx_int_t status,
         return NGX_ERROR;
     }
 
+    if (framed) {
+        ngx_http_login_page_flag(page, LOGIN_VAR_FRAMED);
+    }
+
     if (status == NGX_HTTP_UNAUTHORIZED) {
 
-        /* the page itself cannot be asked for again */
+        /* what a form was sent to cannot be asked for again */
 
-        if (ngx_http_login_signin_url(r, NULL, &url) != NGX_OK) {
+        rc = framed ? ngx_http_login_signin_top(r, &url)
+                    : ngx_http_login_signin_url(r, NULL, &url);
+
+        if (rc != NGX_OK) {
             return NGX_ERROR;
         }
 
@@ -271,4 +348,38 @@ ngx_http_login_navigation(ngx_http_request_t *r)
                                (u_char *) "text/html",
                                sizeof("text/html") - 1 - 1)
               != NULL;
+}
+
+
+/* A page inside of another one, which a redirect of the frame won't help. */
+
+static unsigned
+ngx_http_login_framed(ngx_http_request_t *r)
+{
+    ngx_str_t   *value;
+    ngx_uint_t   i, n;
+
+    static const ngx_str_t  places[] = {
+        ngx_string("iframe"),
+        ngx_string("frame"),
+        ngx_string("embed"),
+        ngx_string("object"),
+        ngx_string("fencedframe")
+    };
+
+    value = ngx_http_login_get_header(r, "Sec-Fetch-Dest", &n);
+
+    if (n != 1) {
+        return 0;
+    }
+
+    for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        if (value->len == places[i].len
+            && ngx_strncmp(value->data, places[i].data, value->len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }

@@ -9,10 +9,14 @@
 
 static ngx_int_t ngx_http_login_concat(ngx_http_request_t *r, ngx_str_t *dst,
     login_str_t a, login_str_t b);
+static ngx_int_t ngx_http_login_return_value(ngx_http_request_t *r,
+    login_str_t target, ngx_str_t *value);
 static ngx_int_t ngx_http_login_return_path(ngx_http_request_t *r,
     login_str_t *path);
 static ngx_int_t ngx_http_login_return_absolute(ngx_http_request_t *r,
     login_str_t path, login_str_t *url);
+static ngx_int_t ngx_http_login_signin_write(ngx_http_request_t *r,
+    const char *more, ngx_str_t *value, ngx_str_t *url);
 static ngx_int_t ngx_http_login_return_port(ngx_http_request_t *r,
     ngx_uint_t https, ngx_uint_t *port);
 
@@ -113,6 +117,18 @@ ngx_http_login_return_here(ngx_http_request_t *r, ngx_str_t *value)
             target = url;
         }
     }
+
+    return ngx_http_login_return_value(r, target, value);
+}
+
+
+/* Percent-encoded for the query of the portal; empty if not allowed. */
+
+static ngx_int_t
+ngx_http_login_return_value(ngx_http_request_t *r, login_str_t target,
+    ngx_str_t *value)
+{
+    ngx_str_null(value);
 
     if (!ngx_http_login_return_allowed(r, target)) {
         return NGX_OK;
@@ -259,8 +275,51 @@ ngx_int_t
 ngx_http_login_signin_url(ngx_http_request_t *r, const char *more,
     ngx_str_t *url)
 {
+    ngx_str_t  value;
+
+    ngx_str_null(&value);
+
+    if (more && ngx_http_login_return_here(r, &value) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_login_signin_write(r, more ? more : "", &value, url);
+}
+
+
+ngx_int_t
+ngx_http_login_signin_top(ngx_http_request_t *r, ngx_str_t *url)
+{
+    ngx_str_t    value, *referer;
+    ngx_uint_t   n;
+
+    /* says only which one of the allowed pages it is */
+
+    referer = ngx_http_login_get_header(r, "Referer", &n);
+
+    ngx_str_null(&value);
+
+    if (n == 1
+        && ngx_http_login_return_value(r, login_str(referer->data,
+                                                    referer->len), &value)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (value.len == 0 && ngx_http_login_return_here(r, &value) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_login_signin_write(r, "", &value, url);
+}
+
+
+static ngx_int_t
+ngx_http_login_signin_write(ngx_http_request_t *r, const char *more,
+    ngx_str_t *value, ngx_str_t *url)
+{
     u_char                     *p;
-    ngx_str_t                   value;
     const char                 *need;
     ngx_http_login_ctx_t       *ctx;
     ngx_http_login_srv_conf_t  *scf;
@@ -268,20 +327,11 @@ ngx_http_login_signin_url(ngx_http_request_t *r, const char *more,
     scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
     ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
 
-    ngx_str_null(&value);
-
-    if (more == NULL) {
-        more = "";
-
-    } else if (ngx_http_login_return_here(r, &value) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
     need = (ctx && ctx->again) ? "need=login&" : "";
 
     p = ngx_pnalloc(r->pool, scf->portal->url.len
                              + sizeof("?need=login&return_to=")
-                             + ngx_strlen(more) + value.len);
+                             + ngx_strlen(more) + value->len);
     if (p == NULL) {
         return NGX_ERROR;
     }
@@ -291,8 +341,8 @@ ngx_http_login_signin_url(ngx_http_request_t *r, const char *more,
     p = ngx_cpymem(p, scf->portal->url.data, scf->portal->url.len);
     p = ngx_sprintf(p, "?%s%s", need, more);
 
-    if (value.len != 0) {
-        p = ngx_sprintf(p, "return_to=%V", &value);
+    if (value->len != 0) {
+        p = ngx_sprintf(p, "return_to=%V", value);
 
     } else {
 

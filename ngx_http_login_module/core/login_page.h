@@ -39,6 +39,7 @@ typedef enum {
     X(SHARED,      shared,      FLAG)  /* was ticked */                       \
     X(WRONG,       wrong,       FLAG)  /* name or password */                 \
     X(FORGED,      forged,      FLAG)  /* csrf: send the form again */        \
+    X(FRAMED,      framed,      FLAG)  /* in a frame of another page */       \
     X(MALFORMED,   malformed,   FLAG)                                         \
     X(METHOD,      method,      FLAG)  /* not allowed */                      \
     X(BUSY,        busy,        FLAG)  /* try again in a moment */
