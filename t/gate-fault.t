@@ -157,6 +157,8 @@ sub shut {
         is scalar($response->cookies), 0, "$test: and takes no cookie away";
     }
 
+    is ask('/secret/file.txt', $ann . "Content-Type: application/grpc\r\n",
+           'POST')->header('grpc-status'), 14, "$test: gRPC's own status";
     is status_of('/secret/file.txt', $ann, $_), 503, "$test: $_"
         for qw(HEAD OPTIONS FOO);
     is status_of('/secret/file.txt', $ann . "Upgrade: websocket\r\n"

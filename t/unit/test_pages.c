@@ -102,6 +102,11 @@ static const state_t  states[] = {
       { "href=\"/login/?return_to=%2Fa\" target=\"_blank\" "
         "rel=\"noopener\"", "role=\"alert\"", "Code L10" } },
 
+    { "expired-framed", LOGIN_PAGE_EXPIRED,
+      { LOGIN_VAR_CODE, LOGIN_VAR_SIGNIN_URL, LOGIN_VAR_FRAMED, LOGIN_VARS },
+      { "<base target=\"_top\">", "role=\"alert\"", "Code L10",
+        "href=\"/login/?return_to=%2Fa\" target=\"_top\"" } },
+
     { "not-found", LOGIN_PAGE_NOT_FOUND, { LOGIN_VAR_CODE, LOGIN_VARS },
       { "Code L10", "href=\"/login/\"" } },
 
