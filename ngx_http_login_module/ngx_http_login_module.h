@@ -55,6 +55,7 @@ typedef struct {
 
 
 typedef struct ngx_http_login_worker_s  ngx_http_login_worker_t;
+typedef struct ngx_http_login_memory_s  ngx_http_login_memory_t;
 
 
 typedef struct {
@@ -242,6 +243,7 @@ struct ngx_http_login_worker_s {
     login_store_t               *store;     /* NULL: can't be opened */
     login_view_t                *view;      /* of the event loop */
     login_crypto_t              *crypto;    /* of the event loop */
+    ngx_http_login_memory_t     *memory;
     login_mailbox_t             *mailbox;
     login_pool_t                *hashers;
     login_pool_t                *writer;
@@ -315,12 +317,15 @@ void ngx_http_login_hash_run(void *context, login_job_t **jobs, size_t n);
 void ngx_http_login_commit_run(void *context, login_job_t **jobs, size_t n);
 
 
-/* ngx_http_login_visitor.c: cookies and identity */
+/* ngx_http_login_visitor.c: our cookies */
 
 ngx_int_t ngx_http_login_post_read_handler(ngx_http_request_t *r);
 
 /* NULL: no memory. */
 ngx_http_login_visitor_t *ngx_http_login_visitor(ngx_http_request_t *r);
+
+
+/* ngx_http_login_identity.c */
 
 /*
  * Who asks?  NGX_OK with "*identity", valid for the request; NGX_DECLINED:
@@ -328,6 +333,10 @@ ngx_http_login_visitor_t *ngx_http_login_visitor(ngx_http_request_t *r);
  */
 ngx_int_t ngx_http_login_identify(ngx_http_request_t *r,
     const ngx_http_login_identity_t **identity);
+
+/* What a worker remembers of sessions; NULL, also as a worker's: nothing. */
+ngx_http_login_memory_t *ngx_http_login_memory_create(void);
+void ngx_http_login_memory_destroy(ngx_http_login_memory_t *memory);
 
 
 /* ngx_http_login_access.c, ngx_http_login_refuse.c: the gate */

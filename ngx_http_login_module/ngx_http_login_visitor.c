@@ -1,8 +1,7 @@
 
 /*
- * Who is at the other end.  Our cookies are read once and cut out of the
- * request before any handler sees them; what they are worth is asked when a
- * phase or a variable first needs it, and again at each such question.
+ * What a request brings along.  Our cookies are read once and cut out of it
+ * before any handler sees them.
  */
 
 #include "ngx_http_login_module.h"
@@ -18,11 +17,6 @@ static ngx_int_t ngx_http_login_take_cookie(ngx_http_request_t *r,
     login_str_t *value, const login_str_t *lines, size_t n, login_str_t name);
 static ngx_int_t ngx_http_login_cut_cookies(ngx_http_request_t *r);
 static ngx_uint_t ngx_http_login_is_cookie(ngx_table_elt_t *h);
-static ngx_int_t ngx_http_login_read_identity(ngx_http_request_t *r,
-    ngx_http_login_visitor_t *visitor, ngx_http_login_worker_t *worker);
-static ngx_int_t ngx_http_login_copy_identity(ngx_http_request_t *r,
-    ngx_http_login_visitor_t *visitor, const login_account_t *account,
-    const login_session_t *session);
 
 
 ngx_int_t
@@ -222,171 +216,4 @@ ngx_http_login_is_cookie(ngx_table_elt_t *h)
            && ngx_strncasecmp(h->key.data, (u_char *) "Cookie",
                               sizeof("Cookie") - 1)
               == 0;
-}
-
-
-ngx_int_t
-ngx_http_login_identify(ngx_http_request_t *r,
-    const ngx_http_login_identity_t **identity)
-{
-    login_result_e              rc;
-    ngx_http_login_worker_t    *worker;
-    ngx_http_login_visitor_t   *visitor;
-    ngx_http_login_srv_conf_t  *scf;
-
-    scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
-
-    if (scf->portal == NULL) {
-        return NGX_DECLINED;
-    }
-
-    visitor = ngx_http_login_visitor(r);
-    if (visitor == NULL) {
-        return NGX_ERROR;
-    }
-
-    if (visitor->session.len == 0
-        || (visitor->checked && !visitor->genuine))
-    {
-        return NGX_DECLINED;
-    }
-
-    worker = ngx_http_login_get_worker(r);
-    if (worker == NULL) {
-        return NGX_ERROR;
-    }
-
-    if (!visitor->checked) {
-        rc = login_ticket_verify(&visitor->ticket, worker->crypto,
-                                 login_str(scf->portal->url.data,
-                                           scf->portal->url.len),
-                                 visitor->session);
-        if (rc == LOGIN_FAULT) {
-            return NGX_ERROR;
-        }
-
-        visitor->checked = 1;
-        visitor->genuine = (rc == LOGIN_OK);
-
-        if (rc == LOGIN_NO) {
-            ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
-                          "client sent a session cookie that is not ours");
-            return NGX_DECLINED;
-        }
-    }
-
-    *identity = &visitor->identity;
-
-    return ngx_http_login_read_identity(r, visitor, worker);
-}
-
-
-/*
- * Asks the store anew unless nothing was written since the last answer;
- * the limits are looked at each time.
- */
-
-static ngx_int_t
-ngx_http_login_read_identity(ngx_http_request_t *r,
-    ngx_http_login_visitor_t *visitor, ngx_http_login_worker_t *worker)
-{
-    uint64_t                           left, now;
-    ngx_int_t                          rc;
-    login_account_t                    account;
-    login_session_t                    session;
-    const login_limits_t              *limits;
-    ngx_http_login_identity_t         *identity;
-
-    identity = &visitor->identity;
-    limits = &worker->conf->limits;
-    now = (uint64_t) ngx_time();
-
-    if (login_view_begin(worker->view) != LOGIN_OK) {
-        return NGX_ERROR;
-    }
-
-    rc = NGX_OK;
-
-    if (!visitor->known
-        || identity->state != login_view_version(worker->view))
-    {
-        visitor->known = 0;
-
-        switch (login_session_check(&account, &session, worker->view,
-                                    &visitor->ticket, limits, now))
-        {
-        case LOGIN_OK:
-            identity->state = login_view_version(worker->view);
-            rc = ngx_http_login_copy_identity(r, visitor, &account, &session);
-            break;
-
-        case LOGIN_NO:
-            rc = NGX_DECLINED;
-            break;
-
-        default:
-            ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                          "login: the account or session cannot be read");
-            rc = NGX_ERROR;
-        }
-    }
-
-    login_view_end(worker->view);
-
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
-    left = login_session_left(&visitor->ticket, identity->shared, limits, now);
-
-    /* what is over must not be issued anew with the answer */
-
-    visitor->known = (left != 0);
-
-    if (left == 0) {
-        return NGX_DECLINED;
-    }
-
-    identity->expires = (left == UINT64_MAX) ? 0 : now + left;
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_login_copy_identity(ngx_http_request_t *r,
-    ngx_http_login_visitor_t *visitor, const login_account_t *account,
-    const login_session_t *session)
-{
-    u_char                     *p;
-    ngx_uint_t                  i;
-    ngx_http_login_identity_t  *identity = &visitor->identity;
-
-    const login_str_t           from[] = {
-        account->username, account->org, account->name, account->email,
-        account->language, account->roles
-    };
-
-    ngx_str_t                  *to[] = {
-        &identity->username, &identity->org, &identity->name,
-        &identity->email, &identity->language, &identity->roles
-    };
-
-    for (i = 0; i < sizeof(to) / sizeof(to[0]); i++) {
-        p = ngx_pnalloc(r->main->pool, from[i].len + 1);
-        if (p == NULL) {
-            return NGX_ERROR;
-        }
-
-        ngx_memcpy(p, from[i].data, from[i].len);
-        to[i]->data = p;
-        to[i]->len = from[i].len;
-    }
-
-    identity->ticket = visitor->ticket;
-    identity->methods = session->methods;
-    identity->shared = session->shared;
-    ngx_memcpy(identity->session, session->id, LOGIN_ID_LEN);
-
-    return NGX_OK;
 }

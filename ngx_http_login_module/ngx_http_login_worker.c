@@ -109,6 +109,10 @@ ngx_http_login_start(ngx_http_login_worker_t *worker, ngx_log_t *log)
         return NGX_ERROR;
     }
 
+    if (worker->memory == NULL) {
+        worker->memory = ngx_http_login_memory_create();
+    }
+
     worker->view = login_view_create(worker->store, mcf->ring);
 
     if (worker->view == NULL
@@ -354,6 +358,10 @@ ngx_http_login_exit_process(ngx_cycle_t *cycle)
 
     if (worker->crypto) {
         login_crypto_destroy(worker->crypto);
+    }
+
+    if (worker->memory) {
+        ngx_http_login_memory_destroy(worker->memory);
     }
 }
 

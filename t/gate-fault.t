@@ -270,6 +270,13 @@ sub places {
 }
 
 
+# Workers believe what they have read until something is written.
+
+sub forget {
+    $t->cli_ok('user', 'set', 'bob@example.com', '--name', 'Bob');
+}
+
+
 my %keys = (
     account => 'A' . pack('H*', $facts{ann}{id}),
     session => 'S' . pack('H*', $facts{ann}{id} . $facts{ann}{session}),
@@ -277,6 +284,8 @@ my %keys = (
 );
 
 for my $what (sort keys %keys) {
+    forget();
+
     my @places = places($keys{$what});
 
     next if $what eq 'epoch' && !@places;
@@ -317,6 +326,10 @@ for my $what (sort keys %keys) {
 
     # not found is another matter, and no way in either
 
+    forget();
+
+    @places = places($keys{$what});
+    $whole = bytes_of($data);
     %status = ();
 
     for my $i (0 .. length($keys{$what}) - 1) {
@@ -336,6 +349,11 @@ for my $what (sort keys %keys) {
     # the record of another one in its place
 
     if ($what ne 'epoch') {
+        forget();
+
+        @places = places($keys{$what});
+        $whole = bytes_of($data);
+
         my $other = $what eq 'account' ? 'A' . pack('H*', $facts{bob}{id})
             : 'S' . pack('H*', $facts{bob}{id} . $facts{bob}{session});
         my ($from) = reverse places($other);
@@ -424,10 +442,15 @@ SKIP: {
 
     begin('exited on signal');
 
-    my $whole = bytes_of($data);
-    my $pages = length($whole) / 4096;
+    my $whole;
 
     for my $filling ("\0" x 4096, "\xff" x 4096) {
+        forget();
+
+        $whole = bytes_of($data);
+
+        my $pages = length($whole) / 4096;
+
         patch($_ * 4096, $filling) for 2 .. $pages - 1;
 
         unlike status_of('/secret/file.txt', $cookie{ann}),
