@@ -1,8 +1,8 @@
 # What the scripts share.  Sourced from the project's root.
 
 # what the core and the command line are built with
-toolchain=(gcc make libc6-dev liblmdb-dev libargon2-dev libutf8proc-dev
-           libidn2-dev libssl-dev libjansson-dev)
+toolchain=(gcc make libc6-dev libcrypt-dev liblmdb-dev libargon2-dev
+           libutf8proc-dev libidn2-dev libssl-dev libjansson-dev libyaml-dev)
 
 
 # Says why, and ends.

@@ -39,6 +39,7 @@
 #include "login_account.h"
 #include "login_session.h"
 #include "login_password.h"
+#include "login_foreign.h"
 #include "login_phc.h"
 #include "login_flow.h"
 #include "login_signin.h"

@@ -19,6 +19,8 @@ struct login_hasher_s {
 };
 
 
+static login_result_e login_password_foreign(login_hasher_t *hasher,
+    login_str_t hash, login_str_t password, int *upgrade);
 static login_result_e login_block_map(login_block_t *block, size_t len);
 static int login_block_lend(uint8_t **memory, size_t len);
 static void login_block_return(uint8_t *memory, size_t len);
@@ -120,14 +122,11 @@ login_password_verify(login_hasher_t *hasher, login_str_t phc,
 
     memset(&p, 0, sizeof(login_phc_t));
 
-    if (phc.len != 0) {
-        rc = login_phc_decode(&p, phc);
-        if (rc != LOGIN_OK) {
-            return LOGIN_FAULT;
-        }
-
-    } else {
+    if (phc.len == 0) {
         p.cost = hasher->cost;
+
+    } else if (login_phc_decode(&p, phc) != LOGIN_OK) {
+        return login_password_foreign(hasher, phc, password, upgrade);
     }
 
     if (password.len > LOGIN_PASSWORD_MAX) {
@@ -158,6 +157,33 @@ login_password_verify(login_hasher_t *hasher, login_str_t phc,
                 || p.cost.passes != hasher->cost.passes);
 
     return LOGIN_OK;
+}
+
+
+/*
+ * The hasher's own work comes on top: what nobody has here must not be told
+ * by answers that come sooner.
+ */
+
+static login_result_e
+login_password_foreign(login_hasher_t *hasher, login_str_t hash,
+    login_str_t password, int *upgrade)
+{
+    login_result_e             rc;
+    static const login_cost_t  none;
+
+    rc = login_foreign_verify(hash, password);
+    if (rc == LOGIN_FAULT) {
+        return LOGIN_FAULT;
+    }
+
+    if (login_argon2_top_up(hasher, &none, password) != LOGIN_OK) {
+        return LOGIN_FAULT;
+    }
+
+    *upgrade = (rc == LOGIN_OK);
+
+    return rc;
 }
 
 

@@ -30,12 +30,12 @@ login_result_e login_password_hash(char phc[LOGIN_PHC_MAX + 1],
 
 /*
  * LOGIN_OK: the right password; "*upgrade" is 1 where the string was made
- * at another cost.  LOGIN_NO: wrong.  An empty "phc" is the account that
- * does not exist: the same work, and LOGIN_NO.  A cheaper string's check is
- * topped up to the hasher's own cost, so that no time tells them apart.
- * LOGIN_FAULT: no memory, or not a PHC string that we would have made
- * (another algorithm, parallelism, a salt or tag of another length, more
- * than 1 GiB or 64 passes).
+ * at another cost, or by others (see login_foreign.h).  LOGIN_NO: wrong.  An
+ * empty "phc" is the account that does not exist: the same work, and
+ * LOGIN_NO.  A cheaper string's check is topped up to the hasher's own cost,
+ * so that no time tells them apart; that of others takes its own time
+ * besides.  LOGIN_FAULT: no memory, or a string that is neither (also: at
+ * more than 1 GiB or 64 passes).
  */
 login_result_e login_password_verify(login_hasher_t *hasher, login_str_t phc,
     login_str_t password, int *upgrade);
