@@ -48,6 +48,11 @@ static const login_cli_option_t  login_cli_password_options[] = {
     { NULL, NULL, 0, NULL }
 };
 
+static const login_cli_option_t  login_cli_import_options[] = {
+    { "--role", "R", 1, "a role for all of them; may be repeated" },
+    { NULL, NULL, 0, NULL }
+};
+
 static const login_cli_option_t  login_cli_no_options[] = {
     { NULL, NULL, 0, NULL }
 };
@@ -102,6 +107,14 @@ const login_cli_command_t  login_cli_commands[] = {
     { "session revoke", "U [ID]", 1, 2,
       "end one session of a user, or all of them",
       login_cli_session_revoke, login_cli_no_options },
+
+    { "import htpasswd", "FILE|-", 1, 1,
+      "add the users of auth_basic's file",
+      login_cli_import_htpasswd, login_cli_import_options },
+
+    { "import authelia", "FILE|-", 1, 1,
+      "add the users of Authelia's file",
+      login_cli_import_authelia, login_cli_import_options },
 
     { "explain", "CODE", 1, 1,
       "tell the reason behind the code of a refusal",

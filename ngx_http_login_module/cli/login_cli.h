@@ -172,6 +172,11 @@ login_cli_status_e login_cli_fault(void);
 /* Commits and destroys "changes"; LOGIN_NO: met another change. */
 login_result_e login_cli_commit(login_cli_t *cli, login_changes_t *changes);
 
+/* login_cli_file.c */
+
+/* "-" is standard input.  The text is the caller's to wipe and free. */
+login_cli_status_e login_cli_file_read(login_str_t *text, const char *path);
+
 /* login_cli_account.c */
 
 /* The canonical form of a user name, terminated. */
@@ -246,6 +251,8 @@ login_cli_status_e login_cli_user_enable(login_cli_t *cli);
 login_cli_status_e login_cli_user_remove(login_cli_t *cli);
 login_cli_status_e login_cli_session_list(login_cli_t *cli);
 login_cli_status_e login_cli_session_revoke(login_cli_t *cli);
+login_cli_status_e login_cli_import_htpasswd(login_cli_t *cli);
+login_cli_status_e login_cli_import_authelia(login_cli_t *cli);
 login_cli_status_e login_cli_explain(login_cli_t *cli);
 
 
