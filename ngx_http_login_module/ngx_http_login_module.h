@@ -334,9 +334,28 @@ ngx_http_login_visitor_t *ngx_http_login_visitor(ngx_http_request_t *r);
 ngx_int_t ngx_http_login_identify(ngx_http_request_t *r,
     const ngx_http_login_identity_t **identity);
 
-/* What a worker remembers of sessions; NULL, also as a worker's: nothing. */
+/* Its texts by number. */
+#define NGX_HTTP_LOGIN_TEXTS  6
+
+ngx_str_t *ngx_http_login_identity_text(ngx_http_login_identity_t *identity,
+    ngx_uint_t i);
+
+/* Moves the texts, wherever they are, to the request's own memory. */
+ngx_int_t ngx_http_login_identity_keep(ngx_http_request_t *r,
+    ngx_http_login_identity_t *identity);
+
+
+/* ngx_http_login_memory.c */
+
+/* NULL, also as a worker's memory: nothing is remembered. */
 ngx_http_login_memory_t *ngx_http_login_memory_create(void);
 void ngx_http_login_memory_destroy(ngx_http_login_memory_t *memory);
+
+/* NGX_OK: the ticket is genuine, the identity as of its "state". */
+ngx_int_t ngx_http_login_recall(ngx_http_request_t *r,
+    ngx_http_login_visitor_t *visitor, ngx_http_login_worker_t *worker);
+void ngx_http_login_remember(ngx_http_request_t *r,
+    ngx_http_login_visitor_t *visitor, ngx_http_login_worker_t *worker);
 
 
 /* ngx_http_login_access.c, ngx_http_login_refuse.c: the gate */
