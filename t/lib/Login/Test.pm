@@ -120,7 +120,7 @@ sub wait_for {
 
 # new(accounts => { username => password }, workers => n, init => 0,
 #     allow_alert => qr/.../, main => lines, events => lines, http => lines,
-#     clock => seconds since the epoch)
+#     clock => seconds since the epoch, log => level, connections => n)
 
 sub new {
     my ($class, %opt) = @_;
@@ -348,11 +348,11 @@ $user
 daemon off;
 worker_processes $part{workers};
 pid %%DIR%%/nginx.pid;
-error_log %%DIR%%/error.log debug;
+error_log %%DIR%%/error.log @{[ $part{log} // 'debug' ]};
 @{[ $part{main} // '' ]}
 
 events {
-    worker_connections 512;
+    worker_connections @{[ $part{connections} // 512 ]};
     @{[ $part{events} // '' ]}
 }
 
