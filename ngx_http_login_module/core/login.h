@@ -37,6 +37,7 @@
 #include "login_token.h"
 #include "login_store.h"
 #include "login_account.h"
+#include "login_policy.h"
 #include "login_session.h"
 #include "login_password.h"
 #include "login_foreign.h"

@@ -45,7 +45,8 @@ typedef enum {
     LOGIN_KIND_ACCOUNT = 'A',   /* account id */
     LOGIN_KIND_NAME = 'N',      /* organisation, NUL, username */
     LOGIN_KIND_SEEN = 'L',      /* account id: its last sign-in */
-    LOGIN_KIND_SESSION = 'S'    /* account id, session id */
+    LOGIN_KIND_SESSION = 'S',   /* account id, session id */
+    LOGIN_KIND_POLICY = 'P'     /* number of the piece, 0: the head */
 } login_kind_e;
 
 
