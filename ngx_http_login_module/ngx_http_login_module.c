@@ -172,6 +172,8 @@ ngx_http_login_create_main_conf(ngx_conf_t *cf)
      *     conf->ring = NULL;
      *     conf->pages = { NULL };
      *     conf->style = { { 0, NULL }, ... };
+     *     conf->notes = NULL;
+     *     conf->policy = { 0, NULL };
      *     conf->worker = NULL;
      */
 
@@ -260,6 +262,7 @@ ngx_http_login_create_srv_conf(ngx_conf_t *cf)
      *     conf->own = { 0, NULL };
      *     conf->own_file = NULL;
      *     conf->own_line = 0;
+     *     conf->number = 0;
      *     conf->portal = NULL;
      *     conf->hosts = NULL;
      *     conf->nhosts = 0;
@@ -319,6 +322,7 @@ ngx_http_login_create_loc_conf(ngx_conf_t *cf)
      *     conf->portal = 0;
      *     conf->depth = 0;
      *     conf->outer = NULL;
+     *     conf->clcf = NULL;
      */
 
     conf->gate = NGX_CONF_UNSET_UINT;
@@ -337,7 +341,14 @@ ngx_http_login_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     ngx_http_core_loc_conf_t   *clcf;
 
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
     conf->depth = prev->depth + 1;
+    conf->clcf = clcf;
+
+    if (ngx_http_login_policy_note(cf, prev, conf) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
 
     ngx_conf_merge_uint_value(conf->redirect, prev->redirect,
                               NGX_HTTP_LOGIN_AUTO);
@@ -348,8 +359,6 @@ ngx_http_login_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     }
 
     /* the portal is open, but no other location is because of that */
-
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 
     if (prev->portal && !clcf->noname) {
         prev = prev->outer;
@@ -415,7 +424,9 @@ ngx_http_login_postconfiguration(ngx_conf_t *cf)
         return NGX_OK;
     }
 
-    if (ngx_http_login_load(cf, mcf) != NGX_OK) {
+    if (ngx_http_login_load(cf, mcf) != NGX_OK
+        || ngx_http_login_policy(cf, mcf) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 

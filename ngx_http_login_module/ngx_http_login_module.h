@@ -82,6 +82,8 @@ typedef struct {
     ngx_http_login_asset_t       style;
     ngx_array_t                  portals;   /* of ..._portal_t * */
     ngx_array_t                  cookies;   /* names to be cut, login_str_t */
+    ngx_array_t                 *notes;     /* for the policy; then NULL */
+    login_str_t                  policy;
 
     /* set when the process starts */
 
@@ -103,6 +105,7 @@ typedef struct {
 
     /* set when the configuration has been read */
 
+    ngx_uint_t                   number;    /* of the server */
     ngx_http_login_portal_t     *portal;
     login_str_t                 *hosts;     /* return hosts */
     size_t                       nhosts;
@@ -119,6 +122,7 @@ typedef struct {
     ngx_array_t                 *roles;
     ngx_array_t                 *users;
     time_t                       max_age;
+    ngx_str_t                    text;      /* as it was written */
     u_char                      *file;      /* of the line, for errors */
     ngx_uint_t                   line;
 } ngx_http_login_require_t;
@@ -133,6 +137,7 @@ struct ngx_http_login_loc_conf_s {
     ngx_flag_t                   portal;
     ngx_uint_t                   depth;     /* 1: server, 2: its locations */
     ngx_http_login_loc_conf_t   *outer;     /* the portal's server */
+    ngx_http_core_loc_conf_t    *clcf;
 };
 
 
@@ -237,6 +242,19 @@ ngx_int_t ngx_http_login_load(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
 
 
+/* ngx_http_login_policy.c: what is guarded, for the command line */
+
+/* Called for each location when it is merged, outer ones first. */
+ngx_int_t ngx_http_login_policy_note(ngx_conf_t *cf,
+    ngx_http_login_loc_conf_t *outer, ngx_http_login_loc_conf_t *conf);
+ngx_int_t ngx_http_login_policy(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+
+/* ngx_http_login_publish.c */
+
+void ngx_http_login_publish(ngx_http_login_worker_t *worker);
+
+
 /* ngx_http_login_worker.c: what a process has of its own */
 
 struct ngx_http_login_worker_s {
@@ -250,6 +268,8 @@ struct ngx_http_login_worker_s {
     void                        *shared;    /* by the threads */
     ngx_connection_t            *connection;
     ngx_event_t                  tick;
+    ngx_uint_t                   publishing;    /* times it was looked at */
+    unsigned                     published:1;
     const ngx_http_login_main_conf_t  *conf;
 };
 

@@ -4,6 +4,8 @@
 #include "ngx_http_login_module.h"
 
 
+static ngx_int_t ngx_http_login_require_text(ngx_conf_t *cf,
+    ngx_str_t *text);
 static ngx_array_t *ngx_http_login_require_list(ngx_conf_t *cf,
     ngx_str_t *value, size_t prefix);
 static ngx_int_t ngx_http_login_require_item(ngx_conf_t *cf,
@@ -46,6 +48,10 @@ ngx_http_login_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     require->max_age = NGX_CONF_UNSET;
     require->file = cf->conf_file->file.name.data;
     require->line = cf->conf_file->line;
+
+    if (ngx_http_login_require_text(cf, &require->text) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
 
     value = cf->args->elts;
 
@@ -107,6 +113,40 @@ invalid:
                        "invalid parameter \"%V\" in \"%V\" directive",
                        &value[i], &cmd->name);
     return NGX_CONF_ERROR;
+}
+
+
+/* The parameters of the line, for who lists what is required. */
+
+static ngx_int_t
+ngx_http_login_require_text(ngx_conf_t *cf, ngx_str_t *text)
+{
+    u_char      *p;
+    size_t       len;
+    ngx_str_t   *value;
+    ngx_uint_t   i;
+
+    value = cf->args->elts;
+    len = 0;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        len += value[i].len + 1;
+    }
+
+    p = ngx_pnalloc(cf->pool, len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    text->data = p;
+    text->len = len - 1;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        p = ngx_cpymem(p, value[i].data, value[i].len);
+        *p++ = ' ';
+    }
+
+    return NGX_OK;
 }
 
 

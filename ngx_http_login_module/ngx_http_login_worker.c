@@ -64,6 +64,7 @@ ngx_http_login_init_process(ngx_cycle_t *cycle)
      */
 
     if (ngx_http_login_start(worker, cycle->log) == NGX_OK) {
+        ngx_http_login_publish(worker);
         ngx_add_timer(&worker->tick, NGX_HTTP_LOGIN_CLEAR);
 
     } else {
@@ -268,6 +269,7 @@ ngx_http_login_tick_handler(ngx_event_t *ev)
     }
 
     login_store_clear_readers(worker->store);
+    ngx_http_login_publish(worker);
 
     ngx_add_timer(ev, NGX_HTTP_LOGIN_CLEAR);
 }

@@ -52,6 +52,10 @@ static const login_cli_option_t  login_cli_import_options[] = {
     { "--role", "R", 1, "a role for all of them; may be repeated" },
     { NULL, NULL, 0, NULL }
 };
+static const login_cli_option_t  login_cli_gates_options[] = {
+    { "--open", NULL, 0, "only where nobody has to sign in" },
+    { NULL, NULL, 0, NULL }
+};
 
 static const login_cli_option_t  login_cli_no_options[] = {
     { NULL, NULL, 0, NULL }
@@ -119,6 +123,10 @@ const login_cli_command_t  login_cli_commands[] = {
     { "explain", "CODE", 1, 1,
       "tell the reason behind the code of a refusal",
       login_cli_explain, login_cli_no_options },
+
+    { "gates", "", 0, 0,
+      "list servers and locations with what they require",
+      login_cli_gates, login_cli_gates_options },
 
     { NULL, NULL, 0, 0, NULL, NULL, NULL }
 };

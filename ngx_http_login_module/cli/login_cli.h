@@ -254,6 +254,7 @@ login_cli_status_e login_cli_session_revoke(login_cli_t *cli);
 login_cli_status_e login_cli_import_htpasswd(login_cli_t *cli);
 login_cli_status_e login_cli_import_authelia(login_cli_t *cli);
 login_cli_status_e login_cli_explain(login_cli_t *cli);
+login_cli_status_e login_cli_gates(login_cli_t *cli);
 
 
 #endif /* LOGIN_CLI_H */
