@@ -52,6 +52,7 @@ static const login_cli_option_t  login_cli_import_options[] = {
     { "--role", "R", 1, "a role for all of them; may be repeated" },
     { NULL, NULL, 0, NULL }
 };
+
 static const login_cli_option_t  login_cli_gates_options[] = {
     { "--open", NULL, 0, "only where nobody has to sign in" },
     { NULL, NULL, 0, NULL }
