@@ -20,6 +20,35 @@ use Login::Test ();
 
 my @running;
 
+# PSGI on FastCGI
+
+my $fastcgi = <<'END';
+use strict;
+use warnings;
+
+use FCGI;
+use IO::Handle;
+
+umask 0;
+
+my $socket = FCGI::OpenSocket($ARGV[0], 100);
+my $application = do $ARGV[1] or die $@;
+my $request = FCGI::Request(\*STDIN, \*STDOUT, \*STDERR, \my %env, $socket);
+
+while ($request->Accept >= 0) {
+    my $answer = $application->({ %env, 'psgi.input' => \*STDIN });
+    my @headers = @{ $answer->[1] };
+
+    print "Status: $answer->[0]\r\n";
+
+    while (my ($name, $value) = splice @headers, 0, 2) {
+        print "$name: $value\r\n";
+    }
+
+    print "\r\n", @{ $answer->[2] };
+}
+END
+
 
 # start(log => file, sockets => [path, ...], command => [program, ...])
 # returns when all of the sockets are there to be connected to.
@@ -107,19 +136,20 @@ sub text {
 }
 
 
-# uWSGI with an application of Perl (PSGI), which it serves as uwsgi, scgi,
-# fastcgi and http, each on the socket of that name.
+# An application of Perl (PSGI), which uWSGI serves as uwsgi, scgi and http,
+# and libfcgi as fastcgi, each on the socket of that name.
 
 sub application {
     my ($class, $t, $psgi) = @_;
 
-    my @protocols = qw(uwsgi scgi fastcgi http);
-    my %socket = map { $_ => $t->dir . "/$_.sock" } @protocols;
+    my @protocols = qw(uwsgi scgi http);
+    my %socket = map { $_ => $t->dir . "/$_.sock" } @protocols, 'fastcgi';
     my $file = $t->write_file('application.psgi', $psgi);
+    my $log = $t->dir . '/application.log';
 
-    return $class->start(
-        log     => $t->dir . '/application.log',
-        sockets => [ values %socket ],
+    $class->start(
+        log     => $log,
+        sockets => [ @socket{@protocols} ],
         command => [
             'uwsgi', '--plugin', 'psgi', '--psgi', $file, '--need-app',
             '--chmod-socket=666', '--buffer-size', 65535,
@@ -127,6 +157,12 @@ sub application {
             map { ($_ eq 'uwsgi' ? '--socket' : "--$_-socket", $socket{$_}) }
                 @protocols,
         ],
+    );
+
+    $class->start(
+        log     => $log,
+        sockets => [ $socket{fastcgi} ],
+        command => [ $^X, '-e', $fastcgi, $socket{fastcgi}, $file ],
     );
 }
 
