@@ -96,6 +96,7 @@ sub lines_of {
 
 
 # The answer and everything after it, as text; "lines" are added to the head.
+# "100 Continue" is an answer, unless with continue => 0.
 
 sub ask_h1 {
     my ($t, $uri, $kind, %opt) = @_;
@@ -113,7 +114,8 @@ sub ask_h1 {
                       . "Connection: close\r\n\r\n" . ($body // ''));
 
     my $response = $connection->response(head => $method eq 'HEAD',
-                                         continue => 1) or return '';
+                                         continue => $opt{continue} // 1)
+        or return '';
 
     # where it waits for the rest of the request, nothing more will come
 
@@ -159,7 +161,7 @@ sub fault {
     my ($head) = $answer =~ /^(.*?\r\n)\r\n/s;
 
     return 'shows what is behind' if $answer =~ $canary;
-    return "tells $1" if $status !~ /^[25]/ && $head =~ /^($telling.*)/m;
+    return "tells $1" if '200' !~ $statuses && $head =~ /^($telling.*)/m;
     return 'a second answer' if $answer =~ m{^HTTP/}m;
 
     return;
@@ -167,7 +169,8 @@ sub fault {
 
 
 # sealed($t, $uri, canary => qr/.../, statuses => qr/.../, port => name,
-#        except => qr/names of kinds/, lines => [...])
+#        except => qr/names of kinds/, lines => [...]).  What is told of a file
+# may be about another one where some are open (status 200).
 
 sub sealed {
     my ($t, $uri, %opt) = @_;
