@@ -33,8 +33,8 @@ use warnings;
 sub {
     my ($env) = @_;
 
-    my %query = map { s/%([0-9a-f]{2})/chr hex $1/gier } map { split /=/, $_, 2 }
-        split /&/, $env->{QUERY_STRING};
+    my %query = map { s/%([0-9a-f]{2})/chr hex $1/gier }
+        map { split /=/, $_, 2 } split /&/, $env->{QUERY_STRING};
     my $body = '';
 
     $env->{'psgi.input'}->read($body, 1 << 20);
