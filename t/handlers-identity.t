@@ -1,0 +1,211 @@
+#!/usr/bin/perl
+
+# What applications are told of who is signed in: the file login_params, in
+# one line for every protocol, wherever it stands beside nginx's own files of
+# parameters; and that nobody else can tell them.
+
+use strict;
+use warnings;
+
+use Login::Backend;
+use Login::Test;
+
+
+my $password = 'correct horse battery staple';
+
+my $t = Login::Test->new(http => 'login_hash memory=1m passes=1;');
+
+$t->add_user('ann@example.com', $password, '--name', 'Ann Underwood',
+             '--email', 'ann@mail.example', '--role', 'staff',
+             '--role', 'admin');
+
+# answers with all that it was told
+
+Login::Backend->application($t, <<'END');
+use strict;
+use warnings;
+
+sub {
+    my ($env) = @_;
+
+    return [ 200, [ 'Content-Type' => 'text/plain' ],
+             [ map { "$_=$env->{$_}\n" } grep { !/^psgi/ } sort keys %$env ] ];
+};
+END
+
+my %pass = (
+    proxy   => 'proxy_pass http://unix:%%DIR%%/http.sock;',
+    fastcgi => 'fastcgi_pass unix:%%DIR%%/fastcgi.sock;',
+    uwsgi   => 'uwsgi_pass unix:%%DIR%%/uwsgi.sock;',
+    scgi    => 'scgi_pass unix:%%DIR%%/scgi.sock;',
+);
+
+my @protocols = sort keys %pass;
+my $params = 'include %%ROOT%%/conf/login_params;';
+
+my $locations = join '', map {
+    my $own = "include /etc/nginx/${_}_params;";
+    my $debian = $_ eq 'fastcgi' ? 'include /etc/nginx/fastcgi.conf;' : $own;
+
+    <<"END"
+    location /before/$_/ { $params $own $pass{$_} }
+    location /after/$_/ { $own $params $pass{$_} }
+    location /conf/$_/ { $debian $params $pass{$_} }
+    location /without/$_/ { $own $pass{$_} }
+    location /optional/$_/ { login optional; $own $params $pass{$_} }
+    location /open/$_/ { login off; $own $params $pass{$_} }
+    location /any/$_/ { satisfy any; allow all; $own $params $pass{$_} }
+    location /named/$_/ { try_files /none \@$_; }
+    location \@$_ { login off; $own $params $pass{$_} }
+END
+} @protocols;
+
+my $portal = 'login_portal_url http://localhost:%%PORT%%/login/;';
+
+$t->run(<<"END");
+server {
+    listen 127.0.0.1:%%PORT%%;
+    server_name localhost;
+    login on;
+    location /login/ { login_portal; }
+    $locations
+}
+
+server {
+    listen 127.0.0.1:%%PORT_underscores%%;
+    server_name localhost;
+    login on;
+    $portal
+    underscores_in_headers on;
+    $locations
+}
+
+server {
+    listen 127.0.0.1:%%PORT_invalid%%;
+    server_name localhost;
+    login on;
+    $portal
+    ignore_invalid_headers off;
+    $locations
+}
+END
+
+my $browser = $t->browser;
+
+is $browser->sign_in('ann@example.com', $password)->status, 303, 'signed in';
+
+my $session = 'Cookie: login=' . $browser->cookie('login') . "\r\n";
+
+# with the ports where nginx takes them at all
+
+my %spoofs = (
+    'nothing'       => [ '', '', 'underscores', 'invalid' ],
+    'Remote-User'   => [ join('', map { "Remote-$_: root\r\n" }
+                              qw(User Name Email Groups Org)),
+                         '', 'underscores', 'invalid' ],
+    'remote-user'   => [ "remote-user: root\r\nREMOTE-GROUPS: root\r\n",
+                         '', 'underscores', 'invalid' ],
+    'Remote_User'   => [ join('', map { "Remote_$_: root\r\n" }
+                              qw(User Name Email Groups Org)),
+                         '', 'underscores', 'invalid' ],
+    'Remote.User'   => [ join('', map { "Remote.$_: root\r\n" }
+                              qw(User Name Email Groups Org)),
+                         '', 'invalid' ],
+    'Remote~User'   => [ "Remote~User: root\r\nRemote!Groups: root\r\n",
+                         '', 'invalid' ],
+    'Authorization' => [ "Authorization: Basic cm9vdDpyb290\r\n", '' ],
+);
+
+my %ann = (
+    HTTP_REMOTE_USER   => 'ann@example.com',
+    HTTP_REMOTE_NAME   => 'Ann Underwood',
+    HTTP_REMOTE_EMAIL  => 'ann@mail.example',
+    HTTP_REMOTE_GROUPS => 'staff,admin',
+    HTTP_REMOTE_ORG    => 'default',
+);
+
+
+# { NAME => value } of what the application was told.
+
+sub told {
+    my ($uri, $port, $lines) = @_;
+
+    my $response = $t->raw("GET $uri HTTP/1.1\r\nHost: localhost\r\n$lines"
+                           . "Connection: close\r\n\r\n", port => $port);
+
+    return { map { split /=/, $_, 2 } split /\n/, $response->body };
+}
+
+
+# Of these, what is about a person, also to an application that takes what is
+# neither letter nor digit for "_".
+
+sub person {
+    my ($told) = @_;
+
+    my %person;
+
+    for my $name (sort keys %$told) {
+        my $taken = uc $name =~ s/\W/_/gr;
+
+        next unless length $told->{$name}
+            && $taken =~ /^(?:HTTP_)?REMOTE_(?:USER|NAME|EMAIL|GROUPS|ORG)$/;
+
+        $person{$taken} .= ', ' if defined $person{$taken};
+        $person{$taken} .= $told->{$name};
+    }
+
+    return \%person;
+}
+
+
+for my $protocol (@protocols) {
+    my %known = %ann;
+
+    $known{REMOTE_USER} = 'ann@example.com' if $protocol ne 'proxy';
+
+    for my $spoof (sort keys %spoofs) {
+        my ($lines, @ports) = @{ $spoofs{$spoof} };
+
+        for my $port (@ports) {
+            my $what = join ', ', $protocol, $spoof, grep { length } $port;
+
+            for my $place (qw(before after conf optional open any named)) {
+                next if $place eq 'open' && $spoof =~ /[.~]/;
+
+                my $told = told("/$place/$protocol/x", $port,
+                                $session . $lines);
+
+                is_deeply person($told), \%known, "$what, $place: Ann";
+                is $told->{REQUEST_METHOD}, 'GET', 'and the usual';
+            }
+
+            # what a password was asked for, by others than the gate, stays
+
+            my %claim = $spoof eq 'Authorization' && $protocol eq 'fastcgi'
+                ? (REMOTE_USER => 'root') : ();
+
+            is_deeply person(told("/optional/$protocol/x", $port, $lines)),
+                { }, "$what, optional: nobody";
+            is_deeply person(told("/any/$protocol/x", $port, $lines)),
+                \%claim, "$what, any: nobody";
+
+            # without a gate, only what login_params can name is taken away
+
+            is_deeply person(told("/open/$protocol/x", $port, $lines)),
+                \%claim, "$what, open: nobody" unless $spoof =~ /[.~]/;
+
+            # Debian's fastcgi_params have it from $remote_user
+
+            my %own = $protocol eq 'fastcgi'
+                ? (REMOTE_USER => 'ann@example.com') : ();
+
+            is_deeply person(told("/without/$protocol/x", $port,
+                                  $session . $lines)), \%own,
+                "$what: nothing but what was asked for";
+        }
+    }
+}
+
+
+done_testing;
