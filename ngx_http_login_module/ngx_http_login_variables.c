@@ -14,6 +14,9 @@ static ngx_int_t ngx_http_login_variable_methods(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static const ngx_http_login_identity_t *ngx_http_login_variable(
     ngx_http_request_t *r, ngx_http_variable_value_t *v);
+static void ngx_http_login_take_remote_user(ngx_conf_t *cf);
+static ngx_int_t ngx_http_login_variable_remote_user(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
 
 
 #define ngx_http_login_fact(name, handler, member)                            \
@@ -53,6 +56,10 @@ static ngx_http_variable_t  ngx_http_login_vars[] = {
 };
 
 
+/* what $remote_user is without a gate */
+static ngx_http_get_variable_pt  ngx_http_login_basic_user;
+
+
 ngx_int_t
 ngx_http_login_add_variables(ngx_conf_t *cf)
 {
@@ -67,6 +74,8 @@ ngx_http_login_add_variables(ngx_conf_t *cf)
         var->get_handler = v->get_handler;
         var->data = v->data;
     }
+
+    ngx_http_login_take_remote_user(cf);
 
     return NGX_OK;
 }
@@ -191,4 +200,76 @@ ngx_http_login_variable(ngx_http_request_t *r, ngx_http_variable_value_t *v)
     }
 
     return identity;
+}
+
+
+/*
+ * nginx takes $remote_user from "Authorization", whether or not somebody asked
+ * for a password, and Debian's fastcgi_params pass it to applications.  So it
+ * is made that of the gate; a variable of nginx's own cannot be added anew.
+ */
+
+static void
+ngx_http_login_take_remote_user(ngx_conf_t *cf)
+{
+    ngx_uint_t                  i;
+    ngx_hash_key_t             *key;
+    ngx_http_variable_t        *v;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    static const ngx_str_t  name = ngx_string("remote_user");
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+    key = cmcf->variables_keys->keys.elts;
+
+    for (i = 0; i < cmcf->variables_keys->keys.nelts; i++) {
+        v = key[i].value;
+
+        if (v->name.len == name.len
+            && ngx_strncmp(v->name.data, name.data, name.len) == 0)
+        {
+            ngx_http_login_basic_user = v->get_handler;
+
+            v->get_handler = ngx_http_login_variable_remote_user;
+            v->flags |= NGX_HTTP_VAR_NOCACHEABLE;
+        }
+    }
+}
+
+
+static ngx_int_t
+ngx_http_login_variable_remote_user(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_http_login_visitor_t         *visitor;
+    const ngx_http_login_loc_conf_t  *lcf;
+    const ngx_http_login_identity_t  *identity;
+
+    visitor = ngx_http_login_visitor(r);
+    if (visitor == NULL) {
+        return NGX_ERROR;
+    }
+
+    lcf = ngx_http_get_module_loc_conf(r, ngx_http_login_module);
+
+    /* a gate may also stand on the way to here, by an internal redirect */
+
+    if (lcf->gate == NGX_HTTP_LOGIN_OFF && !visitor->personal) {
+        return ngx_http_login_basic_user(r, v, data);
+    }
+
+    if (ngx_http_login_identify(r, &identity) == NGX_OK) {
+        return ngx_http_login_variable_string(r, v,
+                                offsetof(ngx_http_login_identity_t, username));
+    }
+
+    /* with "satisfy any", auth_basic may have let them in */
+
+    if (lcf->gate != NGX_HTTP_LOGIN_OPTIONAL) {
+        return ngx_http_login_basic_user(r, v, data);
+    }
+
+    v->not_found = 1;
+
+    return NGX_OK;
 }

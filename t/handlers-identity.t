@@ -62,13 +62,34 @@ END
 
 my $portal = 'login_portal_url http://localhost:%%PORT%%/login/;';
 
+$t->write_file('passwords', "root:{PLAIN}root\n");
+
 $t->run(<<"END");
+log_format who "\$request_uri \$remote_user";
+
 server {
     listen 127.0.0.1:%%PORT%%;
     server_name localhost;
     login on;
+    access_log %%DIR%%/who.log who;
+    set \$early \$remote_user;
+
     location /login/ { login_portal; }
     $locations
+
+    location /basic {
+        satisfy any;
+        auth_basic x;
+        auth_basic_user_file %%DIR%%/passwords;
+        return 200 "\$remote_user";
+    }
+    location /both {
+        auth_basic x;
+        auth_basic_user_file %%DIR%%/passwords;
+        try_files /none \@early;
+    }
+    location \@early { login off; return 200 "\$early \$remote_user"; }
+    location /off { login off; return 200 "\$remote_user"; }
 }
 
 server {
@@ -170,8 +191,12 @@ for my $protocol (@protocols) {
         for my $port (@ports) {
             my $what = join ', ', $protocol, $spoof, grep { length } $port;
 
+            # without a gate, only what login_params can name is taken away
+
+            my $named = $port ne 'invalid' || $spoof !~ /[._~]/;
+
             for my $place (qw(before after conf optional open any named)) {
-                next if $place eq 'open' && $spoof =~ /[.~]/;
+                next if $place eq 'open' && !$named;
 
                 my $told = told("/$place/$protocol/x", $port,
                                 $session . $lines);
@@ -190,10 +215,8 @@ for my $protocol (@protocols) {
             is_deeply person(told("/any/$protocol/x", $port, $lines)),
                 \%claim, "$what, any: nobody";
 
-            # without a gate, only what login_params can name is taken away
-
             is_deeply person(told("/open/$protocol/x", $port, $lines)),
-                \%claim, "$what, open: nobody" unless $spoof =~ /[.~]/;
+                \%claim, "$what, open: nobody" if $named;
 
             # Debian's fastcgi_params have it from $remote_user
 
@@ -206,6 +229,35 @@ for my $protocol (@protocols) {
         }
     }
 }
+
+
+# --- $remote_user
+
+my $root = "Authorization: Basic cm9vdDpyb290\r\n";
+
+sub body {
+    my ($uri, $lines) = @_;
+
+    return $t->raw("GET $uri HTTP/1.1\r\nHost: localhost\r\n$lines"
+                   . "Connection: close\r\n\r\n")->body;
+}
+
+
+is body('/off', $root), 'root', '$remote_user: without a gate, as ever';
+is body('/off', $session . $root), 'root', 'whoever is signed in';
+is body('/both', $session . $root), 'ann@example.com ann@example.com',
+    'behind a gate, who is signed in';
+unlike body('/basic', ''), qr/root/, 'satisfy any: nobody';
+unlike body('/basic', $root), qr/^root/, 'also not before the access phase';
+like body("/any/fastcgi/x?claim", $root), qr/^REMOTE_USER=root$/m,
+    'satisfy any: who was let in by others';
+body("/without/scgi/x?last", $session . $root);
+body("/without/scgi/x?refused", $root);
+
+wait_for(sub { $t->read_file('who.log') =~ /refused/ });
+
+is join(',', $t->read_file('who.log') =~ m{/x\?(\w+ \S+)$}mg),
+    'claim root,last ann@example.com,refused root', 'and in the log';
 
 
 done_testing;
