@@ -231,10 +231,15 @@ ngx_http_login_strip_copy(ngx_http_request_t *r)
 }
 
 
+/*
+ * Applications take "-" and "_" for the same, and some every character that
+ * is no letter and no digit.
+ */
+
 static ngx_uint_t
 ngx_http_login_is_identity(ngx_str_t *key)
 {
-    u_char      *p;
+    u_char      *p, c;
     size_t       len;
     ngx_uint_t   i;
 
@@ -247,9 +252,14 @@ ngx_http_login_is_identity(ngx_str_t *key)
     };
 
     if (key->len < sizeof("remote-") - 1 + 3
-        || ngx_strncasecmp(key->data, (u_char *) "remote", 6) != 0
-        || (key->data[6] != '-' && key->data[6] != '_'))
+        || ngx_strncasecmp(key->data, (u_char *) "remote", 6) != 0)
     {
+        return 0;
+    }
+
+    c = ngx_tolower(key->data[6]);
+
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
         return 0;
     }
 
