@@ -25,10 +25,16 @@ export async function serve({ accounts, http }) {
         return JSON.parse(value);
     }
 
-    const { port } = await ask({ accounts, http });
+    const { port, ports } = await ask({ accounts, http });
 
     return {
         origin: `http://localhost:${port}`,
+
+        /* By the names of %%PORT_name%%. */
+        ports,
+
+        /* The cookie of a new session. */
+        signIn: (username, password) => ask(["sign_in", username, password]),
 
         /* What nginx-login says. */
         cli: (...args) => ask(["cli", ...args]),

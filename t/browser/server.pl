@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 
 # The nginx behind the tests of the browser.  Reads JSON, a line each: first
-# { accounts, http } to start with, then [command, argument...].  Answers
+# { accounts, http } to start with, then [command, argument...]: "cli" with
+# what nginx-login takes, "sign_in" with a username and a password.  Answers
 # each in a line, and at the end of its input with what Login::Test checks.
 
 use strict;
@@ -27,12 +28,26 @@ my $t = Login::Test->new(accounts => $opt->{accounts});
 
 $t->run("login_hash memory=1m passes=1;\n$opt->{http}");
 
-answer({ port => $t->port, dir => $t->dir });
+answer({ port => $t->port, ports => $t->{ports}, dir => $t->dir });
+
+# The cookie of a session.
+
+sub sign_in {
+    my ($username, $password) = @_;
+
+    my $browser = $t->browser;
+
+    $browser->sign_in($username, $password);
+
+    return 'login=' . ($browser->cookie('login') // die "not signed in\n");
+}
+
 
 while (my $line = <STDIN>) {
     my ($command, @arguments) = @{ $json->decode($line) };
 
     answer($command eq 'cli' ? $t->cli_ok(@arguments)
+        : $command eq 'sign_in' ? sign_in(@arguments)
         : die "unknown command \"$command\"\n");
 }
 
