@@ -116,6 +116,11 @@ server {
     }
     location /given/ { internal; login off; alias %%DIR%%/html/; }
 
+    location /copied/ { mirror /copy; $pass{uwsgi} }
+    location = /copy { internal; login off; $pass{scgi} }
+    location /asks/ { login off; auth_request /asked; alias %%DIR%%/html/; }
+    location = /asked { internal; $pass{proxy} }
+
     location /missing-memcached/ {
         login off;
         set \$memcached_key \$uri;
@@ -162,7 +167,10 @@ sub ask {
 }
 
 
-sub reached { $t->read_file('reached.log') }
+# What has reached the applications: all of it, or what is behind "mark".
+
+sub reached { substr $t->read_file('reached.log'), $_[0] // 0 }
+sub mark    { length reached() }
 
 
 # --- each behind the gate
@@ -172,10 +180,10 @@ for my $name (@applications) {
     my $long = 'x' x 70000;
 
     for my $port ('', 'any') {
-        my $before = reached();
+        my $mark = mark();
 
         sealed($t, $uri, port => $port);
-        is reached(), $before, "$name: nothing has reached it";
+        is reached($mark), '', "$name: nothing has reached it";
 
         is ask('GET', $uri, $port, undef, $session)->body,
             "canary of an application\nGET 0\n", "$name: with a session";
@@ -242,14 +250,15 @@ for my $name (@applications) {
     # a named location keeps the method
 
     my $uri = "/open-$name/?accel=\@application";
-    my $before = reached();
+    my $mark = mark();
 
     is ask('PUT', $uri, '', 'abc')->status, 401, "$uri: refused";
-    is reached(), "${before}PUT $uri 3\n", "$uri: no further than the open one";
+    is reached($mark), "PUT $uri 3\n", "$uri: no further than the open one";
 
     is ask('PUT', $uri, '', 'abc', $session)->body,
         "canary of an application\nPUT 3\n", "$uri: with a session";
-    like reached(), qr{^PUT /application 3\n\z}m, "$uri: and there it is";
+    is reached($mark), "PUT $uri 3\n" x 2 . "PUT /application 3\n",
+        "$uri: and there it is";
 }
 
 sealed($t, '/missing-memcached/none', except => qr/^Expect/);
@@ -261,12 +270,36 @@ is ask('GET', '/missing-memcached/none', '', undef, $session)->body,
 
 for my $name (@applications) {
     my $uri = "/$name/?accel=/given/open.txt";
-    my $before = reached();
+    my $mark = mark();
 
     sealed($t, $uri, canary => qr/canary|open file/);
-    is reached(), $before, "$uri: nothing has reached it";
+    is reached($mark), '', "$uri: nothing has reached it";
     is ask('GET', $uri, '', undef, $session)->body, "open file\n",
         "$uri: with a session";
+}
+
+
+# --- beside it
+
+{
+    my $mark = mark();
+
+    sealed($t, '/copied/x');
+    sealed($t, '/asks/file.txt', canary => qr/canary|open file/);
+    is reached($mark), '', 'mirror, auth_request: nothing has reached them';
+
+    is ask('POST', '/copied/x', '', 'abc', $session)->body,
+        "canary of an application\nPOST 3\n", 'mirror: with a session';
+
+    my $both = "POST /copied/x 3\n" x 2;
+
+    wait_for(sub { reached($mark) eq $both });
+    is reached($mark), $both, 'mirror: both have got the body';
+
+    is ask('GET', '/asks/open.txt', '', undef, $session)->body,
+        "open file\n", 'auth_request: with a session';
+    is reached($mark), "${both}GET /asked 0\n",
+        'auth_request: which the application has confirmed';
 }
 
 

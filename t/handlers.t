@@ -30,6 +30,7 @@ $t->write_file('html/list/canary.txt', 'x');
 $t->write_file('html/random/a.txt', "canary by chance\n");
 $t->write_file('html/parts/plain.html', "a page\n");
 $t->write_file('html/parts/replace.html', "a bird\n");
+$t->write_file('html/parts/every.html', "<b>a page\n");
 $t->write_file('html/parts/ssi.html', 'a <!--# include file="one.html" -->'
                . '<!--# include virtual="/parts/one.html" -->'
                . '<!--# set var="x" value="canary" --><!--# echo var="x" -->');
@@ -83,6 +84,21 @@ location = /parts/replace.html {
     sub_filter bird "canary bird";
     types { text/html html; }
 }
+
+# filters, which would find something in a refusal as well
+
+location = /parts/every.html {
+    sub_filter "<" "canary<";
+    sub_filter_once off;
+    types { text/html html; }
+}
+location = /around {
+    add_before_body /given;
+    add_after_body /given;
+    alias %%DIR%%/html/parts/plain.html;
+    default_type text/html;
+}
+location = /given { login off; return 200 "canary, given\n"; }
 location = /before {
     add_before_body /parts/one.html;
     alias %%DIR%%/html/parts/plain.html;
@@ -154,6 +170,8 @@ my %seen = (
     "/link/file.txt?sum=$link" => qr/^canary of a file$/m,
     '/parts/ssi.html'     => qr/^a canary, included\ncanary, included\ncanary/m,
     '/parts/replace.html' => qr/^a canary bird$/m,
+    '/parts/every.html'   => qr/^canary<b>a page$/m,
+    '/around'             => qr/^canary, given\na page\ncanary, given$/m,
     '/before'             => qr/^canary, included\na page$/m,
     '/after'              => qr/^a page\ncanary, included$/m,
 );
