@@ -48,6 +48,11 @@ static const login_cli_option_t  login_cli_password_options[] = {
     { NULL, NULL, 0, NULL }
 };
 
+static const login_cli_option_t  login_cli_rotate_options[] = {
+    { "--verify-first", NULL, 0, "the new key only verifies for now" },
+    { NULL, NULL, 0, NULL }
+};
+
 static const login_cli_option_t  login_cli_no_options[] = {
     { NULL, NULL, 0, NULL }
 };
@@ -102,6 +107,22 @@ const login_cli_command_t  login_cli_commands[] = {
     { "session revoke", "U [ID]", 1, 2,
       "end one session of a user, or all of them",
       login_cli_session_revoke, login_cli_no_options },
+
+    { "key list", "", 0, 0,
+      "list the keys and how many records need each",
+      login_cli_key_list, login_cli_no_options },
+
+    { "key rotate", "", 0, 0,
+      "make a new key sign; then: nginx -s reload",
+      login_cli_key_rotate, login_cli_rotate_options },
+
+    { "key reseal", "", 0, 0,
+      "write all records anew with the key that signs",
+      login_cli_key_reseal, login_cli_no_options },
+
+    { "key retire", "ID", 1, 1,
+      "take a key away that no record needs",
+      login_cli_key_retire, login_cli_no_options },
 
     { "explain", "CODE", 1, 1,
       "tell the reason behind the code of a refusal",
