@@ -124,6 +124,14 @@ const login_cli_command_t  login_cli_commands[] = {
       "take a key away that no record needs",
       login_cli_key_retire, login_cli_no_options },
 
+    { "backup", "FILE", 1, 1,
+      "write all that the store has to a new file",
+      login_cli_backup, login_cli_no_options },
+
+    { "restore", "FILE", 1, 1,
+      "put a backup in the place of the store; nginx must not run",
+      login_cli_backup_restore, login_cli_init_options },
+
     { "explain", "CODE", 1, 1,
       "tell the reason behind the code of a refusal",
       login_cli_explain, login_cli_no_options },

@@ -186,6 +186,9 @@ json_t *login_cli_json_list(login_str_t s);     /* comma-separated */
 login_cli_status_e login_cli_open(login_cli_t *cli);
 void login_cli_close(login_cli_t *cli);
 
+/* Root becomes that user: no file in a store may ever belong to root. */
+login_cli_status_e login_cli_become(uid_t uid, gid_t gid);
+
 /*
  * Runs "run" in a process of its own, where it may become the store's owner
  * for good, and waits for it.
@@ -310,6 +313,8 @@ login_cli_status_e login_cli_key_list(login_cli_t *cli);
 login_cli_status_e login_cli_key_rotate(login_cli_t *cli);
 login_cli_status_e login_cli_key_reseal(login_cli_t *cli);
 login_cli_status_e login_cli_key_retire(login_cli_t *cli);
+login_cli_status_e login_cli_backup(login_cli_t *cli);
+login_cli_status_e login_cli_backup_restore(login_cli_t *cli);
 login_cli_status_e login_cli_explain(login_cli_t *cli);
 
 

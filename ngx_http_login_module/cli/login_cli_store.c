@@ -9,9 +9,6 @@
 #include <unistd.h>
 
 
-static login_cli_status_e login_cli_become(const struct stat *owner);
-
-
 login_cli_status_e
 login_cli_open(login_cli_t *cli)
 {
@@ -29,7 +26,7 @@ login_cli_open(login_cli_t *cli)
     /* where it can't be looked at, the check below says why */
 
     if (stat(cli->path, &st) == 0) {
-        rc = login_cli_become(&st);
+        rc = login_cli_become(st.st_uid, st.st_gid);
         if (rc != LOGIN_CLI_DONE) {
             return rc;
         }
@@ -75,18 +72,16 @@ login_cli_close(login_cli_t *cli)
 }
 
 
-/* Root becomes the store's owner: no file there may ever belong to root. */
-
-static login_cli_status_e
-login_cli_become(const struct stat *owner)
+login_cli_status_e
+login_cli_become(uid_t uid, gid_t gid)
 {
-    if (geteuid() != 0 || owner->st_uid == 0) {
+    if (geteuid() != 0 || uid == 0) {
         return LOGIN_CLI_DONE;
     }
 
     if (setgroups(0, NULL) == -1
-        || setresgid(owner->st_gid, owner->st_gid, owner->st_gid) == -1
-        || setresuid(owner->st_uid, owner->st_uid, owner->st_uid) == -1)
+        || setresgid(gid, gid, gid) == -1
+        || setresuid(uid, uid, uid) == -1)
     {
         login_cli_error("becoming the owner of the store: %s",
                         strerror(errno));

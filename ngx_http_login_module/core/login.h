@@ -39,6 +39,7 @@
 #include "login_store.h"
 #include "login_scan.h"
 #include "login_reseal.h"
+#include "login_backup.h"
 #include "login_account.h"
 #include "login_session.h"
 #include "login_password.h"
