@@ -151,7 +151,7 @@ is_done('help', qr/\AUsage: nginx-login/, [run(undef, '--help')]);
 my ($status, $help) = run(undef, '--help');
 my @commands = $help =~ /^  ((?:user |session |key )?[a-z]+) /mg;
 
-is(scalar(@commands), 17, 'all commands are in the help');
+is(scalar(@commands), 22, 'all commands are in the help');
 
 for my $command (@commands) {
     is_done("help of $command", qr/\AUsage: nginx-login \Q$command\E/,

@@ -315,6 +315,9 @@ login_cli_status_e login_cli_key_reseal(login_cli_t *cli);
 login_cli_status_e login_cli_key_retire(login_cli_t *cli);
 login_cli_status_e login_cli_backup(login_cli_t *cli);
 login_cli_status_e login_cli_backup_restore(login_cli_t *cli);
+login_cli_status_e login_cli_check(login_cli_t *cli);
+login_cli_status_e login_cli_stat(login_cli_t *cli);
+login_cli_status_e login_cli_upgrade(login_cli_t *cli);
 login_cli_status_e login_cli_explain(login_cli_t *cli);
 
 

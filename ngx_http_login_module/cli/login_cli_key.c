@@ -83,21 +83,17 @@ login_cli_key_count(login_cli_t *cli, login_cli_key_count_t *count)
 static login_result_e
 login_cli_key_visit(void *data, const login_scan_item_t *item)
 {
-    size_t                  i;
+    size_t                  n;
     login_cli_key_count_t  *count = data;
 
     /* a damaged record may be whole in a backup, and need its key there */
 
-    for (i = 0; i < count->ring->n; i++) {
-        if (login_str_eq(login_str(count->ring->keys[i].id, LOGIN_KEY_ID_LEN),
-                         login_str(item->key_id, LOGIN_KEY_ID_LEN)))
-        {
-            count->records[i]++;
-            return LOGIN_OK;
-        }
-    }
+    if (login_keyring_find(&n, count->ring, item->key_id) == LOGIN_OK) {
+        count->records[n]++;
 
-    count->unread++;
+    } else {
+        count->unread++;
+    }
 
     return LOGIN_OK;
 }

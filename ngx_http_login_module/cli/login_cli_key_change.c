@@ -179,24 +179,12 @@ login_cli_key_find(const login_cli_t *cli, size_t *n)
 {
     u_char  id[LOGIN_KEY_ID_LEN];
 
-    *n = cli->ring.n;
-
-    if (login_hex_decode(id, LOGIN_KEY_ID_LEN, login_cstr(cli->args[0]))
-        == LOGIN_OK)
-    {
-        for (*n = 0; *n < cli->ring.n; (*n)++) {
-            if (login_str_eq(login_str(id, LOGIN_KEY_ID_LEN),
-                             login_str(cli->ring.keys[*n].id,
-                                       LOGIN_KEY_ID_LEN)))
-            {
-                break;
-            }
-        }
-    }
-
     /* not shown: it may be the key itself */
 
-    if (*n == cli->ring.n) {
+    if (login_hex_decode(id, LOGIN_KEY_ID_LEN, login_cstr(cli->args[0]))
+        != LOGIN_OK
+        || login_keyring_find(n, &cli->ring, id) != LOGIN_OK)
+    {
         login_cli_error("key not found, see \"nginx-login key list\"");
         return LOGIN_CLI_REFUSED;
     }

@@ -42,6 +42,7 @@
 #include "login_backup.h"
 #include "login_account.h"
 #include "login_session.h"
+#include "login_audit.h"
 #include "login_password.h"
 #include "login_phc.h"
 #include "login_flow.h"
