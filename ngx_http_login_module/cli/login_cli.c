@@ -129,11 +129,11 @@ const login_cli_command_t  login_cli_commands[] = {
       login_cli_backup, login_cli_no_options },
 
     { "restore", "FILE", 1, 1,
-      "put a backup in the store's place, with nginx stopped",
+      "put a backup in the store's place; stop nginx before",
       login_cli_backup_restore, login_cli_init_options },
 
     { "check", "", 0, 0,
-      "look at every record, the keys, the clock and the disk",
+      "look at all records, the keys, the clock, the disk",
       login_cli_check, login_cli_no_options },
 
     { "stat", "", 0, 0,
@@ -141,7 +141,7 @@ const login_cli_command_t  login_cli_commands[] = {
       login_cli_stat, login_cli_no_options },
 
     { "upgrade", "", 0, 0,
-      "bring a store of an older version to this one's format",
+      "bring an older version's store to this one's format",
       login_cli_upgrade, login_cli_no_options },
 
     { "explain", "CODE", 1, 1,
