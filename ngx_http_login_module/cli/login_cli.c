@@ -58,6 +58,11 @@ static const login_cli_option_t  login_cli_gates_options[] = {
     { NULL, NULL, 0, NULL }
 };
 
+static const login_cli_option_t  login_cli_rotate_options[] = {
+    { "--verify-first", NULL, 0, "the new key only verifies for now" },
+    { NULL, NULL, 0, NULL }
+};
+
 static const login_cli_option_t  login_cli_no_options[] = {
     { NULL, NULL, 0, NULL }
 };
@@ -120,6 +125,42 @@ const login_cli_command_t  login_cli_commands[] = {
     { "import authelia", "FILE|-", 1, 1,
       "add the users of Authelia's file",
       login_cli_import_authelia, login_cli_import_options },
+
+    { "key list", "", 0, 0,
+      "list the keys and how many records need each",
+      login_cli_key_list, login_cli_no_options },
+
+    { "key rotate", "", 0, 0,
+      "make a new key sign; then: nginx -s reload",
+      login_cli_key_rotate, login_cli_rotate_options },
+
+    { "key reseal", "", 0, 0,
+      "write all records anew with the key that signs",
+      login_cli_key_reseal, login_cli_no_options },
+
+    { "key retire", "ID", 1, 1,
+      "take a key away that no record needs",
+      login_cli_key_retire, login_cli_no_options },
+
+    { "backup", "FILE", 1, 1,
+      "write all that the store has to a new file",
+      login_cli_backup, login_cli_no_options },
+
+    { "restore", "FILE", 1, 1,
+      "put a backup in the store's place; stop nginx before",
+      login_cli_backup_restore, login_cli_init_options },
+
+    { "check", "", 0, 0,
+      "look at all records, the keys, the clock, the disk",
+      login_cli_check, login_cli_no_options },
+
+    { "stat", "", 0, 0,
+      "show how much is in the store, and how full it is",
+      login_cli_stat, login_cli_no_options },
+
+    { "upgrade", "", 0, 0,
+      "bring an older version's store to this one's format",
+      login_cli_upgrade, login_cli_no_options },
 
     { "explain", "CODE", 1, 1,
       "tell the reason behind the code of a refusal",

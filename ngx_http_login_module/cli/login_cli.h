@@ -8,6 +8,8 @@
 #include "login.h"
 
 #include <jansson.h>
+#include <limits.h>
+#include <sys/stat.h>
 
 
 #define LOGIN_CLI_VERSION      "0.1.0"
@@ -15,6 +17,8 @@
 #define LOGIN_CLI_STORE        LOGIN_STORE_PATH
 #define LOGIN_CLI_KEY          "/etc/nginx/login.key"
 #define LOGIN_CLI_USER         "www-data"
+
+#define LOGIN_CLI_KEY_SIZE     65536    /* of the file, at most */
 
 #define LOGIN_CLI_ARGS_MAX     2
 #define LOGIN_CLI_OPTIONS_MAX  128
@@ -27,6 +31,9 @@
 
 /* bytes of an id in hexadecimal, with a NUL */
 #define LOGIN_CLI_ID_SIZE      (2 * LOGIN_ID_LEN + 1)
+
+/* the same of a key's */
+#define LOGIN_CLI_KEY_ID_SIZE  (2 * LOGIN_KEY_ID_LEN + 1)
 
 
 /* The exit status; see interface and manual page. */
@@ -105,6 +112,23 @@ typedef struct {
     unsigned                    failed;     /* no memory */
 } login_cli_table_t;
 
+/* A key file that is about to be changed. */
+typedef struct {
+    int                         fd;         /* holds the lock */
+    char                        path[PATH_MAX];     /* without links */
+    struct stat                 st;
+    size_t                      len;
+    u_char                      text[LOGIN_CLI_KEY_SIZE];
+} login_cli_key_file_t;
+
+/* How many records each key has sealed. */
+typedef struct {
+    const login_keyring_t      *ring;
+    size_t                      next;       /* signs after the next turn */
+    uint64_t                    records[LOGIN_KEYS_MAX];
+    uint64_t                    unread;     /* of no key that is there */
+} login_cli_key_count_t;
+
 
 extern const login_cli_command_t  login_cli_commands[];
 
@@ -162,9 +186,17 @@ json_t *login_cli_json_list(login_str_t s);     /* comma-separated */
 login_cli_status_e login_cli_open(login_cli_t *cli);
 void login_cli_close(login_cli_t *cli);
 
-/* "*missing" (may be NULL) becomes 1 where there is no such file. */
-login_cli_status_e login_cli_key_read(login_keyring_t *ring, const char *path,
-    int *missing);
+/* Root becomes that user: no file in a store may ever belong to root. */
+login_cli_status_e login_cli_become(uid_t uid, gid_t gid);
+
+/*
+ * Runs "run" in a process of its own, where it may become the store's owner
+ * for good, and waits for it.
+ */
+typedef login_cli_status_e (*login_cli_run_pt)(login_cli_t *cli, void *data);
+
+login_cli_status_e login_cli_apart(login_cli_t *cli, login_cli_run_pt run,
+    void *data);
 
 login_cli_status_e login_cli_view(login_cli_t *cli);
 login_cli_status_e login_cli_fault(void);
@@ -176,6 +208,33 @@ login_result_e login_cli_commit(login_cli_t *cli, login_changes_t *changes);
 
 /* "-" is standard input.  The text is the caller's to wipe and free. */
 login_cli_status_e login_cli_file_read(login_str_t *text, const char *path);
+
+/* login_cli_key_file.c */
+
+/* "*missing" (may be NULL) becomes 1 where there is no such file. */
+login_cli_status_e login_cli_key_read(login_keyring_t *ring, const char *path,
+    int *missing);
+
+/* Opens the file to be changed: nobody else changes it meanwhile. */
+login_cli_status_e login_cli_key_lock(login_cli_key_file_t *file,
+    login_keyring_t *ring, const char *path);
+void login_cli_key_unlock(login_cli_key_file_t *file);
+
+/* Puts "text" in its place, all of it or nothing. */
+login_cli_status_e login_cli_key_replace(const login_cli_key_file_t *file,
+    login_str_t text);
+login_cli_status_e login_cli_key_write(int fd, login_str_t text);
+
+/* The directory of "path", which is cut; where it can't, no harm is done. */
+void login_cli_sync(char *path);
+
+/* login_cli_key.c */
+
+/* Counts in the open store. */
+login_cli_status_e login_cli_key_count(login_cli_t *cli,
+    login_cli_key_count_t *count);
+void login_cli_key_id(char dst[LOGIN_CLI_KEY_ID_SIZE],
+    const login_key_t *key);
 
 /* login_cli_account.c */
 
@@ -238,6 +297,10 @@ void login_cli_roles_remove(login_cli_roles_t *roles, const char *role);
 /* Reads a new password from standard input, or asks twice on a terminal. */
 login_cli_status_e login_cli_password(char phc[LOGIN_PHC_MAX + 1]);
 
+/* login_cli_init.c: whose the store is to be */
+login_cli_status_e login_cli_init_owner(const login_cli_t *cli, uid_t *uid,
+    gid_t *gid);
+
 /* The commands. */
 login_cli_status_e login_cli_init(login_cli_t *cli);
 login_cli_status_e login_cli_user_list(login_cli_t *cli);
@@ -253,6 +316,15 @@ login_cli_status_e login_cli_session_list(login_cli_t *cli);
 login_cli_status_e login_cli_session_revoke(login_cli_t *cli);
 login_cli_status_e login_cli_import_htpasswd(login_cli_t *cli);
 login_cli_status_e login_cli_import_authelia(login_cli_t *cli);
+login_cli_status_e login_cli_key_list(login_cli_t *cli);
+login_cli_status_e login_cli_key_rotate(login_cli_t *cli);
+login_cli_status_e login_cli_key_reseal(login_cli_t *cli);
+login_cli_status_e login_cli_key_retire(login_cli_t *cli);
+login_cli_status_e login_cli_backup(login_cli_t *cli);
+login_cli_status_e login_cli_backup_restore(login_cli_t *cli);
+login_cli_status_e login_cli_check(login_cli_t *cli);
+login_cli_status_e login_cli_stat(login_cli_t *cli);
+login_cli_status_e login_cli_upgrade(login_cli_t *cli);
 login_cli_status_e login_cli_explain(login_cli_t *cli);
 login_cli_status_e login_cli_gates(login_cli_t *cli);
 

@@ -11,12 +11,9 @@
 #include <unistd.h>
 
 
-static login_cli_status_e login_cli_init_owner(const login_cli_t *cli,
-    uid_t *uid, gid_t *gid);
 static login_cli_status_e login_cli_init_check(const login_cli_t *cli);
 static login_cli_status_e login_cli_init_key(login_cli_t *cli, int *made);
-static login_cli_status_e login_cli_key_write(int fd);
-static void login_cli_key_sync(char *path);
+static login_cli_status_e login_cli_init_draw(int fd);
 
 
 login_cli_status_e
@@ -86,7 +83,7 @@ login_cli_init(login_cli_t *cli)
 
 /* Root makes it for nginx's workers, everybody else for themselves. */
 
-static login_cli_status_e
+login_cli_status_e
 login_cli_init_owner(const login_cli_t *cli, uid_t *uid, gid_t *gid)
 {
     const char     *name;
@@ -192,7 +189,7 @@ login_cli_init_key(login_cli_t *cli, int *made)
         return LOGIN_CLI_UNUSABLE;
     }
 
-    rc = login_cli_key_write(fd);
+    rc = login_cli_init_draw(fd);
 
     if (rc == LOGIN_CLI_DONE && link(path, cli->key) == -1) {
         login_cli_error("key \"%s\": %s", cli->key, strerror(errno));
@@ -206,7 +203,7 @@ login_cli_init_key(login_cli_t *cli, int *made)
     (void) unlink(path);
 
     if (*made) {
-        login_cli_key_sync(path);
+        login_cli_sync(path);
     }
 
     return rc;
@@ -214,50 +211,19 @@ login_cli_init_key(login_cli_t *cli, int *made)
 
 
 static login_cli_status_e
-login_cli_key_write(int fd)
+login_cli_init_draw(int fd)
 {
-    u_char              line[2 * LOGIN_SECRET_LEN + 1];
+    u_char              line[LOGIN_KEYFILE_LINE];
     login_cli_status_e  rc;
-
-    rc = LOGIN_CLI_DONE;
 
     if (login_keyring_draw(line) != LOGIN_OK) {
         login_cli_error("no random numbers");
-        rc = LOGIN_CLI_UNUSABLE;
-
-    } else if (write(fd, line, sizeof(line)) != (ssize_t) sizeof(line)
-               || fsync(fd) == -1)
-    {
-        login_cli_error("key could not be written, is its disk full?");
-        rc = LOGIN_CLI_UNUSABLE;
+        return LOGIN_CLI_UNUSABLE;
     }
+
+    rc = login_cli_key_write(fd, login_str(line, sizeof(line)));
 
     login_wipe(line, sizeof(line));
 
     return rc;
-}
-
-
-/* The directory of "path", which is cut; where it can't, no harm is done. */
-
-static void
-login_cli_key_sync(char *path)
-{
-    int    fd;
-    char  *slash;
-
-    slash = strrchr(path, '/');
-
-    if (slash == NULL) {
-        fd = open(".", O_RDONLY|O_DIRECTORY|O_CLOEXEC);
-
-    } else {
-        slash[slash == path] = '\0';
-        fd = open(path, O_RDONLY|O_DIRECTORY|O_CLOEXEC);
-    }
-
-    if (fd != -1) {
-        (void) fsync(fd);
-        (void) close(fd);
-    }
 }

@@ -78,7 +78,7 @@ static login_result_e
 login_keyring_add(login_keyring_t *ring, login_str_t line,
     login_error_t *error)
 {
-    size_t        i;
+    size_t        n;
     login_key_t  *key;
 
     if (ring->n == LOGIN_KEYS_MAX) {
@@ -107,19 +107,30 @@ login_keyring_add(login_keyring_t *ring, login_str_t line,
         return LOGIN_FAULT;
     }
 
-    for (i = 0; i < ring->n; i++) {
-        if (login_str_eq(login_str(ring->keys[i].id, LOGIN_KEY_ID_LEN),
-                         login_str(key->id, LOGIN_KEY_ID_LEN)))
-        {
-            login_error(error, "the key is there twice, "
-                        "remove the second line");
-            return LOGIN_NO;
-        }
+    if (login_keyring_find(&n, ring, key->id) == LOGIN_OK) {
+        login_error(error, "the key is there twice, remove the second line");
+        return LOGIN_NO;
     }
 
     ring->n++;
 
     return LOGIN_OK;
+}
+
+
+login_result_e
+login_keyring_find(size_t *n, const login_keyring_t *ring,
+    const u_char id[LOGIN_KEY_ID_LEN])
+{
+    for (*n = 0; *n < ring->n; (*n)++) {
+        if (login_str_eq(login_str(ring->keys[*n].id, LOGIN_KEY_ID_LEN),
+                         login_str(id, LOGIN_KEY_ID_LEN)))
+        {
+            return LOGIN_OK;
+        }
+    }
+
+    return LOGIN_NO;
 }
 
 

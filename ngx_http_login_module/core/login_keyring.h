@@ -30,6 +30,10 @@ typedef struct {
 login_result_e login_keyring_parse(login_keyring_t *ring, login_str_t text,
     login_error_t *error);
 
+/* LOGIN_NO: "*n" is ring->n. */
+login_result_e login_keyring_find(size_t *n, const login_keyring_t *ring,
+    const u_char id[LOGIN_KEY_ID_LEN]);
+
 /* Draws a key and writes its line, 65 bytes with the line feed, to "dst". */
 login_result_e login_keyring_draw(u_char *dst);
 

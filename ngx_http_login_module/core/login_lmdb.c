@@ -48,11 +48,19 @@ login_lmdb_open(login_lmdb_t *lmdb, const char *path, size_t map_size,
 
     lock = -1;
 
+    /* once more, since a restore may have held the lock until now */
+
     if (fstatat(dir, LOGIN_STORE_DATA, &st, AT_SYMLINK_NOFOLLOW) == -1
-        || (lock = login_lmdb_lock(dir, &st)) == -1)
+        || (lock = login_lmdb_lock(dir, &st)) == -1
+        || fstatat(dir, LOGIN_STORE_DATA, &st, AT_SYMLINK_NOFOLLOW) == -1)
     {
         login_error(error, "store \"%s\" cannot be opened (%s)", path,
                     strerror(errno));
+
+        if (lock != -1) {
+            (void) close(lock);
+        }
+
         (void) close(dir);
         return LOGIN_FAULT;
     }

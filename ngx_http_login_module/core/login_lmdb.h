@@ -17,6 +17,10 @@
 #define LOGIN_STORE_DATA     "data.mdb"
 #define LOGIN_STORE_READERS  "lock.mdb"
 
+/* what is not complete yet */
+#define LOGIN_STORE_VERSION_NEW  "version.new"
+#define LOGIN_STORE_RESTORE      "restore.new"
+
 
 struct login_store_s {
     login_store_t     *next;        /* of the registry */
@@ -62,6 +66,13 @@ typedef struct {
  */
 login_result_e login_lmdb_open(login_lmdb_t *lmdb, const char *path,
     size_t map_size, login_error_t *error);
+
+/*
+ * Makes the directory, or takes one that is empty, for the store of "uid",
+ * and opens it as "*dir".  "*made" becomes 1 where there was none.
+ */
+login_result_e login_store_prepare(const char *path, uid_t uid, gid_t gid,
+    int *dir, int *made, login_error_t *error);
 
 /* LOGIN_NO: "error" names the network file system. */
 login_result_e login_check_fs(int dir, const char *path,

@@ -79,6 +79,13 @@ login_result_e login_store_init(const char *path, uid_t uid, gid_t gid,
     login_error_t *error);
 
 /*
+ * For a store that a backup is to be restored to, where there is none:
+ * makes the directory, or takes an empty one.
+ */
+login_result_e login_store_make_room(const char *path, uid_t uid, gid_t gid,
+    login_error_t *error);
+
+/*
  * Opens the store, with a map of "map_size" bytes (0: as large as it is).
  * Call login_store_check() before.  Thread-safe.
  */

@@ -11,8 +11,6 @@
 #include <sys/stat.h>
 
 
-#define LOGIN_VERSION_NEW  "version.new"
-
 
 static login_result_e login_init_dir(int dir, const char *path, uid_t uid,
     gid_t gid, login_error_t *error);
@@ -30,7 +28,7 @@ static const char *const  login_init_names[] = {
     LOGIN_STORE_DATA,
     LOGIN_STORE_READERS,
     LOGIN_STORE_LOCK,
-    LOGIN_VERSION_NEW,
+    LOGIN_STORE_VERSION_NEW,
     NULL
 };
 
@@ -46,41 +44,62 @@ login_store_init(const char *path, uid_t uid, gid_t gid, login_error_t *error)
     int             dir, made;
     login_result_e  rc;
 
-    error->line = 0;
-
-    made = mkdir(path, 0700) == 0;
-
-    if (!made && errno != EEXIST) {
-        login_error(error, "directory \"%s\" cannot be made (%s)", path,
-                    strerror(errno));
-        return LOGIN_FAULT;
+    rc = login_store_prepare(path, uid, gid, &dir, &made, error);
+    if (rc != LOGIN_OK) {
+        return rc;
     }
 
-    dir = open(path, O_RDONLY|O_DIRECTORY|O_CLOEXEC);
-    if (dir == -1) {
-        login_error(error, "directory \"%s\" cannot be opened (%s)", path,
-                    strerror(errno));
-        return LOGIN_FAULT;
-    }
-
-    rc = login_check_fs(dir, path, error);
-
-    if (rc == LOGIN_OK) {
-        rc = login_init_empty(dir, path, error);
-    }
-
-    if (rc == LOGIN_OK) {
-        rc = login_init_dir(dir, path, uid, gid, error);
-    }
-
-    if (rc == LOGIN_OK) {
-        rc = login_init_data(dir, path, uid, gid, error);
-    }
+    rc = login_init_data(dir, path, uid, gid, error);
 
     (void) close(dir);
 
     if (rc != LOGIN_OK && made) {
         (void) rmdir(path);
+    }
+
+    return rc;
+}
+
+
+login_result_e
+login_store_prepare(const char *path, uid_t uid, gid_t gid, int *dir,
+    int *made, login_error_t *error)
+{
+    login_result_e  rc;
+
+    error->line = 0;
+
+    *made = mkdir(path, 0700) == 0;
+
+    if (!*made && errno != EEXIST) {
+        login_error(error, "directory \"%s\" cannot be made (%s)", path,
+                    strerror(errno));
+        return LOGIN_FAULT;
+    }
+
+    *dir = open(path, O_RDONLY|O_DIRECTORY|O_CLOEXEC);
+    if (*dir == -1) {
+        login_error(error, "directory \"%s\" cannot be opened (%s)", path,
+                    strerror(errno));
+        return LOGIN_FAULT;
+    }
+
+    rc = login_check_fs(*dir, path, error);
+
+    if (rc == LOGIN_OK) {
+        rc = login_init_empty(*dir, path, error);
+    }
+
+    if (rc == LOGIN_OK) {
+        rc = login_init_dir(*dir, path, uid, gid, error);
+    }
+
+    if (rc != LOGIN_OK) {
+        (void) close(*dir);
+
+        if (*made) {
+            (void) rmdir(path);
+        }
     }
 
     return rc;
@@ -139,7 +158,10 @@ login_init_known(const char *name)
 {
     size_t  i;
 
-    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
+    if (strcmp(name, ".") == 0
+        || strcmp(name, "..") == 0
+        || strcmp(name, LOGIN_STORE_RESTORE) == 0)
+    {
         return 1;
     }
 
@@ -278,13 +300,13 @@ login_init_version(int dir, uid_t uid, gid_t gid)
 
     len = snprintf(text, sizeof(text), "%d\n", LOGIN_STORE_FORMAT);
 
-    if ((unlinkat(dir, LOGIN_VERSION_NEW, 0) == -1 && errno != ENOENT)
-        || login_lmdb_file(dir, LOGIN_VERSION_NEW, uid, gid) == -1)
+    if ((unlinkat(dir, LOGIN_STORE_VERSION_NEW, 0) == -1 && errno != ENOENT)
+        || login_lmdb_file(dir, LOGIN_STORE_VERSION_NEW, uid, gid) == -1)
     {
         return -1;
     }
 
-    fd = openat(dir, LOGIN_VERSION_NEW, O_WRONLY|O_NOFOLLOW|O_CLOEXEC);
+    fd = openat(dir, LOGIN_STORE_VERSION_NEW, O_WRONLY|O_NOFOLLOW|O_CLOEXEC);
     if (fd == -1) {
         return -1;
     }
@@ -300,7 +322,8 @@ login_init_version(int dir, uid_t uid, gid_t gid)
     (void) close(fd);
 
     if (rc == -1
-        || renameat(dir, LOGIN_VERSION_NEW, dir, LOGIN_STORE_VERSION) == -1)
+        || renameat(dir, LOGIN_STORE_VERSION_NEW, dir, LOGIN_STORE_VERSION)
+           == -1)
     {
         return -1;
     }

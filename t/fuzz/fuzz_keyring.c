@@ -1,5 +1,8 @@
 
-/* Key files: a ring is whole or empty, and no message shows a key. */
+/*
+ * Key files: a ring is whole or empty, and no message shows a key.  What a
+ * rotation makes of a file has the keys that it is to have.
+ */
 
 #include "login.h"
 
@@ -11,6 +14,65 @@
 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+
+/* "same" keys from number "there" on are now from number "here" on. */
+
+static void
+compare(const u_char *out, size_t len, size_t keys,
+    const login_keyring_t *ring, size_t there, size_t here, size_t same)
+{
+    size_t           i;
+    login_error_t    error;
+    login_keyring_t  now;
+
+    check(login_keyring_parse(&now, login_str(out, len), &error) == LOGIN_OK);
+    check(now.n == keys);
+
+    for (i = 0; i < same; i++) {
+        check(memcmp(ring->keys[there + i].id, now.keys[here + i].id,
+                     LOGIN_KEY_ID_LEN)
+              == 0);
+    }
+}
+
+
+static void
+edit(const login_keyring_t *ring, login_str_t text)
+{
+    u_char  line[LOGIN_KEYFILE_LINE], *out;
+    size_t  len, next;
+
+    out = malloc(text.len + LOGIN_KEYFILE_MORE);
+    check(out != NULL);
+
+    next = login_keyfile_next(text);
+    check(next < ring->n);
+
+    check(login_keyring_draw(line) == LOGIN_OK);
+
+    if (ring->n < LOGIN_KEYS_MAX) {
+        len = login_keyfile_add(out, text, login_str(line, sizeof(line)), 0);
+        compare(out, len, ring->n + 1, ring, 0, 1, ring->n);
+
+        len = login_keyfile_add(out, text, login_str(line, sizeof(line)), 1);
+        compare(out, len, ring->n + 1, ring, 1, 2, ring->n - 1);
+        check(login_keyfile_next(login_str(out, len)) == 1);
+    }
+
+    if (next != 0) {
+        len = login_keyfile_promote(out, text, next);
+        compare(out, len, ring->n, ring, next, 0, 1);
+        compare(out, len, ring->n, ring, 0, 1, next);
+    }
+
+    if (ring->n > 1) {
+        len = login_keyfile_remove(out, text, 1);
+        compare(out, len, ring->n - 1, ring, 2, 1, ring->n - 2);
+    }
+
+    free(out);
+}
 
 
 int
@@ -47,6 +109,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                   != 0);
         }
     }
+
+    edit(&ring, login_str(data, size));
 
     return 0;
 }

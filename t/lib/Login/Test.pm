@@ -274,6 +274,20 @@ sub cli_ok {
 }
 
 
+# The same, killed as it enters system call "call" for the "n"th time; the
+# exit status is 137 unless it came to its end before.
+
+sub cli_killed {
+    my ($self, $call, $n, @arguments) = @_;
+
+    return $self->command({ env => { ASAN_OPTIONS => 'detect_leaks=0' } },
+        '/usr/bin/strace', '-o', '/dev/null', '-e', "trace=$call",
+        '-e', "inject=$call:signal=KILL:when=$n",
+        build_dir() . '/nginx-login',
+        '--store', $self->store, '--key', $self->key, @arguments);
+}
+
+
 sub init {
     my ($self) = @_;
 
