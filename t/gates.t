@@ -13,7 +13,16 @@ use Login::Test;
 
 my $start = 1_800_000_000;
 
-my $t = Login::Test->new(clock => $start);
+my $password = 'correct horse battery staple';
+
+# one worker: what it writes later shows that it wrote nothing before
+
+my $t = Login::Test->new(
+    accounts => { 'ann@example.com' => $password },
+    http     => 'login_hash memory=1m passes=1;',
+    workers  => 1,
+    clock    => $start,
+);
 
 
 # Waits until it says so; the text of the table.
@@ -71,7 +80,7 @@ server {
     listen 127.0.0.1:%%PORT%%;
     listen unix:%%DIR%%/socket;
     server_name example.com www.example.com ~^w\d+\.example\.com$;
-    login_portal_url http://example.com/login/;
+    login_portal_url http://example.com:%%PORT%%/login/;
     login_cookie domain=example.com;
     login on;
     login_require role=admin,staff   max_age=15m;
@@ -141,7 +150,7 @@ my %server = (
     server  => 'example.com',
     names   => ['example.com', 'www.example.com', '~^w\d+\.example\.com$'],
     listen  => ['127.0.0.1:' . $t->port, "unix:$dir/socket"],
-    portal  => 'http://example.com/login/',
+    portal  => 'http://example.com:' . $t->port . '/login/',
     written => $start,
 );
 
@@ -190,10 +199,14 @@ my $hour = 3600;
 
 $t->set_clock($start + $hour);
 $t->reload;
+
+is($t->browser(host => 'example.com')->sign_in('ann@example.com', $password)
+   ->status, 303, 'a session, written by the new worker');
+is(gates($t)->[0]{written}, $start, 'the same one was not written again');
+
 $t->reload($conf =~ s{= /health}{= /health2}r);
 
 shows($t, qr{= /health2\b}, 'another configuration');
-is($gates->[0]{written}, $start, 'the same one was not written again');
 is(gates($t)->[0]{written}, $start + $hour, 'its time');
 
 ok(!$t->reload($conf =~ s{login off}{login of}r), 'one that nginx refuses');
@@ -228,7 +241,7 @@ sub many {
 server {
     listen 127.0.0.1:%%PORT%%;
     server_name s$_.example.com;
-    login_portal_url http://example.com/login/;
+    login_portal_url http://example.com:%%PORT%%/login/;
     login_cookie domain=example.com;
     login on;
     $locations
@@ -236,7 +249,7 @@ server {
 END
 }
 
-my %opt = (http => 'server_names_hash_max_size 4096;');
+my %opt = (http => "$t->{http} server_names_hash_max_size 4096;");
 
 $t->reload(many(120), %opt);
 shows($t, qr/s120\.example/, 'many locations');
