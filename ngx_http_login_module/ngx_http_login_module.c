@@ -358,9 +358,9 @@ ngx_http_login_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         return ngx_http_login_merge_portal(cf, conf);
     }
 
-    /* the portal is open, but no other location is because of that */
+    /* the portal is open, but nothing else is because of that */
 
-    if (prev->portal && !clcf->noname) {
+    if (prev->portal && (!clcf->noname || clcf->handler)) {
         prev = prev->outer;
     }
 

@@ -493,7 +493,7 @@ CONF
 /login/ > /login/help/   on      -  /login/help/x  302 200 200
 ROWS
 
-config 'an `if` in the portal is served by it, unless by something else',
+config 'an `if` in the portal is open, unless something else answers there',
     <<'CONF', <<'ROWS';
 login on;
 
@@ -509,7 +509,7 @@ CONF
 /             on      -  /x             302 200 200
 /login/       portal  -  /login/        200 303 303
 /login/ > if  portal  -  /login/?one=1  200 303 303
-/login/ > if  off     -  /login/?two=1  200 200 200
+/login/ > if  on      -  /login/?two=1  302 200 200
 ROWS
 
 

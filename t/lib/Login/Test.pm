@@ -56,7 +56,7 @@ our @EXPORT = qw(done_testing wait_for);
 }
 
 our $ROOT = dirname(dirname(dirname(dirname(abs_path(__FILE__)))));
-our $WAIT = 60;         # bounds a hang; no test measures it
+our $WAIT = 180;        # bounds a hang; no test measures it
 
 my @instances;
 
