@@ -34,7 +34,9 @@ ngx_http_login_rewrite_handler(ngx_http_request_t *r)
         return NGX_DECLINED;
     }
 
-    if (ngx_http_login_strip_identity(r) != NGX_OK) {
+    if (ngx_http_login_strip_identity(r) != NGX_OK
+        || ngx_http_login_add_mark(r) != NGX_OK)
+    {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 

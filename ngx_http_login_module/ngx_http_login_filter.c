@@ -41,6 +41,10 @@ ngx_http_login_filter_init(ngx_conf_t *cf)
 static ngx_int_t
 ngx_http_login_header_filter(ngx_http_request_t *r)
 {
+    if (ngx_http_login_vary(r) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     if (r != r->main) {
         return ngx_http_next_header_filter(r);
     }

@@ -6,7 +6,6 @@
 
 static void ngx_http_login_unlink_part(ngx_list_t *list,
     ngx_list_part_t *part);
-static ngx_int_t ngx_http_login_strip_copy(ngx_http_request_t *r);
 static ngx_uint_t ngx_http_login_is_identity(ngx_str_t *key);
 
 
@@ -173,7 +172,7 @@ ngx_http_login_strip_identity(ngx_http_request_t *r)
                       "client sent \"%V\" header, removed", &h[i].key);
 
         if (r != r->main) {
-            return ngx_http_login_strip_copy(r);
+            return ngx_http_login_own_headers(r);
         }
 
         if (ngx_http_login_remove_header(&r->headers_in.headers, part, i,
@@ -193,8 +192,8 @@ ngx_http_login_strip_identity(ngx_http_request_t *r)
  * the parent, whose part would be left empty.
  */
 
-static ngx_int_t
-ngx_http_login_strip_copy(ngx_http_request_t *r)
+ngx_int_t
+ngx_http_login_own_headers(ngx_http_request_t *r)
 {
     ngx_list_t        list;
     ngx_uint_t        i;

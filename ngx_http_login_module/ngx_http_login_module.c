@@ -168,6 +168,7 @@ ngx_http_login_create_main_conf(ngx_conf_t *cf)
      *     conf->key_file = { 0, NULL };
      *     conf->templates = { 0, NULL };
      *     conf->used = 0;
+     *     conf->caches = 0;
      *     conf->limits = { 0, 0 };
      *     conf->ring = NULL;
      *     conf->pages = { NULL };
@@ -423,6 +424,8 @@ ngx_http_login_postconfiguration(ngx_conf_t *cf)
     if (!mcf->used) {
         return NGX_OK;
     }
+
+    mcf->caches = ngx_http_login_has_cache(cf);
 
     if (ngx_http_login_load(cf, mcf) != NGX_OK
         || ngx_http_login_policy(cf, mcf) != NGX_OK)

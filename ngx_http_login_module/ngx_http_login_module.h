@@ -76,6 +76,7 @@ typedef struct {
     /* set when the configuration has been read */
 
     ngx_uint_t                   used;      /* there is a gate or portal */
+    ngx_uint_t                   caches;    /* and a "..._cache_path" */
     login_limits_t               limits;
     login_keyring_t             *ring;
     login_template_t            *pages[LOGIN_PAGES];
@@ -404,6 +405,21 @@ ngx_int_t ngx_http_login_refuse_portal(ngx_http_request_t *r,
 unsigned ngx_http_login_navigation(ngx_http_request_t *r);
 
 
+/* ngx_http_login_cache.c */
+
+/* Has the configuration a cache of responses? */
+ngx_uint_t ngx_http_login_has_cache(ngx_conf_t *cf);
+
+/* Is it the header that tells caches who asks?  From outside it is cut. */
+ngx_uint_t ngx_http_login_is_mark(ngx_table_elt_t *h);
+
+/* Adds it where somebody is signed in. */
+ngx_int_t ngx_http_login_add_mark(ngx_http_request_t *r);
+
+/* Makes the response of a gate one of many, before it is kept. */
+ngx_int_t ngx_http_login_vary(ngx_http_request_t *r);
+
+
 /* ngx_http_login_filter.c */
 
 ngx_int_t ngx_http_login_filter_init(ngx_conf_t *cf);
@@ -440,6 +456,9 @@ ngx_int_t ngx_http_login_remove_header(ngx_list_t *list,
 ngx_str_t *ngx_http_login_get_header(ngx_http_request_t *r,
     const char *name, ngx_uint_t *n);
 ngx_int_t ngx_http_login_strip_identity(ngx_http_request_t *r);
+
+/* A subrequest's own list of request headers, without those of identity. */
+ngx_int_t ngx_http_login_own_headers(ngx_http_request_t *r);
 
 
 /* ngx_http_login_return.c: return addresses */

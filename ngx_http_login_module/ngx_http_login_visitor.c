@@ -33,8 +33,9 @@ ngx_http_login_post_read_handler(ngx_http_request_t *r)
 ngx_http_login_visitor_t *
 ngx_http_login_visitor(ngx_http_request_t *r)
 {
-    ngx_pool_cleanup_t        *cln;
-    ngx_http_login_visitor_t  *visitor;
+    ngx_pool_cleanup_t          *cln;
+    ngx_http_login_visitor_t    *visitor;
+    ngx_http_login_main_conf_t  *mcf;
 
     r = r->main;
 
@@ -49,10 +50,12 @@ ngx_http_login_visitor(ngx_http_request_t *r)
         return NULL;
     }
 
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
+
     visitor = cln->data;
     ngx_memzero(visitor, sizeof(ngx_http_login_visitor_t));
 
-    if (ngx_http_login_cookies(r)
+    if ((ngx_http_login_cookies(r) || mcf->caches)
         && ngx_http_login_read_cookies(r, visitor) != NGX_OK)
     {
         return NULL;
@@ -170,6 +173,18 @@ ngx_http_login_cut_cookies(ngx_http_request_t *r)
         if (i >= part->nelts) {
             part = part->next;
             i = 0;
+            continue;
+        }
+
+        if (mcf->caches && ngx_http_login_is_mark(&h[i])) {
+
+            if (ngx_http_login_remove_header(&r->headers_in.headers, part, i,
+                                             r->pool)
+                != NGX_OK)
+            {
+                return NGX_ERROR;
+            }
+
             continue;
         }
 
