@@ -41,6 +41,7 @@
 #include "login_password.h"
 #include "login_phc.h"
 #include "login_flow.h"
+#include "login_limit.h"
 #include "login_signin.h"
 #include "login_pool.h"
 #include "login_queue.h"
