@@ -57,10 +57,10 @@ typedef struct {
     u_char               id[LOGIN_ID_LEN];
     login_lock_t         lock;
 
-    /* set by login_limit_take() */
+    /* set by login_limit_locate() and login_limit_take() */
 
-    unsigned             taken;
     u_char               place[LOGIN_ID_LEN];
+    unsigned             taken;
     uint32_t             series;
     uint32_t             number;    /* of the failure in its series */
 
@@ -103,10 +103,14 @@ login_result_e login_limit_init(login_limit_table_t *table, size_t size);
 /* How many keys have a counter of their own at most. */
 size_t login_limit_places(const login_limit_table_t *table);
 
+/* Works out where the keys stand; needs no lock. */
+login_result_e login_limit_locate(const login_limit_table_t *table,
+    login_limit_key_t *keys, size_t n);
+
 /*
  * Takes one failure from each of "n" counters, or from none.  "state" is
- * the store's when the locks were read.  LOGIN_NO: refused, for "*wait"
- * seconds.
+ * the store's when the keys' locks were read.  LOGIN_NO: refused, for
+ * "*wait" seconds.
  */
 login_result_e login_limit_take(login_limit_table_t *table,
     const login_limit_t *limit, login_limit_key_t *keys, size_t n,

@@ -62,6 +62,8 @@ static login_result_e
 take_with(const login_limit_t *l, login_limit_key_t *k, size_t n,
     uint64_t now, uint64_t *wait)
 {
+    assert_int_equal(login_limit_locate(table, k, n), LOGIN_OK);
+
     return login_limit_take(table, l, k, n, 7, now, wait);
 }
 
