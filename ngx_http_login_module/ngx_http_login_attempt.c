@@ -22,7 +22,8 @@ typedef struct {
 static ngx_http_login_attempt_t *ngx_http_login_attempt_create(
     ngx_http_request_t *r, const login_form_t *form, login_state_e state);
 static ngx_int_t ngx_http_login_attempt_limit(ngx_http_request_t *r,
-    const login_form_t *form, ngx_http_login_attempt_t *attempt);
+    const login_form_t *form, ngx_http_login_attempt_t *attempt,
+    ngx_int_t *result);
 static ngx_int_t ngx_http_login_attempt_refuse(ngx_http_request_t *r,
     const login_form_t *form, ngx_http_login_attempt_t *attempt);
 static void ngx_http_login_attempt_browser(login_str_t *browser, u_char *p);
@@ -50,9 +51,7 @@ ngx_http_login_attempt(ngx_http_request_t *r, const login_form_t *form,
         return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
     }
 
-    rc = ngx_http_login_attempt_limit(r, form, attempt);
-
-    if (rc != NGX_OK) {
+    if (ngx_http_login_attempt_limit(r, form, attempt, &rc) != NGX_OK) {
         ngx_http_login_attempt_release(attempt);
         return rc;
     }
@@ -77,11 +76,11 @@ ngx_http_login_attempt(ngx_http_request_t *r, const login_form_t *form,
 }
 
 
-/* Before anything is tried; NGX_OK: try it. */
+/* NGX_OK: may be tried.  NGX_DECLINED: answered already, with "*result". */
 
 static ngx_int_t
 ngx_http_login_attempt_limit(ngx_http_request_t *r, const login_form_t *form,
-    ngx_http_login_attempt_t *attempt)
+    ngx_http_login_attempt_t *attempt, ngx_int_t *result)
 {
     uint64_t  wait;
 
@@ -96,13 +95,15 @@ ngx_http_login_attempt_limit(ngx_http_request_t *r, const login_form_t *form,
         if (login_flow_step(&attempt->state, LOGIN_EVENT_LIMITED)
             == LOGIN_EFFECT_THROTTLE)
         {
-            return ngx_http_login_signin_throttled(r, form, wait);
+            *result = ngx_http_login_signin_throttled(r, form, wait);
+            return NGX_DECLINED;
         }
 
         /* fall through */
 
     default:
-        return ngx_http_login_error(r, LOGIN_REASON_STORE);
+        *result = ngx_http_login_error(r, LOGIN_REASON_STORE);
+        return NGX_DECLINED;
     }
 
     attempt->signin.guess = attempt->throttle.guess;
@@ -115,7 +116,8 @@ ngx_http_login_attempt_limit(ngx_http_request_t *r, const login_form_t *form,
         && login_flow_step(&attempt->state, LOGIN_EVENT_NO)
            == LOGIN_EFFECT_REFUSE)
     {
-        return ngx_http_login_attempt_refuse(r, form, attempt);
+        *result = ngx_http_login_attempt_refuse(r, form, attempt);
+        return NGX_DECLINED;
     }
 
     return NGX_OK;

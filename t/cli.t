@@ -284,7 +284,7 @@ is_deeply($alice, {
     username => 'alice@example.com', org => 'default', name => 'Alice A.',
     email => 'alice@example.com', language => 'de',
     roles => ['admin', 'ops'], disabled => JSON::PP::false,
-    password => JSON::PP::false, last_sign_in => undef
+    password => JSON::PP::false, last_sign_in => undef, locked_until => undef
 }, 'show');
 
 is_done('show', qr/\Ausername +alice\@example.com\n.*\nroles +admin,ops\n/s,
