@@ -95,7 +95,8 @@ ngx_http_login_attempt_limit(ngx_http_request_t *r, const login_form_t *form,
         if (login_flow_step(&attempt->state, LOGIN_EVENT_LIMITED)
             == LOGIN_EFFECT_THROTTLE)
         {
-            *result = ngx_http_login_signin_throttled(r, form, wait);
+            *result = ngx_http_login_signin_throttled(r, form, wait,
+                          attempt->throttle.keys[0].wait != 0);
             return NGX_DECLINED;
         }
 

@@ -449,7 +449,7 @@ ngx_int_t ngx_http_login_signin_leave(ngx_http_request_t *r,
 ngx_int_t ngx_http_login_signin_wrong(ngx_http_request_t *r,
     const login_form_t *form, ngx_uint_t locked);
 ngx_int_t ngx_http_login_signin_throttled(ngx_http_request_t *r,
-    const login_form_t *form, uint64_t wait);
+    const login_form_t *form, uint64_t wait, ngx_uint_t locked);
 
 ngx_int_t ngx_http_login_logout_page(ngx_http_request_t *r);
 void ngx_http_login_logout_form(ngx_http_request_t *r,

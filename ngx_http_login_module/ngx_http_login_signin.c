@@ -227,7 +227,8 @@ ngx_http_login_signin_wrong(ngx_http_request_t *r, const login_form_t *form,
     ngx_uint_t locked)
 {
     ngx_http_login_signin_log(r, form, locked
-                              ? "sign-in refused, once too often: locked"
+                              ? "sign-in refused, locked after too many "
+                                "failures"
                               : "sign-in refused");
 
     return ngx_http_login_show(r, form, NGX_HTTP_FORBIDDEN,
@@ -237,7 +238,7 @@ ngx_http_login_signin_wrong(ngx_http_request_t *r, const login_form_t *form,
 
 ngx_int_t
 ngx_http_login_signin_throttled(ngx_http_request_t *r,
-    const login_form_t *form, uint64_t wait)
+    const login_form_t *form, uint64_t wait, ngx_uint_t locked)
 {
     ngx_http_login_ctx_t  *ctx;
 
@@ -245,7 +246,10 @@ ngx_http_login_signin_throttled(ngx_http_request_t *r,
 
     ctx->retry = wait;
 
-    ngx_http_login_signin_log(r, form, "sign-in not tried, too many failed");
+    ngx_http_login_signin_log(r, form, locked
+                              ? "sign-in not tried, it is locked"
+                              : "sign-in not tried, too many failures of "
+                                "this network");
 
     return ngx_http_login_show(r, form, NGX_HTTP_TOO_MANY_REQUESTS,
                                LOGIN_REASON_THROTTLED);

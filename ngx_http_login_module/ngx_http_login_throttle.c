@@ -26,7 +26,9 @@ static ngx_queue_t  ngx_http_login_throttled;
 ngx_int_t
 ngx_http_login_throttle_zone(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
 {
-    ngx_str_t  name = ngx_string("login_limit");
+    /* no zone of another module can have a name like that */
+
+    ngx_str_t  name = ngx_string("login:limit");
 
     mcf->zone = ngx_shared_memory_add(cf, &name, mcf->limit_zone,
                                       &ngx_http_login_module);

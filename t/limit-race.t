@@ -8,6 +8,7 @@ use warnings;
 
 use Socket qw(SOL_SOCKET SO_LINGER);
 
+use Login::HTTP2;
 use Login::Test;
 
 
@@ -24,6 +25,7 @@ real_ip_header X-Real-IP;
 
 server {
     listen 127.0.0.1:%%PORT%% reuseport;
+    listen 127.0.0.1:%%PORT_h2%% http2;
     server_name localhost;
     login on;
     keepalive_requests 1000000;
@@ -57,21 +59,31 @@ sub again {
 }
 
 
-sub form_request {
-    my ($user, $word, $from, $browser) = @_;
+# A form filled in: (cookies, body), and as one request.
+
+sub form {
+    my ($user, $word, $browser) = @_;
 
     $browser //= $t->browser;
 
     my $page = $browser->get('/login/');
-    my $body = Login::Browser::encode({
-        csrf     => $page->csrf,
-        username => $user,
-        password => $word,
-    });
+
+    return ('login_browser=' . $browser->cookie('login_browser'),
+            Login::Browser::encode({
+                csrf     => $page->csrf,
+                username => $user,
+                password => $word,
+            }));
+}
+
+
+sub form_request {
+    my ($user, $word, $from, $browser) = @_;
+
+    my ($cookies, $body) = form($user, $word, $browser);
 
     return "POST /login/ HTTP/1.1\r\nHost: localhost\r\n"
-        . 'Cookie: login_browser=' . $browser->cookie('login_browser')
-        . "\r\n" . ($from ? "X-Real-IP: $from\r\n" : '')
+        . "Cookie: $cookies\r\n" . ($from ? "X-Real-IP: $from\r\n" : '')
         . "Content-Type: application/x-www-form-urlencoded\r\n"
         . 'Content-Length: ' . length($body) . "\r\n\r\n$body";
 }
@@ -265,6 +277,23 @@ again($dear, 1);
     ok wait_for(sub {
         $t->cli_ok('user', 'list', '--locked') =~ /\Q$ann\E/;
     }), 'and the store knows';
+
+    # streams that are given up end the request, but not the hash
+
+    my $http2 = Login::HTTP2->new($t->connection('h2'));
+    my @forms = map { [ form($bob, "wrong $_") ] } 1 .. 6;
+
+    for my $i (0 .. 5) {
+        $http2->post(2 * $i + 1, @{ $forms[$i] });
+        $http2->ping;
+        $http2->reset(2 * $i + 1);
+    }
+
+    $http2->ping;
+    ok wait_for(sub {
+        $t->cli_ok('user', 'list', '--locked') =~ /\Q$bob\E/;
+    }), 'six that were given up have failed';
+    is try(1, $bob, $password), 429, 'the right one comes too late';
 }
 
 

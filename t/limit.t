@@ -108,9 +108,9 @@ ok length $answer->csrf, 'the form can be sent again';
 ok !defined $answer->cookie('login'), 'no session';
 is $t->cli_ok('session', 'list', $ann, '--json'), "[]\n",
     'it was not even made';
-like $t->error_log, qr/user "\Q$ann\E": sign-in refused, once too often/,
+like $t->error_log, qr/user "\Q$ann\E": sign-in refused, locked after/,
     'the log says when it was locked';
-like $t->error_log, qr/user "\Q$ann\E": sign-in not tried, too many failed/,
+like $t->error_log, qr/user "\Q$ann\E": sign-in not tried, it is locked/,
     'and what was not tried';
 like $t->cli_ok('explain', 'L23'), qr/user unlock/, 'explained';
 
@@ -349,6 +349,9 @@ is join(' ', map { try("u$_\@example.com", 'wrong', from => '192.0.2.1') }
              1 .. 61), row(403, 60) . ' 429', 'sixty of one address';
 is $answer->header('Retry-After'), 1, 'one each second';
 is try($bob, $password, from => '192.0.2.1'), 429, 'the right one as well';
+like $t->error_log,
+    qr/user "\Q$bob\E": sign-in not tried, too many failures of this network/,
+    'the log says which limit it was';
 is try($bob, $password, from => '192.0.2.2'), 303, 'another address';
 later(1);
 is try($bob, $password, from => '192.0.2.1'), 303, 'a second later';

@@ -60,6 +60,7 @@ typedef struct {
     /* set by login_limit_locate() and login_limit_take() */
 
     u_char               place[LOGIN_ID_LEN];
+    uint64_t             wait;      /* s that it refuses for */
     unsigned             taken;
     uint32_t             series;
     uint32_t             number;    /* of the failure in its series */
@@ -110,7 +111,7 @@ login_result_e login_limit_locate(const login_limit_table_t *table,
 /*
  * Takes one failure from each of "n" counters, or from none.  "state" is
  * the store's when the keys' locks were read.  LOGIN_NO: refused, for
- * "*wait" seconds.
+ * "*wait" seconds, the longest of all.
  */
 login_result_e login_limit_take(login_limit_table_t *table,
     const login_limit_t *limit, login_limit_key_t *keys, size_t n,

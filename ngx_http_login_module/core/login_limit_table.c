@@ -70,18 +70,18 @@ login_limit_take(login_limit_table_t *table, const login_limit_t *limit,
     uint64_t *wait)
 {
     size_t                i;
-    uint64_t              left;
     login_limit_place_t  *place;
 
     *wait = 0;
 
     for (i = 0; i < n; i++) {
         place = login_limit_place(table, limit, &keys[i], now);
-        left = login_limit_check(table, limit, place, &keys[i], now);
 
-        if (left != 0) {
-            if (!keys[i].spared && left > *wait) {
-                *wait = left;
+        keys[i].wait = login_limit_check(table, limit, place, &keys[i], now);
+
+        if (keys[i].wait != 0) {
+            if (!keys[i].spared && keys[i].wait > *wait) {
+                *wait = keys[i].wait;
             }
 
             continue;
