@@ -296,6 +296,28 @@ again($dear, 1);
     is try(1, $bob, $password), 429, 'the right one comes too late';
 }
 
+# a worker that shall end closes connections under its hashes
+
+$t->{main} = 'worker_shutdown_timeout 1ms;';
+again($dear, 1);
+delete $t->{main};
+
+{
+    my ($worker) = $t->workers;
+    my @requests = map { form_request($ann, "wrong $_") } 1 .. 6;
+    my @waiting = map { send_request($_) } @requests;
+
+    wait_hashing($worker);
+    ok $t->reload, 'reloaded';
+
+    is scalar(grep { defined $_->response } @waiting), 0,
+        'connections were closed under their hashes';
+    is try(1, $ann, $password), 429, 'which have failed all the same';
+    ok wait_for(sub {
+        $t->cli_ok('user', 'list', '--locked') =~ /\Q$ann\E/;
+    }), 'and the store knows';
+}
+
 
 # --- what was not tried
 
