@@ -705,7 +705,9 @@ test_shared(void **data)
             settle(&own, LOGIN_LIMIT_SUCCESS, NOW);
         }
 
-        guesses += guess(&victim, NOW) == 0;
+        /* many of them share the victim's counter in between */
+
+        guesses += i % 2000 == 0 && guess(&victim, NOW) == 0;
     }
 
     assert_int_equal(guesses, 6);
