@@ -222,7 +222,8 @@ ngx_http_login_limit_name(ngx_http_request_t *r, login_guess_t *guess,
 
 /*
  * The same for all names.  A browser that the owner used has a counter of
- * its own, and whoever else is in its network cannot use up its tries.
+ * its own, and counts as a network of its own: whoever else is in the one
+ * that it is in cannot use up its tries.
  */
 
 static ngx_int_t
@@ -254,6 +255,17 @@ ngx_http_login_limit_read(ngx_http_login_throttle_t *throttle,
         || login_lock_get(&keys[1].lock, view, keys[1].id, NULL) != LOGIN_OK)
     {
         return NGX_ERROR;
+    }
+
+    throttle->nkeys = 2;
+
+    if (guess->known) {
+        keys[2].kind = LOGIN_LIMIT_NETWORK;
+        keys[2].spared = 0;
+        keys[2].lock = keys[0].lock;
+
+        ngx_memcpy(keys[2].id, guess->browser, LOGIN_ID_LEN);
+        throttle->nkeys = 3;
     }
 
     *state = login_view_version(view);

@@ -467,7 +467,8 @@ typedef struct {
     ngx_uint_t                   open;
     ngx_uint_t                   begun;     /* set by the thread */
     login_guess_t                guess;
-    login_limit_key_t            keys[2];
+    ngx_uint_t                   nkeys;
+    login_limit_key_t            keys[3];
 } ngx_http_login_throttle_t;
 
 ngx_int_t ngx_http_login_throttle_zone(ngx_conf_t *cf,

@@ -111,18 +111,18 @@ ngx_http_login_throttle_take(ngx_http_login_throttle_t *throttle,
     login_result_e         rc;
     ngx_http_login_zone_t  zone;
 
-    const size_t  n = sizeof(throttle->keys) / sizeof(throttle->keys[0]);
-
     if (ngx_http_login_throttle_get(&zone) != NGX_OK
-        || login_limit_locate(zone.table, throttle->keys, n) != LOGIN_OK)
+        || login_limit_locate(zone.table, throttle->keys,
+                              throttle->nkeys) != LOGIN_OK)
     {
         return NGX_ERROR;
     }
 
     ngx_shmtx_lock(&zone.pool->mutex);
 
-    rc = login_limit_take(zone.table, zone.limit, throttle->keys, n, state,
-                          (uint64_t) ngx_time(), wait);
+    rc = login_limit_take(zone.table, zone.limit, throttle->keys,
+                          throttle->nkeys, state, (uint64_t) ngx_time(),
+                          wait);
 
     crowded = login_limit_crowded(zone.table, (uint64_t) ngx_time());
 
@@ -155,8 +155,6 @@ ngx_http_login_throttle_settle(ngx_http_login_throttle_t *throttle,
 {
     ngx_http_login_zone_t  zone;
 
-    const size_t  n = sizeof(throttle->keys) / sizeof(throttle->keys[0]);
-
     ngx_queue_remove(&throttle->queue);
     throttle->open = 0;
 
@@ -166,8 +164,8 @@ ngx_http_login_throttle_settle(ngx_http_login_throttle_t *throttle,
 
     ngx_shmtx_lock(&zone.pool->mutex);
 
-    login_limit_settle(zone.table, zone.limit, throttle->keys, n, outcome,
-                       (uint64_t) ngx_time());
+    login_limit_settle(zone.table, zone.limit, throttle->keys,
+                       throttle->nkeys, outcome, (uint64_t) ngx_time());
 
     ngx_shmtx_unlock(&zone.pool->mutex);
 }

@@ -105,6 +105,9 @@ is $answer->form('username')->{fields}{username}, $ann, 'the name stays';
 is $answer->form('username')->{fields}{password} // '', '',
     'the password does not';
 ok length $answer->csrf, 'the form can be sent again';
+is $answer->header('Cache-Control'), 'no-store', 'kept by nobody';
+like $answer->header('Content-Security-Policy'), qr/default-src 'none'/,
+    'with the headers of every page';
 ok !defined $answer->cookie('login'), 'no session';
 is $t->cli_ok('session', 'list', $ann, '--json'), "[]\n",
     'it was not even made';
@@ -509,6 +512,32 @@ is $answer->header('Retry-After'), 10, 'ten seconds';
 is join(' ', map { try("u$_\@example.com", 'wrong') } 1 .. 4),
     '403 403 403 429', 'five of a network';
 is $answer->header('Retry-After'), 12, 'five a minute';
+
+{
+    # a browser that is known is a network of its own
+
+    my $known = $t->browser;
+
+    later(100);
+    is try($bob, $password, browser => $known), 303, 'a browser is known';
+    $known->sign_out;
+
+    ok $t->reload($server, limit => 'login_limit attempts=100 rate=5/m;'),
+        'many attempts';
+    wrong(5, 'x@example.com');
+    is wrong(6, $bob, browser => $known), row(403, 5) . ' 429',
+        'limited by itself';
+    $t->cli_ok('user', 'unlock', $bob);
+    is wrong(6, $bob, browser => $known), row(403, 5) . ' 429',
+        'unlocked as well';
+    later(60);
+    is wrong(3, $bob, browser => $known), row(403, 3), 'it fails';
+    is wrong(3, 'x@example.com'), '403 403 429', 'and its network with it';
+    is try($bob, $password, browser => $known), 303, 'and gets in';
+}
+
+restart($server, limit => 'login_limit attempts=2 lockout=10s;');
+is wrong(3, $ann), '403 403 429', 'locked';
 
 ok $t->reload($server, limit => 'login_limit attempts=3 lockout=5s;'),
     'configured anew';
