@@ -8,11 +8,6 @@ static ngx_int_t ngx_http_login_cookie_name(ngx_str_t *name);
 static ngx_int_t ngx_http_login_host(ngx_str_t *host);
 
 
-#define ngx_http_login_is(v, s)                                               \
-    ((v)->len >= sizeof(s) - 1                                                \
-     && ngx_strncmp((v)->data, s, sizeof(s) - 1) == 0)
-
-
 char *
 ngx_http_login_gate(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {

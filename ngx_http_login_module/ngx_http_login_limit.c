@@ -27,11 +27,6 @@ static void ngx_http_login_limit_keep(ngx_http_login_throttle_t *throttle,
     unsigned exists);
 
 
-#define ngx_http_login_is(v, s)                                               \
-    ((v)->len >= sizeof(s) - 1                                                \
-     && ngx_strncmp((v)->data, s, sizeof(s) - 1) == 0)
-
-
 char *
 ngx_http_login_limit(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {

@@ -227,6 +227,11 @@ char *ngx_http_login_session(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_login_hash(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_login_hosts(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
+/* Does the value of a line begin with this? */
+#define ngx_http_login_is(v, s)                                               \
+    ((v)->len >= sizeof(s) - 1                                                \
+     && ngx_strncmp((v)->data, s, sizeof(s) - 1) == 0)
+
 ngx_int_t ngx_http_login_number(ngx_conf_t *cf, ngx_str_t *value,
     size_t prefix, ngx_int_t min, ngx_int_t max, ngx_int_t *number);
 char *ngx_http_login_invalid(ngx_conf_t *cf, ngx_str_t *value);
