@@ -11,6 +11,8 @@
 typedef struct {
     login_signin_t               signin;
     login_state_e                state;
+    ngx_http_login_throttle_t    throttle;
+    login_result_e               tried;     /* LOGIN_NO: was wrong */
     ngx_uint_t                   users;     /* tasks that release it */
     size_t                       len;
     u_char                       data[];
@@ -19,6 +21,11 @@ typedef struct {
 
 static ngx_http_login_attempt_t *ngx_http_login_attempt_create(
     ngx_http_request_t *r, const login_form_t *form, login_state_e state);
+static ngx_int_t ngx_http_login_attempt_limit(ngx_http_request_t *r,
+    const login_form_t *form, ngx_http_login_attempt_t *attempt,
+    ngx_int_t *result);
+static ngx_int_t ngx_http_login_attempt_refuse(ngx_http_request_t *r,
+    const login_form_t *form, ngx_http_login_attempt_t *attempt);
 static void ngx_http_login_attempt_browser(login_str_t *browser, u_char *p);
 static void ngx_http_login_attempt_release(void *data);
 static login_result_e ngx_http_login_attempt_run(void *data,
@@ -44,6 +51,11 @@ ngx_http_login_attempt(ngx_http_request_t *r, const login_form_t *form,
         return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
     }
 
+    if (ngx_http_login_attempt_limit(r, form, attempt, &rc) != NGX_OK) {
+        ngx_http_login_attempt_release(attempt);
+        return rc;
+    }
+
     rc = ngx_http_login_task_hash(r, ngx_http_login_attempt_run,
                                   ngx_http_login_attempt_verified, attempt,
                                   ngx_http_login_attempt_release);
@@ -61,6 +73,68 @@ ngx_http_login_attempt(ngx_http_request_t *r, const login_form_t *form,
     }
 
     return ngx_http_login_error(r, LOGIN_REASON_STORE);
+}
+
+
+/* NGX_OK: may be tried.  NGX_DECLINED: answered already, with "*result". */
+
+static ngx_int_t
+ngx_http_login_attempt_limit(ngx_http_request_t *r, const login_form_t *form,
+    ngx_http_login_attempt_t *attempt, ngx_int_t *result)
+{
+    uint64_t  wait;
+
+    switch (ngx_http_login_limit_signin(r, &attempt->throttle,
+                                        attempt->signin.org,
+                                        attempt->signin.username, &wait))
+    {
+    case NGX_OK:
+        break;
+
+    case NGX_DECLINED:
+        if (login_flow_step(&attempt->state, LOGIN_EVENT_LIMITED)
+            == LOGIN_EFFECT_THROTTLE)
+        {
+            *result = ngx_http_login_signin_throttled(r, form, wait,
+                          attempt->throttle.keys[0].wait != 0);
+            return NGX_DECLINED;
+        }
+
+        /* fall through */
+
+    default:
+        *result = ngx_http_login_error(r, LOGIN_REASON_STORE);
+        return NGX_DECLINED;
+    }
+
+    attempt->signin.guess = attempt->throttle.guess;
+    attempt->signin.remember = 1;
+
+    /* no account can have these, whatever its name */
+
+    if ((attempt->signin.password.len > LOGIN_PASSWORD_MAX
+         || attempt->signin.org.len > LOGIN_ORG_MAX)
+        && login_flow_step(&attempt->state, LOGIN_EVENT_NO)
+           == LOGIN_EFFECT_REFUSE)
+    {
+        *result = ngx_http_login_attempt_refuse(r, form, attempt);
+        return NGX_DECLINED;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_login_attempt_refuse(ngx_http_request_t *r, const login_form_t *form,
+    ngx_http_login_attempt_t *attempt)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_http_login_limit_settle(&attempt->throttle, LOGIN_LIMIT_FAILURE,
+                                     attempt->signin.exists);
+
+    return ngx_http_login_signin_wrong(r, form, rc == NGX_DECLINED);
 }
 
 
@@ -138,6 +212,7 @@ ngx_http_login_attempt_create(ngx_http_request_t *r, const login_form_t *form,
     attempt->signin.old = visitor->ticket;
 
     attempt->state = state;
+    attempt->tried = LOGIN_FAULT;
     attempt->users = 1;
     attempt->len = len;
 
@@ -184,6 +259,14 @@ ngx_http_login_attempt_release(void *data)
         return;
     }
 
+    /* a client that went away learns nothing, but it may have tried */
+
+    (void) ngx_http_login_limit_settle(&attempt->throttle,
+                                       attempt->tried == LOGIN_NO
+                                       ? LOGIN_LIMIT_FAILURE
+                                       : LOGIN_LIMIT_RETURN,
+                                       attempt->signin.exists);
+
     login_changes_destroy(attempt->signin.changes);
     login_changes_destroy(attempt->signin.upgrade);
 
@@ -203,10 +286,14 @@ ngx_http_login_attempt_run(void *data, login_view_t *view,
 
     login_result_e  rc;
 
+    __atomic_store_n(&attempt->throttle.begun, 1, __ATOMIC_RELEASE);
+
     rc = login_signin_run(&attempt->signin, view, hasher);
 
     login_wipe((void *) attempt->signin.password.data,
                attempt->signin.password.len);
+
+    attempt->tried = rc;
 
     return rc;
 }
@@ -232,7 +319,7 @@ ngx_http_login_attempt_verified(ngx_http_request_t *r, void *data,
         break;
 
     case LOGIN_EFFECT_REFUSE:
-        result = ngx_http_login_signin_wrong(r, ctx->form);
+        result = ngx_http_login_attempt_refuse(r, ctx->form, attempt);
         break;
 
     default:
@@ -313,8 +400,14 @@ ngx_http_login_attempt_committed(ngx_http_request_t *r, void *data,
         != LOGIN_EFFECT_SESSION)
     {
         result = ngx_http_login_error(r, LOGIN_REASON_STORE);
+        ngx_http_finalize_request(r, result);
+        return;
+    }
 
-    } else if (ngx_http_login_set_session(r, &attempt->signin.ticket,
+    (void) ngx_http_login_limit_settle(&attempt->throttle,
+                                       LOGIN_LIMIT_SUCCESS, 1);
+
+    if (ngx_http_login_set_session(r, &attempt->signin.ticket,
                                           attempt->signin.shared)
                != NGX_OK
                || ngx_http_login_set_browser(r, !attempt->signin.shared)

@@ -4,16 +4,8 @@
 #include "ngx_http_login_module.h"
 
 
-static ngx_int_t ngx_http_login_number(ngx_conf_t *cf, ngx_str_t *value,
-    size_t prefix, ngx_int_t min, ngx_int_t max, ngx_int_t *number);
-static char *ngx_http_login_invalid(ngx_conf_t *cf, ngx_str_t *value);
 static ngx_int_t ngx_http_login_cookie_name(ngx_str_t *name);
 static ngx_int_t ngx_http_login_host(ngx_str_t *host);
-
-
-#define ngx_http_login_is(v, s)                                               \
-    ((v)->len >= sizeof(s) - 1                                                \
-     && ngx_strncmp((v)->data, s, sizeof(s) - 1) == 0)
 
 
 char *
@@ -330,7 +322,7 @@ ngx_http_login_hosts(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_http_login_number(ngx_conf_t *cf, ngx_str_t *value, size_t prefix,
     ngx_int_t min, ngx_int_t max, ngx_int_t *number)
 {
@@ -347,7 +339,7 @@ ngx_http_login_number(ngx_conf_t *cf, ngx_str_t *value, size_t prefix,
 }
 
 
-static char *
+char *
 ngx_http_login_invalid(ngx_conf_t *cf, ngx_str_t *value)
 {
     ngx_str_t  *directive;

@@ -109,6 +109,13 @@ static ngx_command_t  ngx_http_login_commands[] = {
       0,
       NULL },
 
+    { ngx_string("login_limit"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_http_login_limit,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("login_templates"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_str_slot,
@@ -170,6 +177,8 @@ ngx_http_login_create_main_conf(ngx_conf_t *cf)
      *     conf->used = 0;
      *     conf->caches = 0;
      *     conf->limits = { 0, 0 };
+     *     conf->limit = { 0, 0, 0 };
+     *     conf->zone = NULL;
      *     conf->ring = NULL;
      *     conf->pages = { NULL };
      *     conf->style = { { 0, NULL }, ... };
@@ -186,6 +195,10 @@ ngx_http_login_create_main_conf(ngx_conf_t *cf)
     conf->hash_queue = NGX_CONF_UNSET;
     conf->hash_memory = NGX_CONF_UNSET_SIZE;
     conf->hash_passes = NGX_CONF_UNSET;
+    conf->limit_attempts = NGX_CONF_UNSET;
+    conf->limit_lockout = NGX_CONF_UNSET;
+    conf->limit_rate = NGX_CONF_UNSET;
+    conf->limit_zone = NGX_CONF_UNSET_SIZE;
 
     if (ngx_array_init(&conf->portals, cf->pool, 2,
                        sizeof(ngx_http_login_portal_t *))
@@ -236,8 +249,17 @@ ngx_http_login_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_conf_init_size_value(mcf->hash_memory, 19 * 1024 * 1024);
     ngx_conf_init_value(mcf->hash_passes, 2);
 
+    ngx_conf_init_value(mcf->limit_attempts, 6);
+    ngx_conf_init_value(mcf->limit_lockout, 5 * 60);
+    ngx_conf_init_value(mcf->limit_rate, 60);
+    ngx_conf_init_size_value(mcf->limit_zone, 8 * 1024 * 1024);
+
     mcf->limits.idle = mcf->idle;
     mcf->limits.lifetime = mcf->lifetime;
+
+    mcf->limit.attempts = (uint32_t) mcf->limit_attempts;
+    mcf->limit.lockout = (uint64_t) mcf->limit_lockout;
+    mcf->limit.rate = (uint32_t) mcf->limit_rate;
 
     return NGX_CONF_OK;
 }
@@ -428,7 +450,8 @@ ngx_http_login_postconfiguration(ngx_conf_t *cf)
     mcf->caches = ngx_http_login_has_cache(cf);
 
     if (ngx_http_login_load(cf, mcf) != NGX_OK
-        || ngx_http_login_policy(cf, mcf) != NGX_OK)
+        || ngx_http_login_policy(cf, mcf) != NGX_OK
+        || ngx_http_login_throttle_zone(cf, mcf) != NGX_OK)
     {
         return NGX_ERROR;
     }

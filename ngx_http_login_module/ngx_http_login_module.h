@@ -73,11 +73,18 @@ typedef struct {
     size_t                       hash_memory;
     ngx_int_t                    hash_passes;
 
+    ngx_int_t                    limit_attempts;
+    time_t                       limit_lockout;
+    ngx_int_t                    limit_rate;
+    size_t                       limit_zone;
+
     /* set when the configuration has been read */
 
     ngx_uint_t                   used;      /* there is a gate or portal */
     ngx_uint_t                   caches;    /* and a "..._cache_path" */
     login_limits_t               limits;
+    login_limit_t                limit;
+    ngx_shm_zone_t              *zone;      /* of the limit's counters */
     login_keyring_t             *ring;
     login_template_t            *pages[LOGIN_PAGES];
     ngx_http_login_asset_t       style;
@@ -174,6 +181,7 @@ typedef struct {
     unsigned                     replaced:1;    /* "body" was sent */
     unsigned                     framed:1;  /* may be shown in a frame */
     ngx_chain_t                 *body;      /* takes the place of another */
+    uint64_t                     retry;     /* s to wait, with 429 */
     ngx_http_login_task_t       *task;      /* came back */
     login_form_t                *form;
     ngx_http_login_form_pt       handler;   /* of the form */
@@ -225,6 +233,15 @@ char *ngx_http_login_cookie(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_login_session(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_login_hash(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_login_hosts(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* Does the value of a line begin with this? */
+#define ngx_http_login_is(v, s)                                               \
+    ((v)->len >= sizeof(s) - 1                                                \
+     && ngx_strncmp((v)->data, s, sizeof(s) - 1) == 0)
+
+ngx_int_t ngx_http_login_number(ngx_conf_t *cf, ngx_str_t *value,
+    size_t prefix, ngx_int_t min, ngx_int_t max, ngx_int_t *number);
+char *ngx_http_login_invalid(ngx_conf_t *cf, ngx_str_t *value);
 
 char *ngx_http_login_merge_portal(ngx_conf_t *cf,
     ngx_http_login_loc_conf_t *conf);
@@ -502,7 +519,9 @@ void ngx_http_login_signin_form(ngx_http_request_t *r,
 ngx_int_t ngx_http_login_signin_leave(ngx_http_request_t *r,
     const login_form_t *form);
 ngx_int_t ngx_http_login_signin_wrong(ngx_http_request_t *r,
-    const login_form_t *form);
+    const login_form_t *form, ngx_uint_t locked);
+ngx_int_t ngx_http_login_signin_throttled(ngx_http_request_t *r,
+    const login_form_t *form, uint64_t wait, ngx_uint_t locked);
 
 ngx_int_t ngx_http_login_logout_page(ngx_http_request_t *r);
 void ngx_http_login_logout_form(ngx_http_request_t *r,
@@ -510,6 +529,51 @@ void ngx_http_login_logout_form(ngx_http_request_t *r,
 ngx_int_t ngx_http_login_apps_page(ngx_http_request_t *r);
 ngx_int_t ngx_http_login_session_json(ngx_http_request_t *r);
 ngx_int_t ngx_http_login_asset(ngx_http_request_t *r);
+
+
+/* ngx_http_login_throttle.c: the counters that all workers share */
+
+/* An attempt that counts; on the heap, as what it belongs to. */
+typedef struct {
+    ngx_queue_t                  queue;     /* of those that are open */
+    ngx_uint_t                   open;
+    ngx_uint_t                   begun;     /* set by the thread */
+    login_guess_t                guess;
+    ngx_uint_t                   nkeys;
+    login_limit_key_t            keys[3];
+} ngx_http_login_throttle_t;
+
+ngx_int_t ngx_http_login_throttle_zone(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+
+/*
+ * Takes from the counters before anything is tried.  NGX_OK: settle it when
+ * it is over; NGX_DECLINED: refused for "*wait" seconds; NGX_ERROR.
+ */
+ngx_int_t ngx_http_login_throttle_take(ngx_http_login_throttle_t *throttle,
+    uint64_t state, uint64_t *wait);
+void ngx_http_login_throttle_settle(ngx_http_login_throttle_t *throttle,
+    login_limit_outcome_e outcome);
+
+/* The process ends: gives back what was never begun. */
+void ngx_http_login_throttle_exit(void);
+
+
+/* ngx_http_login_limit.c: what counts */
+
+char *ngx_http_login_limit(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* As ngx_http_login_throttle_take(), for a sign-in. */
+ngx_int_t ngx_http_login_limit_signin(ngx_http_request_t *r,
+    ngx_http_login_throttle_t *throttle, login_str_t org,
+    login_str_t username, uint64_t *wait);
+
+/*
+ * Settles it, once, and keeps a lock that it led to.  "exists": somebody has
+ * that name.  NGX_DECLINED: it is locked from now on.
+ */
+ngx_int_t ngx_http_login_limit_settle(ngx_http_login_throttle_t *throttle,
+    login_limit_outcome_e outcome, unsigned exists);
 
 
 /* ngx_http_login_attempt.c: from a password to a session */

@@ -5,7 +5,7 @@
 
 
 /* So long (s) a browser is told to wait where something is too busy. */
-#define NGX_HTTP_LOGIN_RETRY_AFTER  "5"
+#define NGX_HTTP_LOGIN_RETRY_AFTER  5
 
 
 static ngx_int_t ngx_http_login_page_address(ngx_http_request_t *r,
@@ -14,6 +14,7 @@ static void ngx_http_login_page_reason(ngx_http_login_page_t *page,
     login_reason_e reason);
 static void ngx_http_login_page_person(ngx_http_request_t *r,
     ngx_http_login_page_t *page);
+static ngx_int_t ngx_http_login_retry(ngx_http_request_t *r, uint64_t wait);
 static void ngx_http_login_content_type(ngx_http_request_t *r,
     const char *type);
 
@@ -144,6 +145,10 @@ ngx_http_login_page_reason(ngx_http_login_page_t *page, login_reason_e reason)
 
     case LOGIN_REASON_BUSY:
         ngx_http_login_page_flag(page, LOGIN_VAR_BUSY);
+        break;
+
+    case LOGIN_REASON_THROTTLED:
+        ngx_http_login_page_flag(page, LOGIN_VAR_THROTTLED);
         break;
 
     default:
@@ -298,13 +303,17 @@ ngx_http_login_send(ngx_http_request_t *r, const char *type, ngx_str_t *body)
     ngx_chain_t            out;
     ngx_http_login_ctx_t  *ctx;
 
-    static ngx_str_t  retry = ngx_string(NGX_HTTP_LOGIN_RETRY_AFTER);
-
     ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
     ctx->portal = 1;
 
     if (r->headers_out.status == NGX_HTTP_SERVICE_UNAVAILABLE
-        && ngx_http_login_push_header(r, "Retry-After", &retry) == NULL)
+        && ngx_http_login_retry(r, NGX_HTTP_LOGIN_RETRY_AFTER) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (r->headers_out.status == NGX_HTTP_TOO_MANY_REQUESTS
+        && ngx_http_login_retry(r, ctx->retry) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -352,6 +361,23 @@ ngx_http_login_send(ngx_http_request_t *r, const char *type, ngx_str_t *body)
     out.next = NULL;
 
     return ngx_http_output_filter(r, &out);
+}
+
+
+static ngx_int_t
+ngx_http_login_retry(ngx_http_request_t *r, uint64_t wait)
+{
+    ngx_str_t  value;
+
+    value.data = ngx_pnalloc(r->pool, NGX_INT64_LEN);
+    if (value.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    value.len = ngx_sprintf(value.data, "%uL", wait) - value.data;
+
+    return ngx_http_login_push_header(r, "Retry-After", &value) ? NGX_OK
+                                                                : NGX_ERROR;
 }
 
 

@@ -17,6 +17,8 @@ static ngx_int_t ngx_http_login_begin(ngx_http_request_t *r,
     const login_form_t *form);
 static ngx_int_t ngx_http_login_verify(ngx_http_request_t *r,
     const login_form_t *form, login_state_e state);
+static void ngx_http_login_signin_log(ngx_http_request_t *r,
+    const login_form_t *form, const char *what);
 
 
 ngx_int_t
@@ -209,21 +211,11 @@ static ngx_int_t
 ngx_http_login_verify(ngx_http_request_t *r, const login_form_t *form,
     login_state_e state)
 {
-    login_str_t  password;
-
-    password = login_form_get(form, "password");
-
-    if (login_form_get(form, "username").len == 0 || password.len == 0) {
+    if (login_form_get(form, "username").len == 0
+        || login_form_get(form, "password").len == 0)
+    {
         return ngx_http_login_show(r, form, NGX_HTTP_LOGIN_UNPROCESSABLE,
                                    LOGIN_REASON_MALFORMED);
-    }
-
-    /* no account can have these, whatever its name */
-
-    if (password.len > LOGIN_PASSWORD_MAX
-        || login_form_get(form, "org").len > LOGIN_ORG_MAX)
-    {
-        return ngx_http_login_signin_wrong(r, form);
     }
 
     return ngx_http_login_attempt(r, form, state);
@@ -231,7 +223,44 @@ ngx_http_login_verify(ngx_http_request_t *r, const login_form_t *form,
 
 
 ngx_int_t
-ngx_http_login_signin_wrong(ngx_http_request_t *r, const login_form_t *form)
+ngx_http_login_signin_wrong(ngx_http_request_t *r, const login_form_t *form,
+    ngx_uint_t locked)
+{
+    ngx_http_login_signin_log(r, form, locked
+                              ? "sign-in refused, locked after too many "
+                                "failures"
+                              : "sign-in refused");
+
+    return ngx_http_login_show(r, form, NGX_HTTP_FORBIDDEN,
+                               LOGIN_REASON_WRONG);
+}
+
+
+ngx_int_t
+ngx_http_login_signin_throttled(ngx_http_request_t *r,
+    const login_form_t *form, uint64_t wait, ngx_uint_t locked)
+{
+    ngx_http_login_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
+
+    ctx->retry = wait;
+
+    ngx_http_login_signin_log(r, form, locked
+                              ? "sign-in not tried, it is locked"
+                              : "sign-in not tried, too many failures of "
+                                "this network");
+
+    return ngx_http_login_show(r, form, NGX_HTTP_TOO_MANY_REQUESTS,
+                               LOGIN_REASON_THROTTLED);
+}
+
+
+/* The name is escaped as in the access log. */
+
+static void
+ngx_http_login_signin_log(ngx_http_request_t *r, const login_form_t *form,
+    const char *what)
 {
     u_char       *p, ch;
     size_t        i;
@@ -241,8 +270,6 @@ ngx_http_login_signin_wrong(ngx_http_request_t *r, const login_form_t *form)
 
     s = login_form_get(form, "username");
     p = text;
-
-    /* escaped as in the access log */
 
     for (i = 0; i < s.len && i < NGX_HTTP_LOGIN_LOGGED_NAME; i++) {
         ch = s.data[i];
@@ -259,8 +286,5 @@ ngx_http_login_signin_wrong(ngx_http_request_t *r, const login_form_t *form)
     name.len = p - text;
 
     ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                  "user \"%V\": sign-in refused", &name);
-
-    return ngx_http_login_show(r, form, NGX_HTTP_FORBIDDEN,
-                               LOGIN_REASON_WRONG);
+                  "user \"%V\": %s", &name, what);
 }

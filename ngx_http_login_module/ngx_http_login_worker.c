@@ -340,6 +340,8 @@ ngx_http_login_exit_process(ngx_cycle_t *cycle)
         ngx_msleep(10);
     }
 
+    ngx_http_login_throttle_exit();
+
     if (worker->hashers || worker->writer) {
         ngx_http_login_leave_threads();
         return;

@@ -285,7 +285,7 @@ is_deeply($alice, {
     username => 'alice@example.com', org => 'default', name => 'Alice A.',
     email => 'alice@example.com', language => 'de',
     roles => ['admin', 'ops'], disabled => JSON::PP::false,
-    password => JSON::PP::false, last_sign_in => undef
+    password => JSON::PP::false, last_sign_in => undef, locked_until => undef
 }, 'show');
 
 is_done('show', qr/\Ausername +alice\@example.com\n.*\nroles +admin,ops\n/s,
@@ -298,7 +298,8 @@ is_done('show, more', qr/\nlast sign-in +never\nsessions +0\n/, 'user', 'show',
 is_refused('unknown user', 1, qr/user "bob" not found/, 'user', @$_)
     for ['show', 'bob'], ['set', 'bob', '--name', 'x'],
         ['role', 'bob', '--add', 'x'], ['password', 'bob', '--stdin'],
-        ['disable', 'bob'], ['enable', 'bob'], ['remove', 'bob'];
+        ['disable', 'bob'], ['enable', 'bob'], ['remove', 'bob'],
+        ['unlock', 'bob'];
 
 is_refused('bad user name', 1, qr/invalid user name/, 'user', 'add', $_)
     for '', ' ', 'a@', '@example.com', 'a b@example.com', "a\tb", "\xff",
@@ -340,6 +341,20 @@ is_refused('role that is not there', 1, qr/has no role "amdin"/, 'user',
     'role', 'alice@example.com', '--add', 'x', '--remove', 'amdin');
 is_deeply(json_of('user', 'show', 'alice@example.com')->{roles},
     ['ops', 'dev'], 'roles are as before');
+# what is locked, limit.t knows
+
+is_done('unlock', qr/\Auser "alice\@example.com" unlocked\n\z/, 'user',
+    'unlock', 'Alice@example.com');
+is_done('unlock again', qr/unlocked/, 'user', 'unlock', 'alice@example.com');
+is(json_of('user', 'unlock', 'alice@example.com')->{username},
+    'alice@example.com', 'unlock, in JSON');
+is_done('unlock an address', qr/\Aaddress "$_" unlocked\n\z/, 'user',
+    'unlock', $_) for '192.0.2.1', '2001:db8::1', '192.0.2.1';
+is_deeply(json_of('user', 'unlock', '::1'), { address => '::1' },
+    'an address, in JSON');
+is_deeply(json_of('user', 'list', '--locked'), [], 'nobody is locked');
+modes_ok('unlock');
+
 is_done('last role', qr/./, 'user', 'role', 'alice@example.com',
     '--remove', 'dev', '--remove', 'ops');
 is_deeply(json_of('user', 'show', 'alice@example.com')->{roles}, [],

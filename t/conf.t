@@ -119,6 +119,14 @@ my @values = (
         'memory=99999999999999999999m', 'passes=', 'passes=0', 'passes=65',
         'passes=x', 'parallel=2', 'threads=99999999999999999999'),
 
+    (map { [ 'login_limit', 'http', $_, "invalid parameter \"$_\"" ] }
+        'x', 'off', 'attempts=', 'attempts=0', 'attempts=x', 'attempts=-1',
+        'attempts=1000001', 'lockout=', 'lockout=0', 'lockout=x',
+        'lockout=-1', 'lockout=1x', 'rate=', 'rate=60', 'rate=0/m',
+        'rate=60/s', 'rate=60r/m', 'rate=/m', 'rate=-1/m', 'rate=1000001/m',
+        'rate=60/mm', 'zone=', 'zone=x', 'zone=0', 'zone=31k', 'zone=-1',
+        'zone=name:8m', 'burst=1'),
+
     [ 'login_portal_url', 'server', '""', '"login_portal_url"' ],
     [ 'login_key', 'http', '""', '"login_key"' ],
     [ 'login_templates', 'http', '""', '"login_templates"' ],
@@ -129,7 +137,8 @@ for (@values) {
 
     # the first of its kind, but for the store and key of each test
 
-    my %opt = (no_store => scalar $directive =~ /_(?:store|key)$/);
+    my %opt = (no_store => scalar $directive =~ /_(?:store|key)$/,
+               limit => '');
     my $conf = around($where => "$directive $value;");
 
     $conf = "login_store %%STORE%%; $conf" if $directive eq 'login_key';
@@ -163,6 +172,7 @@ my %many = (
     login_portal_url  => [ 'server', 'http://localhost/login/', 0, 2 ],
     login_session     => [ 'http', 'idle=1h', 0 ],
     login_hash        => [ 'http', 'passes=1', 0 ],
+    login_limit       => [ 'http', 'zone=32k', 0 ],
     login_store       => [ 'http', '%%STORE%%', 0, 3 ],
     login_key         => [ 'http', '%%KEY%%', 0, 2 ],
     login_templates   => [ 'http', '%%DIR%%', 0, 2 ],
@@ -212,6 +222,7 @@ my %allowed = (
     login_cookie      => [ qw(http server) ],
     login_session     => [ qw(http) ],
     login_hash        => [ qw(http) ],
+    login_limit       => [ qw(http) ],
     login_store       => [ qw(http) ],
     login_key         => [ qw(http) ],
     login_templates   => [ qw(http) ],
@@ -265,7 +276,7 @@ for my $directive (sort keys %allowed) {
             : $directive eq 'login_key' ? "login_store %%STORE%%;$conf"
             : $conf;
 
-        $t->conf_ok($conf, "$directive in $where",
+        $t->conf_ok($conf, "$directive in $where", limit => '',
                     no_store => scalar $directive =~ /_(?:store|key)$/);
     }
 }

@@ -10,6 +10,7 @@ use warnings;
 use IO::Select;
 use Socket qw(SOL_SOCKET SO_LINGER);
 
+use Login::HTTP2;
 use Login::Test;
 
 
@@ -350,143 +351,45 @@ $t->run($server, http => 'login_hash memory=8m passes=2;');
 }
 
 
-# HTTP/2 as far as is needed: a stream can be given up on a connection that
-# stays, which ends the request while the hash is under way.
+# streams that are given up
 
-sub frame {
-    my ($type, $flags, $stream, $payload) = @_;
-
-    return substr(pack('N', length $payload), 1)
-        . pack('CCN', $type, $flags, $stream) . $payload;
-}
-
-
-sub text {
-    my ($text) = @_;
-
-    my $length = length $text;
-
-    return chr($length) . $text if $length < 127;
-
-    my $rest = $length - 127;
-    my $bytes = chr 127;
-
-    while ($rest >= 128) {
-        $bytes .= chr($rest % 128 + 128);
-        $rest = int $rest / 128;
-    }
-
-    return $bytes . chr($rest) . $text;
-}
-
-
-sub headers {
-    my @fields = @_;
-
-    my $block = '';
-
-    while (my ($name, $value) = splice @fields, 0, 2) {
-        $block .= "\0" . text($name) . text($value);
-    }
-
-    return $block;
-}
-
-
-# The next frame: (type, flags, stream, payload).
-
-sub read_frame {
-    my ($connection) = @_;
-
-    my ($high, $low, $type, $flags, $stream) =
-        unpack 'CnCCN', $connection->take(9);
-
-    return ($type, $flags, $stream, $connection->take($high << 16 | $low));
-}
-
-
-# Everything sent before has been looked at when this returns.
-
-sub ping {
-    my ($connection) = @_;
-
-    $connection->send(frame(6, 0, 0, 'pingpong'));
-
-    for (1 .. 1000) {
-        my ($type, $flags) = read_frame($connection);
-        return 1 if $type == 6 && $flags & 1;
-    }
-
-    return 0;
-}
-
-
-sub http2 {
-    my $connection = $t->connection('h2');
-
-    $connection->send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" . frame(4, 0, 0, ''));
-
-    return $connection;
-}
+sub http2 { Login::HTTP2->new($t->connection('h2')) }
 
 
 {
     my ($worker) = $t->workers;
     my ($cookies, $body) = form($ann);
 
-    my $post = sub {
-        my ($connection, $stream) = @_;
-
-        $connection->send(frame(1, 4, $stream, headers(
-            ':method'      => 'POST',
-            ':scheme'      => 'http',
-            ':authority'   => 'localhost',
-            ':path'        => '/login/',
-            'content-type' => 'application/x-www-form-urlencoded',
-            'cookie'       => $cookies,
-        )) . frame(0, 1, $stream, $body));
-    };
-
     my $connection = http2();
 
     for my $i (1 .. 100) {
         my $stream = 2 * $i - 1;
 
-        $post->($connection, $stream);
-        ping($connection) if $i % 2;
-        $connection->send(frame(3, 0, $stream, pack 'N', 8));
+        $connection->post($stream, $cookies, $body);
+        $connection->ping if $i % 2;
+        $connection->reset($stream);
     }
 
-    ok ping($connection), '100 streams were given up, the connection lives';
+    ok $connection->ping,
+        '100 streams were given up, the connection lives';
 
     # the whole connection, with several under way
 
     for my $i (1 .. 10) {
         my $other = http2();
 
-        $post->($other, 2 * $_ - 1) for 1 .. 5;
-        ping($other) if $i % 2;
-        $other->socket->setsockopt(SOL_SOCKET, SO_LINGER, pack('ii', 1, 0))
-            if $i % 3;
-        $other->close;
+        $other->post(2 * $_ - 1, $cookies, $body) for 1 .. 5;
+        $other->ping if $i % 2;
+        $other->connection->socket->setsockopt(SOL_SOCKET, SO_LINGER,
+                                               pack('ii', 1, 0)) if $i % 3;
+        $other->connection->close;
     }
 
     # one that is not given up
 
-    $post->($connection, 999);
-
-    my $answered;
-
-    for (1 .. 1000) {
-        my ($type, $flags, $stream) = read_frame($connection);
-
-        if ($type == 1 && $stream == 999) {
-            $answered = 1;
-            last;
-        }
-    }
-
-    ok $answered, 'a stream that is left alone gets its answer';
+    $connection->post(999, $cookies, $body);
+    ok $connection->answered(999),
+        'a stream that is left alone gets its answer';
     is $t->browser->sign_in($ann, $password)->status, 303,
         'and people sign in';
     is join(' ', $t->workers), $worker, 'it is the same worker';

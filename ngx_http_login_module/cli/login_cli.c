@@ -18,6 +18,7 @@ static const login_cli_option_t  login_cli_init_options[] = {
 static const login_cli_option_t  login_cli_list_options[] = {
     { "--role", "R", 0, "only who has this role" },
     { "--inactive", "TIME", 0, "only who did not sign in for so long" },
+    { "--locked", NULL, 0, "only who failed too often to sign in now" },
     { NULL, NULL, 0, NULL }
 };
 
@@ -109,6 +110,10 @@ const login_cli_command_t  login_cli_commands[] = {
     { "user remove", "U", 1, 1,
       "remove a user with everything that is known of it",
       login_cli_user_remove, login_cli_no_options },
+
+    { "user unlock", "U|ADDRESS", 1, 1,
+      "forget failed sign-ins of a user or from an address",
+      login_cli_user_unlock, login_cli_no_options },
 
     { "session list", "[U]", 0, 1,
       "list the sessions of a user, or of all",

@@ -312,6 +312,7 @@ login_cli_status_e login_cli_user_password(login_cli_t *cli);
 login_cli_status_e login_cli_user_disable(login_cli_t *cli);
 login_cli_status_e login_cli_user_enable(login_cli_t *cli);
 login_cli_status_e login_cli_user_remove(login_cli_t *cli);
+login_cli_status_e login_cli_user_unlock(login_cli_t *cli);
 login_cli_status_e login_cli_session_list(login_cli_t *cli);
 login_cli_status_e login_cli_session_revoke(login_cli_t *cli);
 login_cli_status_e login_cli_import_htpasswd(login_cli_t *cli);

@@ -249,9 +249,9 @@ login_cli_id(char dst[LOGIN_CLI_ID_SIZE], const u_char id[LOGIN_ID_LEN])
 login_cli_status_e
 login_cli_account_show(login_cli_t *cli, const login_account_t *account)
 {
-    char                id[LOGIN_CLI_ID_SIZE], text[32];
+    char                id[LOGIN_CLI_ID_SIZE], text[64];
     size_t              n;
-    uint64_t            seen;
+    uint64_t            seen, until;
     login_cli_table_t   table;
     login_cli_status_e  rc;
 
@@ -262,7 +262,10 @@ login_cli_account_show(login_cli_t *cli, const login_account_t *account)
     n = 0;
     seen = 0;
 
-    if (login_account_seen(&seen, cli->view, account->id) == LOGIN_FAULT) {
+    if (login_account_seen(&seen, cli->view, account->id) == LOGIN_FAULT
+        || login_lock_until(&until, cli->view, account, cli->now)
+           == LOGIN_FAULT)
+    {
         return login_cli_fault();
     }
 
@@ -289,6 +292,10 @@ login_cli_account_show(login_cli_t *cli, const login_account_t *account)
     login_cli_row(&table, "password",
                   login_cstr(account->password.len ? "set" : "none"));
 
+    (void) strcpy(text, "until ");
+    login_cli_time(text + strlen(text), until);
+    login_cli_row(&table, "locked", login_cstr(until ? text : ""));
+
     login_cli_time(text, account->created);
     login_cli_row(&table, "created", login_cstr(text));
 
@@ -314,7 +321,11 @@ json_t *
 login_cli_account_json(login_cli_t *cli, const login_account_t *account)
 {
     char      id[LOGIN_CLI_ID_SIZE];
-    uint64_t  seen;
+    uint64_t  seen, until;
+
+    if (login_lock_until(&until, cli->view, account, cli->now) != LOGIN_OK) {
+        until = 0;
+    }
 
     if (login_account_seen(&seen, cli->view, account->id) != LOGIN_OK) {
         seen = 0;
@@ -322,7 +333,8 @@ login_cli_account_json(login_cli_t *cli, const login_account_t *account)
 
     login_cli_id(id, account->id);
 
-    return json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:o}",
+    return json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:o,"
+                     " s:o}",
                      "username", login_cli_json_str(account->username),
                      "org", login_cli_json_str(account->org),
                      "id", id,
@@ -333,7 +345,8 @@ login_cli_account_json(login_cli_t *cli, const login_account_t *account)
                      "disabled", account->disabled != 0,
                      "password", account->password.len != 0,
                      "created", login_cli_json_time(account->created),
-                     "last_sign_in", login_cli_json_time(seen));
+                     "last_sign_in", login_cli_json_time(seen),
+                     "locked_until", login_cli_json_time(until));
 }
 
 

@@ -10,6 +10,7 @@ typedef struct {
     login_cli_table_t   table;
     json_t             *json;
     const char         *role;
+    unsigned            locked;
     uint64_t            before;     /* last sign-in; UINT64_MAX: any */
 } login_cli_list_t;
 
@@ -17,8 +18,9 @@ typedef struct {
 static login_result_e login_cli_list_visit(void *data,
     const login_account_t *account);
 static login_result_e login_cli_list_row(login_cli_list_t *list,
-    const login_account_t *account, uint64_t seen);
-static const char *login_cli_state(const login_account_t *account);
+    const login_account_t *account, uint64_t seen, uint64_t until);
+static const char *login_cli_state(const login_account_t *account,
+    uint64_t until);
 
 
 login_cli_status_e
@@ -34,6 +36,7 @@ login_cli_user_list(login_cli_t *cli)
 
     list.cli = cli;
     list.role = login_cli_option(cli, "--role");
+    list.locked = (login_cli_option(cli, "--locked") != NULL);
     list.before = UINT64_MAX;
     list.table.columns = 5;
 
@@ -87,7 +90,7 @@ login_cli_user_list(login_cli_t *cli)
 static login_result_e
 login_cli_list_visit(void *data, const login_account_t *account)
 {
-    uint64_t           seen;
+    uint64_t           seen, until;
     login_cli_list_t  *list = data;
 
     if (list->role != NULL
@@ -112,13 +115,23 @@ login_cli_list_visit(void *data, const login_account_t *account)
         return LOGIN_OK;
     }
 
-    return login_cli_list_row(list, account, seen);
+    if (login_lock_until(&until, list->cli->view, account, list->cli->now)
+        == LOGIN_FAULT)
+    {
+        return LOGIN_FAULT;
+    }
+
+    if (list->locked && until == 0) {
+        return LOGIN_OK;
+    }
+
+    return login_cli_list_row(list, account, seen, until);
 }
 
 
 static login_result_e
 login_cli_list_row(login_cli_list_t *list, const login_account_t *account,
-    uint64_t seen)
+    uint64_t seen, uint64_t until)
 {
     if (list->cli->json) {
         return json_array_append_new(list->json,
@@ -129,7 +142,7 @@ login_cli_list_row(login_cli_list_t *list, const login_account_t *account,
 
     login_cli_cell(&list->table, account->username);
     login_cli_cell(&list->table, account->name);
-    login_cli_cell(&list->table, login_cstr(login_cli_state(account)));
+    login_cli_cell(&list->table, login_cstr(login_cli_state(account, until)));
     login_cli_cell_time(&list->table, seen);
     login_cli_cell(&list->table, account->roles);
 
@@ -138,10 +151,14 @@ login_cli_list_row(login_cli_list_t *list, const login_account_t *account,
 
 
 static const char *
-login_cli_state(const login_account_t *account)
+login_cli_state(const login_account_t *account, uint64_t until)
 {
     if (account->disabled) {
         return "disabled";
+    }
+
+    if (until != 0) {
+        return "locked";
     }
 
     return account->password.len != 0 ? "enabled" : "no password";

@@ -48,6 +48,8 @@
 #include "login_foreign.h"
 #include "login_phc.h"
 #include "login_flow.h"
+#include "login_limit.h"
+#include "login_lock.h"
 #include "login_signin.h"
 #include "login_pool.h"
 #include "login_queue.h"

@@ -50,7 +50,7 @@ void login_account_add(login_changes_t *changes,
 void login_account_update(login_changes_t *changes,
     const login_account_t *account);
 
-/* Removes the account, its name, its last sign-in and its sessions. */
+/* Removes the account, its name, last sign-in, sessions, known browsers. */
 login_result_e login_account_remove(login_changes_t *changes,
     const login_account_t *account, login_view_t *view);
 

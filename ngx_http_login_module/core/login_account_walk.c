@@ -89,6 +89,10 @@ login_account_remove(login_changes_t *changes, const login_account_t *account,
                          login_account_key(key, LOGIN_KIND_SEEN, account->id),
                          LOGIN_EXPECT_ANY);
 
+    if (login_lock_forget(changes, view, account) != LOGIN_OK) {
+        return LOGIN_FAULT;
+    }
+
     return login_session_walk(view, account->id, login_account_sign_out,
                               changes);
 }

@@ -38,7 +38,7 @@ static login_result_e login_audit_seen(login_audit_scan_t *scan,
     const login_scan_item_t *item);
 static login_result_e login_audit_session(login_audit_scan_t *scan,
     const login_scan_item_t *item);
-static login_result_e login_audit_policy(login_audit_scan_t *scan,
+static login_result_e login_audit_other(login_audit_scan_t *scan,
     const login_scan_item_t *item);
 static login_result_e login_audit_owner(login_audit_scan_t *scan,
     const login_scan_item_t *item);
@@ -53,7 +53,9 @@ static const login_audit_kind_t  login_audit_kinds[] = {
     { LOGIN_KIND_NAME, login_audit_name },
     { LOGIN_KIND_SEEN, login_audit_seen },
     { LOGIN_KIND_SESSION, login_audit_session },
-    { LOGIN_KIND_POLICY, login_audit_policy },
+    { LOGIN_KIND_POLICY, login_audit_other },
+    { LOGIN_KIND_LOCK, login_audit_other },
+    { LOGIN_KIND_KNOWN, login_audit_other },
     { 0, NULL }
 };
 
@@ -278,10 +280,13 @@ login_audit_session(login_audit_scan_t *scan, const login_scan_item_t *item)
 }
 
 
-/* Its pieces have a hash of their own, and the next start writes them anew. */
+/*
+ * What nothing hangs on: a policy is written anew by the next start, locks and
+ * known browsers are forgotten in time.
+ */
 
 static login_result_e
-login_audit_policy(login_audit_scan_t *scan, const login_scan_item_t *item)
+login_audit_other(login_audit_scan_t *scan, const login_scan_item_t *item)
 {
     (void) scan;
     (void) item;

@@ -22,6 +22,7 @@ typedef enum {
     LOGIN_EVENT_OK,             /* what was asked for succeeded */
     LOGIN_EVENT_NO,             /* was refused */
     LOGIN_EVENT_FAULT,          /* could not be done */
+    LOGIN_EVENT_LIMITED,        /* not tried: too many have failed */
     LOGIN_EVENTS
 } login_event_e;
 
@@ -30,6 +31,7 @@ typedef enum {
     LOGIN_EFFECT_FORGED,        /* page "signin", 403: send it again */
     LOGIN_EFFECT_VERIFY,        /* verify the password */
     LOGIN_EFFECT_REFUSE,        /* page "signin", 403: wrong */
+    LOGIN_EFFECT_THROTTLE,      /* page "signin", 429: wait */
     LOGIN_EFFECT_COMMIT,        /* write the session */
     LOGIN_EFFECT_SESSION        /* 303 with the cookie */
 } login_effect_e;

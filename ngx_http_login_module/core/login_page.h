@@ -42,7 +42,8 @@ typedef enum {
     X(FRAMED,      framed,      FLAG)  /* in a frame of another page */       \
     X(MALFORMED,   malformed,   FLAG)                                         \
     X(METHOD,      method,      FLAG)  /* not allowed */                      \
-    X(BUSY,        busy,        FLAG)  /* try again in a moment */
+    X(BUSY,        busy,        FLAG)  /* try again in a moment */        \
+    X(THROTTLED,   throttled,   FLAG)  /* too many failures */
 
 #define LOGIN_PAGE_ENUM(NAME, name, type)  LOGIN_VAR_##NAME,
 

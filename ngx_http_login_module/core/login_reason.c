@@ -92,7 +92,17 @@ static const login_reason_t  login_reasons[LOGIN_REASONS] = {
         "generator of random numbers or a library.  Nobody was let in.  "
         "nginx's error log has the reason at level \"crit\" or \"alert\"; "
         "if it is neither memory nor a limit of the system, please report "
-        "it with those lines." }
+        "it with those lines." },
+
+    [LOGIN_REASON_THROTTLED] = { "L23",
+        "Too many sign-ins had failed, and the password was not even looked "
+        "at: \"attempts\" of \"login_limit\" in a row for this username, "
+        "whether it exists or not, or more than \"rate\" from this network.  "
+        "It passes by itself, after \"lockout\" at the latest, and browsers "
+        "that the person used before are not concerned by what others do.  "
+        "nginx's error log tells who it was and from where; \"nginx-login "
+        "user unlock NAME\", or an address in place of the name, ends it at "
+        "once." }
 };
 
 

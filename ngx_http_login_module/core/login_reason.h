@@ -22,6 +22,7 @@ typedef enum {
     LOGIN_REASON_BUSY,          /* queue full, or a deadline passed */
     LOGIN_REASON_STORE,         /* a fault of the store */
     LOGIN_REASON_INTERNAL,      /* any other fault */
+    LOGIN_REASON_THROTTLED,     /* too many failures */
     LOGIN_REASONS
 } login_reason_e;
 

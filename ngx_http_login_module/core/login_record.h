@@ -23,6 +23,15 @@
 
 #define LOGIN_ADDRESS_MAX      64       /* bytes kept of an address */
 
+#define LOGIN_GUESS_KEY_MAX    (1 + LOGIN_ID_LEN + LOGIN_ID_LEN)
+
+
+/* What a record of a lock holds; "until" 0: it was unlocked with this. */
+typedef struct {
+    uint64_t         when;
+    uint64_t         until;
+    uint64_t         unlocked;          /* the version that did, before */
+} login_lock_record_t;
 
 typedef enum {
     LOGIN_CHANGE_PUT = 0,
@@ -85,6 +94,14 @@ size_t login_account_encode(u_char *dst, const login_account_t *account);
 
 /* Sets what the payload holds.  LOGIN_FAULT: not well-formed. */
 login_result_e login_account_decode(login_account_t *account,
+    login_str_t payload);
+
+/* "browser" may be NULL. */
+login_str_t login_guess_key(u_char key[LOGIN_GUESS_KEY_MAX],
+    login_kind_e kind, const u_char name[LOGIN_ID_LEN],
+    const u_char *browser);
+
+login_result_e login_lock_decode(login_lock_record_t *lock,
     login_str_t payload);
 
 size_t login_session_encode(u_char *dst, const login_session_t *session);

@@ -27,11 +27,6 @@ static int login_signin_changed(const login_candidate_t *candidate,
     const login_account_t *account);
 static int login_signin_same(const login_candidate_t *candidate,
     const login_account_t *account);
-static login_result_e login_signin_session(login_signin_t *signin,
-    const login_account_t *account, login_view_t *view);
-static login_result_e login_signin_expect(login_signin_t *signin,
-    const login_account_t *account, login_view_t *view);
-static login_result_e login_signin_replace(login_signin_t *signin);
 static void login_signin_upgrade(login_signin_t *signin,
     login_account_t *account, const login_candidate_t *candidate,
     const char *phc);
@@ -45,6 +40,7 @@ login_signin_run(login_signin_t *signin, login_view_t *view,
     login_result_e     rc;
     login_candidate_t  candidate;
 
+    signin->exists = 0;
     signin->changes = NULL;
     signin->upgrade = NULL;
     signin->error.line = 0;
@@ -53,6 +49,7 @@ login_signin_run(login_signin_t *signin, login_view_t *view,
     rc = login_signin_find(&candidate, signin, view);
 
     if (rc == LOGIN_OK) {
+        signin->exists = candidate.exists;
         rc = login_signin_verify(&candidate, phc, signin, hasher);
     }
 
@@ -234,100 +231,6 @@ login_signin_same(const login_candidate_t *candidate,
     return account->password.len == candidate->phc_len
            && login_equal(account->password.data, candidate->phc,
                           candidate->phc_len);
-}
-
-
-static login_result_e
-login_signin_session(login_signin_t *signin, const login_account_t *account,
-    login_view_t *view)
-{
-    login_session_t  session;
-
-    memset(&session, 0, sizeof(login_session_t));
-
-    if (login_ticket_draw(&signin->ticket, session.id, account->id,
-                          signin->now)
-        != LOGIN_OK
-        || login_epoch_get(&session.epoch, view) == LOGIN_FAULT)
-    {
-        return LOGIN_FAULT;
-    }
-
-    memcpy(session.account, account->id, LOGIN_ID_LEN);
-
-    session.auth_time = signin->now;
-    session.seen = signin->now;
-    session.generation = account->generation;
-    session.shared = signin->shared;
-    session.methods = LOGIN_METHOD_PASSWORD;
-    session.address = signin->address;
-    session.browser = signin->browser;
-
-    signin->changes = login_changes_create();
-    if (signin->changes == NULL) {
-        return LOGIN_FAULT;
-    }
-
-    if (login_session_sweep(signin->changes, view, account, &signin->limits,
-                            signin->now)
-        == LOGIN_FAULT
-        || login_signin_expect(signin, account, view) != LOGIN_OK
-        || login_signin_replace(signin) != LOGIN_OK)
-    {
-        return LOGIN_FAULT;
-    }
-
-    login_session_add(signin->changes, &session);
-    login_account_see(signin->changes, account->id, signin->now);
-
-    return LOGIN_OK;
-}
-
-
-/*
- * Nothing must be left behind of an account that is removed meanwhile.  Its
- * name changes with it only; to expect the account itself would refuse the
- * second of two sign-ins where the first one stores a better hash.
- */
-
-static login_result_e
-login_signin_expect(login_signin_t *signin, const login_account_t *account,
-    login_view_t *view)
-{
-    u_char          buf[LOGIN_NAME_KEY_MAX];
-    login_str_t     key;
-    login_record_t  record;
-
-    key = login_name_key(buf, account->org, account->username);
-
-    if (key.len == 0 || login_view_get(view, key, &record) != LOGIN_OK) {
-        return LOGIN_FAULT;
-    }
-
-    login_changes_expect(signin->changes, key, record.version);
-
-    return LOGIN_OK;
-}
-
-
-/* Whoever was signed in with this browser is so no more. */
-
-static login_result_e
-login_signin_replace(login_signin_t *signin)
-{
-    u_char  id[LOGIN_ID_LEN];
-
-    if (!signin->replace) {
-        return LOGIN_OK;
-    }
-
-    if (login_ticket_session(id, &signin->old) != LOGIN_OK) {
-        return LOGIN_FAULT;
-    }
-
-    login_session_end(signin->changes, signin->old.account, id);
-
-    return LOGIN_OK;
 }
 
 

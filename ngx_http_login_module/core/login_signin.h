@@ -17,11 +17,14 @@ typedef struct {
     uint64_t           now;
     unsigned           replace;     /* 1: "old" is this browser's session */
     login_ticket_t     old;
+    login_guess_t      guess;
+    unsigned           remember;    /* 1: "guess" has a browser */
 
     /* out */
     login_ticket_t     ticket;
     login_changes_t   *changes;     /* makes the session */
     login_changes_t   *upgrade;     /* a better hash; nobody waits for it */
+    unsigned           exists;      /* somebody has that name */
     login_error_t      error;
 } login_signin_t;
 
@@ -34,6 +37,10 @@ typedef struct {
  */
 login_result_e login_signin_run(login_signin_t *signin, login_view_t *view,
     login_hasher_t *hasher);
+
+/* The part that makes "ticket" and "changes", once the password was right. */
+login_result_e login_signin_session(login_signin_t *signin,
+    const login_account_t *account, login_view_t *view);
 
 
 #endif /* LOGIN_SIGNIN_H */

@@ -46,7 +46,9 @@ typedef enum {
     LOGIN_KIND_NAME = 'N',      /* organisation, NUL, username */
     LOGIN_KIND_SEEN = 'L',      /* account id: its last sign-in */
     LOGIN_KIND_SESSION = 'S',   /* account id, session id */
-    LOGIN_KIND_POLICY = 'P'     /* number of the piece, 0: the head */
+    LOGIN_KIND_POLICY = 'P',    /* number of the piece, 0: the head */
+    LOGIN_KIND_LOCK = 'K',      /* name or network, browser: a lock */
+    LOGIN_KIND_KNOWN = 'B'      /* name, browser that was used before */
 } login_kind_e;
 
 

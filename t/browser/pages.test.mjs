@@ -22,6 +22,7 @@ let server, browser;
 before(async () => {
     server = await serve({
         accounts: { [ann]: password },
+        limit: "login_limit attempts=1;",
         http: `
             server {
                 listen 127.0.0.1:%%PORT%%;
@@ -97,6 +98,14 @@ const pages = [
         await go(page, "/x?y");
         await page.check("#shared");
         await signIn(page, "x".repeat(200), "wrong");
+    }],
+
+    ["sign-in, throttled", "signin", false, async (page) => {
+        await go(page, "/login/");
+        await signIn(page, "nobody", "wrong");
+        await signIn(page, "nobody", "wrong");
+        assert.match(await page.locator("[role=alert]").innerText(),
+                     /too many.*Code L23/is);
     }],
 
     ["sign-in, forged", "signin", false, (page) =>

@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 
-export async function serve({ accounts, http }) {
+export async function serve({ accounts, http, limit }) {
     const script = fileURLToPath(new URL("server.pl", import.meta.url));
     const perl = spawn("perl", ["-w", script],
                        { stdio: ["pipe", "pipe", "inherit"] });
@@ -25,7 +25,7 @@ export async function serve({ accounts, http }) {
         return JSON.parse(value);
     }
 
-    const { port, ports } = await ask({ accounts, http });
+    const { port, ports } = await ask({ accounts, http, limit });
 
     return {
         origin: `http://localhost:${port}`,

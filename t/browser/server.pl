@@ -1,9 +1,10 @@
 #!/usr/bin/perl
 
 # The nginx behind the tests of the browser.  Reads JSON, a line each: first
-# { accounts, http } to start with, then [command, argument...]: "cli" with
-# what nginx-login takes, "sign_in" with a username and a password.  Answers
-# each in a line, and at the end of its input with what Login::Test checks.
+# { accounts, http, limit } to start with, then [command, argument...]: "cli"
+# with what nginx-login takes, "sign_in" with a username and a password.
+# Answers each in a line, and at the end of its input with what Login::Test
+# checks.
 
 use strict;
 use warnings;
@@ -24,7 +25,8 @@ sub answer { print $json->encode($_[0]), "\n" }
 
 
 my $opt = $json->decode(scalar <STDIN>);
-my $t = Login::Test->new(accounts => $opt->{accounts});
+my $t = Login::Test->new(accounts => $opt->{accounts},
+                         limit => $opt->{limit});
 
 $t->run("login_hash memory=1m passes=1;\n$opt->{http}");
 

@@ -1,7 +1,8 @@
 
 /*
- * Bytes of the store: as a whole record, and as the payloads of accounts and
- * sessions.  What is accepted has one spelling, and is written so again.
+ * Bytes of the store: as a whole record, and as the payloads of accounts,
+ * sessions and locks.  What is accepted has one spelling, and is written so
+ * again.
  */
 
 #include "login.h"
@@ -119,6 +120,15 @@ fuzz_session(login_str_t in)
 }
 
 
+static void
+fuzz_lock(login_str_t in)
+{
+    login_lock_record_t  lock;
+
+    expect((login_lock_decode(&lock, in) == LOGIN_OK) == (in.len == 24));
+}
+
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -133,6 +143,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_record(in);
     fuzz_account(in);
     fuzz_session(in);
+    fuzz_lock(in);
 
     return 0;
 }

@@ -118,7 +118,11 @@ sub wait_for {
 }
 
 
+# Nothing is limited unless "limit" says so: most tests fail more often than
+# people do.
+#
 # new(accounts => { username => password }, workers => n, init => 0,
+#     limit => 'login_limit ...;',
 #     allow_alert => qr/.../, main => lines, events => lines, http => lines,
 #     clock => seconds since the epoch, log => level, connections => n)
 
@@ -355,6 +359,8 @@ sub conf {
         ? 'load_module ' . build_dir() . '/ngx_http_login_module.so;' : '';
     my $store = $part{no_store} ? ''
         : 'login_store %%STORE%%; login_key %%KEY%%;';
+    my $limit = $part{limit} // ($part{no_store} ? ''
+        : 'login_limit attempts=1000000 rate=1000000/m;');
 
     my $text = <<"END";
 $module
@@ -378,6 +384,7 @@ http {
     uwsgi_temp_path %%DIR%%/uwsgi;
     scgi_temp_path %%DIR%%/scgi;
     $store
+    $limit
     @{[ $part{http} // '' ]}
 
 $http
