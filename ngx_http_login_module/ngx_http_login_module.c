@@ -60,6 +60,13 @@ static ngx_command_t  ngx_http_login_commands[] = {
       0,
       NULL },
 
+    { ngx_string("login_forward_auth"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_login_forward,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("login_portal_url"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_str_slot,
@@ -257,6 +264,7 @@ ngx_http_login_create_srv_conf(ngx_conf_t *cf)
      *     conf->cookie_name = { 0, NULL };
      *     conf->cookie_domain = { 0, NULL };
      *     conf->gates = 0;
+     *     conf->forwards = 0;
      *     conf->own = { 0, NULL };
      *     conf->own_file = NULL;
      *     conf->own_line = 0;
@@ -317,6 +325,7 @@ ngx_http_login_create_loc_conf(ngx_conf_t *cf)
      * set by ngx_pcalloc():
      *
      *     conf->portal = 0;
+     *     conf->forward = NULL;
      *     conf->depth = 0;
      *     conf->outer = NULL;
      */
@@ -336,6 +345,7 @@ ngx_http_login_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_http_login_loc_conf_t  *conf = child;
 
     ngx_http_core_loc_conf_t   *clcf;
+    ngx_http_login_loc_conf_t  *outer;
 
     conf->depth = prev->depth + 1;
 
@@ -347,15 +357,25 @@ ngx_http_login_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         return ngx_http_login_merge_portal(cf, conf);
     }
 
-    /* the portal is open, but no other location is because of that */
-
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 
-    if (prev->portal && !clcf->noname) {
-        prev = prev->outer;
+    /* these are open, but no other location is because of that */
+
+    outer = prev;
+
+    if ((prev->portal || prev->forward) && !clcf->noname) {
+        outer = prev->outer;
     }
 
-    ngx_conf_merge_uint_value(conf->gate, prev->gate, NGX_HTTP_LOGIN_OFF);
+    if (conf->forward || (prev->forward && clcf->noname)) {
+        conf->outer = outer;
+        ngx_conf_merge_ptr_value(conf->require, prev->require, NULL);
+        conf->forward = conf->forward ? conf->forward : prev->forward;
+
+        return ngx_http_login_merge_forward(cf, conf);
+    }
+
+    ngx_conf_merge_uint_value(conf->gate, outer->gate, NGX_HTTP_LOGIN_OFF);
 
     if (conf->require != NGX_CONF_UNSET_PTR
         && conf->gate == NGX_HTTP_LOGIN_OFF)
