@@ -1068,6 +1068,7 @@ server {
     login_cookie domain=example.org;
 
     location = /auth { login_forward_auth from=127.0.0.1; }
+    location = /cookies { return 200 $http_cookie; }
 }
 END
 
@@ -1085,6 +1086,10 @@ END
     is decode_json($other->raw(bytes('/auth', [ asked(
         'X-Forwarded-Host' => 'app.example.org') ]))->body)->{login_url},
         'https://login.example.org/in/', 'and back by https only';
+
+    is $other->raw(bytes('/cookies', [
+        'Cookie: a=b; __Secure-login=c; d=e' ]))->body, 'a=b; d=e',
+        'the cookie is cut out here as well';
 }
 
 
