@@ -33,6 +33,9 @@ $second->run($conf =~ s/http_version 1\.0/http_version 1.1/r);
 $f->kept_out(sub { $f->browser->get('/') }, qr/^500$/, 'asked by HTTP/1.1');
 
 $second->reload($conf);
+
+$f->kept_out(sub { $f->browser->get('/.login/ask') }, qr/^404$/,
+             'nobody asks from outside');
 $f->check;
 
 done_testing;

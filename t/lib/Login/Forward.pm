@@ -45,10 +45,16 @@ sub block {
         or die "$document: no \"$name\"\n";
     $text = $1;
 
-    while (my ($from, $to) = splice @changes, 0, 2) {
-        $text =~ s/\Q$from\E/$to/g
-            or die "$document: no \"$from\" in \"$name\"\n";
-    }
+    # at once: what was put in is not what stood there
+
+    my %changes = @changes;
+    my %unused = %changes;
+    my $any = join '|', map { quotemeta } sort { length $b <=> length $a }
+        keys %changes;
+
+    $text =~ s/($any)/delete $unused{$1}; $changes{$1}/ge if $any ne '';
+
+    die "$document: no \"$_\" in \"$name\"\n" for sort keys %unused;
 
     return $text;
 }
@@ -109,7 +115,10 @@ sub new {
 
     my $address = '127.0.0.1:' . $t->port;
 
+    # who asks must name the server
+
     $t->run("login_hash memory=1m passes=1;\n"
+        . "server { listen $address default_server; return 404; }\n"
         . block('/etc/nginx/conf.d/login.conf',
             "login_store /var/lib/nginx-login;\n" => '',
             'listen 443 ssl;' => "listen $address;",
@@ -308,9 +317,15 @@ sub check_open {
     my ($self) = @_;
 
     my ($said, $told) = told($self->browser->get('/health',
-        headers => \%forged), 'open to everybody');
+        headers => { %forged, Cookie => 'a=b; login=c' }),
+        'open to everybody');
 
     is identity($told), '', 'nobody is named there';
+    is $told->{cookie}, 'a=b', 'nor is there a session';
+
+    ($said, $told) = told($self->browser->get('/health',
+        headers => { Cookie => 'a=b; c=d' }), 'with other cookies');
+    is $told->{cookie}, 'a=b; c=d', 'they are kept';
 }
 
 
@@ -361,7 +376,7 @@ sub check_person {
     like join(',', $r->header('Cache-Control')), qr/\bprivate\b/,
         'for this person alone';
     ok $r->cookie('app'), 'the cookies of the application come through';
-    ok !$r->cookie('login'), 'the session is not renewed each time';
+    is scalar $r->cookies, 1, 'and nothing else: no renewal each time';
     is scalar(grep { defined } map { scalar $r->header("Remote-$_") }
               qw(User Name Email Groups Org)), 0,
         'who it is stays behind the proxy';
@@ -443,6 +458,8 @@ sub check_refusals {
 
     $self->kept_out(sub { $bob->post('/', { a => 'b' }) }, qr/^403$/,
                     'a form without the role');
+
+    $self->{bob} = $bob;
 }
 
 
@@ -603,18 +620,29 @@ sub check_renewed {
     is scalar(my @cookies = $r->cookies), 2,
         'beside the cookies of the application';
 
+    my ($said, $told) = told($r, 'let through then');
+
+    like identity($told), qr/remote-name=.*remote-user=ann/,
+        'as who it is';
+
     isnt $ann->cookie('login'), $old, 'with a new cookie';
     is $r->cookie('login')->{attributes}{domain}, 'example.com',
         'for all hosts of the domain';
     like $r->cookie('login')->{line}, qr/HttpOnly/, 'as it is set elsewhere';
 
-    my ($said, $told) = told($ann->get('/'), 'with which it goes on');
+    ($said, $told) = told($ann->get('/'), 'with which it goes on');
 
     ok !exists $told->{cookie} || $told->{cookie} !~ /\blogin=/,
         'and which the application does not see';
 
     $r = $ann->get('/');
     ok !$r->cookie('login'), 'but once';
+
+    # a refusal may have a cookie as well, and is one all the same
+
+    $r = $self->kept_out(sub { $self->{bob}->get('/') }, qr/^403$/,
+                         'renewed without the role');
+    ok $r->cookie('login'), 'with the cookie';
 }
 
 
