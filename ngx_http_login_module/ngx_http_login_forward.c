@@ -331,18 +331,18 @@ ngx_http_login_forward_once(ngx_http_request_t *r, const char *name)
 
 /*
  * What is empty is sent as well: some proxies put a header of the answer in
- * the place of the client's only where there is one.
+ * the place of the client's only where there is one.  Conditions of the client
+ * like If-Match are about what it asked for, and nothing to us.
  */
 
 static ngx_int_t
 ngx_http_login_forward_grant(ngx_http_request_t *r,
     const ngx_http_login_identity_t *identity)
 {
+    ngx_int_t          rc;
     ngx_uint_t         i;
 
-    static ngx_str_t   no_store = ngx_string("no-store");
-
-    const struct {
+    struct {
         const char    *name;
         ngx_str_t      value;
     } headers[] = {
@@ -351,12 +351,11 @@ ngx_http_login_forward_grant(ngx_http_request_t *r,
         { "Remote-Email", identity->email },
         { "Remote-Groups", identity->roles },
         { "Remote-Org", identity->org },
-        { "Cache-Control", no_store }
+        { "Cache-Control", ngx_string("no-store") }
     };
 
     for (i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
-        if (ngx_http_login_push_header(r, headers[i].name,
-                                       (ngx_str_t *) &headers[i].value)
+        if (ngx_http_login_push_header(r, headers[i].name, &headers[i].value)
             == NULL)
         {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -365,9 +364,16 @@ ngx_http_login_forward_grant(ngx_http_request_t *r,
 
     r->headers_out.status = NGX_HTTP_OK;
     r->headers_out.content_length_n = 0;
-    r->header_only = 1;
+    r->allow_ranges = 0;
+    r->disable_not_modified = 1;
 
-    return ngx_http_send_header(r);
+    rc = ngx_http_send_header(r);
+
+    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+        return rc;
+    }
+
+    return ngx_http_send_special(r, NGX_HTTP_LAST);
 }
 
 

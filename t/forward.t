@@ -346,6 +346,25 @@ my $bob = sign_in('bob');
 }
 
 
+# what the client wants to know of the application is not about this answer
+
+for my $line ('If-Match: "x"', 'If-None-Match: *', 'If-None-Match: "x"',
+              'If-Unmodified-Since: Thu, 01 Jan 1970 00:00:00 GMT',
+              'If-Modified-Since: Thu, 01 Jan 2099 00:00:00 GMT',
+              'Range: bytes=0-1', 'Range: bytes=9-', 'If-Range: "x"',
+              'Expect: 100-continue', 'Accept-Encoding: gzip',
+              'TE: trailers', 'Accept: text/plain')
+{
+    for my $method (qw(GET HEAD PUT)) {
+        granted(ask('/auth', [ $ann, $line, asked('X-Forwarded-Method' =>
+            $method) ], method => $method), "$method, $line");
+    }
+
+    is ask('/auth', [ $line, asked() ])->status, 401,
+        "$line, without a session";
+}
+
+
 # --- bodies are dropped, and the connection goes on
 
 {

@@ -58,13 +58,6 @@ sub stop {
 }
 
 
-sub DESTROY {
-    local ($?, $!);
-
-    $_[0]->stop;
-}
-
-
 # How many requests came through.
 
 sub count {

@@ -28,6 +28,7 @@ our @EXPORT_OK = qw(block damage);
 
 my $password = 'correct horse battery staple';
 my $document = 'docs/forward-auth.md';
+my @instances;
 
 
 # The block of the documentation below a line with its name, changed by pairs
@@ -98,7 +99,9 @@ sub new {
     my ($class) = @_;
 
     my $t = Login::Test->new(clock => time);
-    my $self = bless { t => $t, pids => [] }, $class;
+    my $self = bless { t => $t, pids => [], owner => $$ }, $class;
+
+    push @instances, $self;
 
     $t->add_user('ann@example.com', $password, '--name', "Ann M\xc3\xb6ller",
                  '--role', 'staff', '--role', 'admin');
@@ -200,10 +203,16 @@ sub stop {
 }
 
 
-sub DESTROY {
-    local ($?, $!);
+# A test that died leaves nothing behind.
 
-    $_[0]->stop;
+END {
+    my $status = $?;
+
+    for my $instance (@instances) {
+        $instance->stop if $instance->{owner} == $$;
+    }
+
+    $? = $status;
 }
 
 
@@ -401,6 +410,11 @@ sub check_person {
     }
 
     is $person->head('/')->status, 200, 'HEAD';
+
+    ($said, $told) = told($person->fetch('/item', method => 'PUT',
+        body => 'new', headers => { 'If-Match' => '"tag"' }), 'a condition');
+    is $told->{'if-match'}, '"tag"', 'is for the application';
+    is $said->{body}, 'new', 'with the body';
 
     $self->{ann} = $person;
 }
