@@ -501,8 +501,24 @@ sub check_forged {
     is identity($told), 'remote-groups=staff remote-org=default '
         . 'remote-user=eve', 'also then';
 
+    # what is named in Connection goes no further than to the next server
+
+    ($said, $told) = told($eve->get('/', headers => {
+        Connection => 'close, Remote-User, remote-groups, X-Forwarded-Host'
+    }), 'with headers for the connection only');
+
+    is identity($told), 'remote-groups=staff remote-org=default '
+        . 'remote-user=eve', 'and then, too';
+
     $self->kept_out(sub { $self->browser->get('/', headers => \%forged) },
                     qr/^302$/, 'forged headers without a session');
+
+    my $r = $self->kept_out(sub { $self->browser->get('/here', headers => {
+        Connection => 'close, X-Forwarded-Host, X-Forwarded-Uri, '
+            . 'X-Forwarded-Proto, X-Forwarded-Method, Host' })
+    }, qr/^302$/, 'nor can it take away what was asked for');
+
+    like $r->location, qr/return_to=.*here$/, 'and where to go back to';
 }
 
 
