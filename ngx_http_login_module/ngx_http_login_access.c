@@ -12,7 +12,6 @@
 static ngx_int_t ngx_http_login_owe(ngx_http_request_t *r);
 static ngx_int_t ngx_http_login_settle(ngx_http_request_t *r);
 static ngx_int_t ngx_http_login_check_origin(ngx_http_request_t *r);
-static ngx_http_login_ctx_t *ngx_http_login_gate_ctx(ngx_http_request_t *r);
 
 
 ngx_int_t
@@ -29,6 +28,12 @@ ngx_http_login_rewrite_handler(ngx_http_request_t *r)
     }
 
     lcf = ngx_http_get_module_loc_conf(r, ngx_http_login_module);
+
+    if (lcf->forward) {
+        rc = ngx_http_login_forward_check(r);
+
+        return (rc == NGX_OK) ? NGX_DECLINED : rc;
+    }
 
     if (lcf->gate == NGX_HTTP_LOGIN_OFF) {
         return NGX_DECLINED;
@@ -241,9 +246,10 @@ ngx_http_login_check_origin(ngx_http_request_t *r)
     ngx_uint_t                        n;
     login_url_t                       url;
     login_str_t                       host;
+    const login_asked_t              *asked;
     const ngx_http_login_srv_conf_t  *scf;
 
-    if (r->headers_in.upgrade == NULL) {
+    if (!ngx_http_login_handshake(r)) {
         return NGX_OK;
     }
 
@@ -260,7 +266,10 @@ ngx_http_login_check_origin(ngx_http_request_t *r)
            == LOGIN_OK
         && url.path.len == 0)
     {
-        host = login_str(r->headers_in.server.data, r->headers_in.server.len);
+        asked = ngx_http_login_asked(r);
+        host = asked ? asked->host
+                     : login_str(r->headers_in.server.data,
+                                 r->headers_in.server.len);
 
         if (login_str_eq(url.host, host)
             || login_return_host(url.host, scf->hosts, scf->nhosts))
@@ -276,7 +285,7 @@ ngx_http_login_check_origin(ngx_http_request_t *r)
 }
 
 
-static ngx_http_login_ctx_t *
+ngx_http_login_ctx_t *
 ngx_http_login_gate_ctx(ngx_http_request_t *r)
 {
     ngx_http_login_ctx_t  *ctx;

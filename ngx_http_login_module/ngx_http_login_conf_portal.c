@@ -73,6 +73,7 @@ ngx_http_login_portal(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 char *
 ngx_http_login_merge_portal(ngx_conf_t *cf, ngx_http_login_loc_conf_t *conf)
 {
+    ngx_http_login_require_t   *require;
     ngx_http_core_loc_conf_t   *clcf;
     ngx_http_login_srv_conf_t  *scf;
 
@@ -97,6 +98,17 @@ ngx_http_login_merge_portal(ngx_conf_t *cf, ngx_http_login_loc_conf_t *conf)
         return NGX_CONF_ERROR;
     }
 
+    if (conf->require != NGX_CONF_UNSET_PTR) {
+        require = conf->require->elts;
+
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"login_require\" directive must not be in location "
+                      "\"%V\", which has \"login_portal\": nobody could sign "
+                      "in in %s:%ui", &clcf->name, require->file,
+                      require->line);
+        return NGX_CONF_ERROR;
+    }
+
     if (clcf->handler != ngx_http_login_portal_handler) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                       "\"login_portal\" directive in location \"%V\" must not "
@@ -107,6 +119,7 @@ ngx_http_login_merge_portal(ngx_conf_t *cf, ngx_http_login_loc_conf_t *conf)
     }
 
     conf->gate = NGX_HTTP_LOGIN_OFF;
+    conf->require = conf->outer->require;
 
     clcf->client_max_body_size = NGX_HTTP_LOGIN_BODY_MAX;
     clcf->client_body_buffer_size = 2 * NGX_HTTP_LOGIN_BODY_MAX;

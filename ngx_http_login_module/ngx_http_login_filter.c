@@ -91,7 +91,8 @@ ngx_http_login_gate_filter(ngx_http_request_t *r)
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
 
-    if (lcf->gate == NGX_HTTP_LOGIN_ON && ctx && ctx->refusal
+    if ((lcf->gate == NGX_HTTP_LOGIN_ON || lcf->forward)
+        && ctx && ctx->refusal
         && r->headers_out.status == (ngx_uint_t) ctx->refusal)
     {
         return ngx_http_login_refuse(r, ctx);

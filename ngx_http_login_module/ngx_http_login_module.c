@@ -7,9 +7,6 @@ static char *ngx_http_login_init_main_conf(ngx_conf_t *cf, void *conf);
 static void *ngx_http_login_create_srv_conf(ngx_conf_t *cf);
 static char *ngx_http_login_merge_srv_conf(ngx_conf_t *cf, void *parent,
     void *child);
-static void *ngx_http_login_create_loc_conf(ngx_conf_t *cf);
-static char *ngx_http_login_merge_loc_conf(ngx_conf_t *cf, void *parent,
-    void *child);
 static ngx_int_t ngx_http_login_preconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_http_login_postconfiguration(ngx_conf_t *cf);
 static char *ngx_http_login_not_empty(ngx_conf_t *cf, void *post,
@@ -56,6 +53,13 @@ static ngx_command_t  ngx_http_login_commands[] = {
     { ngx_string("login_portal"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
       ngx_http_login_portal,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("login_forward_auth"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_login_forward,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -179,6 +183,7 @@ ngx_http_login_create_main_conf(ngx_conf_t *cf)
      *     conf->limits = { 0, 0 };
      *     conf->limit = { 0, 0, 0 };
      *     conf->zone = NULL;
+     *     conf->publisher = NULL;
      *     conf->ring = NULL;
      *     conf->pages = { NULL };
      *     conf->style = { { 0, NULL }, ... };
@@ -282,6 +287,7 @@ ngx_http_login_create_srv_conf(ngx_conf_t *cf)
      *     conf->cookie_name = { 0, NULL };
      *     conf->cookie_domain = { 0, NULL };
      *     conf->gates = 0;
+     *     conf->forwards = 0;
      *     conf->own = { 0, NULL };
      *     conf->own_file = NULL;
      *     conf->own_line = 0;
@@ -323,82 +329,6 @@ ngx_http_login_merge_srv_conf(ngx_conf_t *cf, void *parent, void *child)
 
     if (conf->cookie_name.len == 0) {
         ngx_str_set(&conf->cookie_name, "login");
-    }
-
-    return NGX_CONF_OK;
-}
-
-
-static void *
-ngx_http_login_create_loc_conf(ngx_conf_t *cf)
-{
-    ngx_http_login_loc_conf_t  *conf;
-
-    conf = ngx_pcalloc(cf->pool, sizeof(ngx_http_login_loc_conf_t));
-    if (conf == NULL) {
-        return NULL;
-    }
-
-    /*
-     * set by ngx_pcalloc():
-     *
-     *     conf->portal = 0;
-     *     conf->depth = 0;
-     *     conf->outer = NULL;
-     *     conf->clcf = NULL;
-     */
-
-    conf->gate = NGX_CONF_UNSET_UINT;
-    conf->redirect = NGX_CONF_UNSET_UINT;
-    conf->require = NGX_CONF_UNSET_PTR;
-
-    return conf;
-}
-
-
-static char *
-ngx_http_login_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
-{
-    ngx_http_login_loc_conf_t  *prev = parent;
-    ngx_http_login_loc_conf_t  *conf = child;
-
-    ngx_http_core_loc_conf_t   *clcf;
-
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-
-    conf->depth = prev->depth + 1;
-    conf->clcf = clcf;
-
-    if (ngx_http_login_policy_note(cf, prev, conf) != NGX_OK) {
-        return NGX_CONF_ERROR;
-    }
-
-    ngx_conf_merge_uint_value(conf->redirect, prev->redirect,
-                              NGX_HTTP_LOGIN_AUTO);
-
-    if (conf->portal) {
-        conf->outer = prev;
-        return ngx_http_login_merge_portal(cf, conf);
-    }
-
-    /* the portal is open, but nothing else is because of that */
-
-    if (prev->portal && (!clcf->noname || clcf->handler)) {
-        prev = prev->outer;
-    }
-
-    ngx_conf_merge_uint_value(conf->gate, prev->gate, NGX_HTTP_LOGIN_OFF);
-
-    if (conf->require != NGX_CONF_UNSET_PTR
-        && conf->gate == NGX_HTTP_LOGIN_OFF)
-    {
-        return ngx_http_login_require_unused(cf, conf->require);
-    }
-
-    ngx_conf_merge_ptr_value(conf->require, prev->require, NULL);
-
-    if (conf->gate != NGX_HTTP_LOGIN_OFF) {
-        ngx_http_login_count_gate(cf);
     }
 
     return NGX_CONF_OK;
@@ -451,7 +381,8 @@ ngx_http_login_postconfiguration(ngx_conf_t *cf)
 
     if (ngx_http_login_load(cf, mcf) != NGX_OK
         || ngx_http_login_policy(cf, mcf) != NGX_OK
-        || ngx_http_login_throttle_zone(cf, mcf) != NGX_OK)
+        || ngx_http_login_throttle_zone(cf, mcf) != NGX_OK
+        || ngx_http_login_publish_zone(cf, mcf) != NGX_OK)
     {
         return NGX_ERROR;
     }

@@ -85,6 +85,7 @@ typedef struct {
     login_limits_t               limits;
     login_limit_t                limit;
     ngx_shm_zone_t              *zone;      /* of the limit's counters */
+    ngx_shm_zone_t              *publisher; /* see ..._publish.c */
     login_keyring_t             *ring;
     login_template_t            *pages[LOGIN_PAGES];
     ngx_http_login_asset_t       style;
@@ -107,6 +108,7 @@ typedef struct {
     ngx_array_t                 *return_hosts;      /* of ngx_str_t */
 
     ngx_uint_t                   gates;     /* locations with a gate */
+    ngx_uint_t                   forwards;  /* and "login_forward_auth" */
     ngx_str_t                    own;       /* name of the portal's location */
     u_char                      *own_file;
     ngx_uint_t                   own_line;
@@ -136,6 +138,14 @@ typedef struct {
 } ngx_http_login_require_t;
 
 
+/* "login_forward_auth" */
+typedef struct {
+    ngx_array_t                  from;      /* of ngx_cidr_t */
+    u_char                      *file;
+    ngx_uint_t                   line;
+} ngx_http_login_forward_t;
+
+
 typedef struct ngx_http_login_loc_conf_s  ngx_http_login_loc_conf_t;
 
 struct ngx_http_login_loc_conf_s {
@@ -143,8 +153,9 @@ struct ngx_http_login_loc_conf_s {
     ngx_uint_t                   redirect;
     ngx_array_t                 *require;   /* of ..._require_t */
     ngx_flag_t                   portal;
+    ngx_http_login_forward_t    *forward;
     ngx_uint_t                   depth;     /* 1: server, 2: its locations */
-    ngx_http_login_loc_conf_t   *outer;     /* the portal's server */
+    ngx_http_login_loc_conf_t   *outer;     /* of a portal or forward */
     ngx_http_core_loc_conf_t    *clcf;
 };
 
@@ -185,6 +196,7 @@ typedef struct {
     ngx_http_login_task_t       *task;      /* came back */
     login_form_t                *form;
     ngx_http_login_form_pt       handler;   /* of the form */
+    login_asked_t               *asked;     /* of another server */
 } ngx_http_login_ctx_t;
 
 
@@ -243,6 +255,9 @@ ngx_int_t ngx_http_login_number(ngx_conf_t *cf, ngx_str_t *value,
     size_t prefix, ngx_int_t min, ngx_int_t max, ngx_int_t *number);
 char *ngx_http_login_invalid(ngx_conf_t *cf, ngx_str_t *value);
 
+void *ngx_http_login_create_loc_conf(ngx_conf_t *cf);
+char *ngx_http_login_merge_loc_conf(ngx_conf_t *cf, void *parent,
+    void *child);
 char *ngx_http_login_merge_portal(ngx_conf_t *cf,
     ngx_http_login_loc_conf_t *conf);
 void ngx_http_login_count_gate(ngx_conf_t *cf);
@@ -270,6 +285,8 @@ ngx_int_t ngx_http_login_policy(ngx_conf_t *cf,
 
 /* ngx_http_login_publish.c */
 
+ngx_int_t ngx_http_login_publish_zone(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
 void ngx_http_login_publish(ngx_http_login_worker_t *worker);
 
 
@@ -403,6 +420,9 @@ ngx_int_t ngx_http_login_access_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_login_precontent_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_login_verdict(ngx_http_request_t *r);
 
+/* NULL: no memory. */
+ngx_http_login_ctx_t *ngx_http_login_gate_ctx(ngx_http_request_t *r);
+
 /* ngx_http_login_require.c */
 
 char *ngx_http_login_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
@@ -435,6 +455,22 @@ ngx_int_t ngx_http_login_add_mark(ngx_http_request_t *r);
 
 /* Makes the response of a gate one of many, before it is kept. */
 ngx_int_t ngx_http_login_vary(ngx_http_request_t *r);
+
+
+/* ngx_http_login_forward.c: answers for other servers */
+
+char *ngx_http_login_forward(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_login_merge_forward(ngx_conf_t *cf,
+    ngx_http_login_loc_conf_t *conf);
+
+/* The answer: NGX_OK, or the status of a refusal. */
+ngx_int_t ngx_http_login_forward_check(ngx_http_request_t *r);
+
+/* What another server was asked for; NULL: this one was. */
+const login_asked_t *ngx_http_login_asked(ngx_http_request_t *r);
+
+/* Does the client open a WebSocket? */
+ngx_uint_t ngx_http_login_handshake(ngx_http_request_t *r);
 
 
 /* ngx_http_login_filter.c */

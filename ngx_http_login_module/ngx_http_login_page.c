@@ -71,7 +71,10 @@ ngx_http_login_page_flag(ngx_http_login_page_t *page, login_page_var_e var)
 }
 
 
-/* The portal's own server calls it by its path, all others by its URL. */
+/*
+ * The portal's own server calls it by its path, all others by its URL, and so
+ * must what another server passes on.
+ */
 
 static ngx_int_t
 ngx_http_login_page_address(ngx_http_request_t *r,
@@ -93,7 +96,7 @@ ngx_http_login_page_address(ngx_http_request_t *r,
 
     portal = scf->portal->url;
 
-    if (scf->portal->server == cscf) {
+    if (scf->portal->server == cscf && ngx_http_login_asked(r) == NULL) {
         portal.data = (u_char *) scf->portal->parsed.path.data;
         portal.len = scf->portal->parsed.path.len;
     }

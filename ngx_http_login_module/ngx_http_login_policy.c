@@ -389,6 +389,10 @@ ngx_http_login_policy_gate(ngx_http_login_note_t *note)
         return LOGIN_GATE_PORTAL;
     }
 
+    if (note->conf->forward) {
+        return LOGIN_GATE_FORWARD;
+    }
+
     /* an "if" of the portal is served by it, unless something else is there */
 
     if (note->outer->portal && clcf->noname && !clcf->lmt_excpt

@@ -53,7 +53,7 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
     https = scf->portal->parsed.https;
 
     if (!https && scf->cookie_samesite == NGX_HTTP_LOGIN_NONE
-        && (scf->gates || scf->own.len))
+        && (scf->gates || scf->forwards || scf->own.len))
     {
         ngx_http_login_server_error(cf, cscf,
                       "\"login_cookie\" with \"samesite=none\" needs https, "
@@ -81,7 +81,7 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
     scf->browser_cookie.len = ngx_sprintf(p, "%s%V_browser", host,
                                           &scf->cookie_name) - p;
 
-    if (scf->gates == 0 && scf->own.len == 0) {
+    if (scf->gates == 0 && scf->forwards == 0 && scf->own.len == 0) {
         return NGX_OK;
     }
 
@@ -129,7 +129,7 @@ ngx_http_login_add_cookie(ngx_conf_t *cf, login_str_t name)
 
 /*
  * Where the browser would not send the cookie, people would sign in again
- * and again.
+ * and again.  Those who ask for other servers bring it along themselves.
  */
 
 static ngx_int_t
@@ -230,7 +230,9 @@ ngx_http_login_check_cookie(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
 {
     ngx_http_login_srv_conf_t  *own;
 
-    if (scf->gates == 0 || scf->portal->server == NULL) {
+    if ((scf->gates == 0 && scf->forwards == 0)
+        || scf->portal->server == NULL)
+    {
         return NGX_OK;
     }
 

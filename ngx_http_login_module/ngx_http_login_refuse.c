@@ -11,7 +11,10 @@
 
 static ngx_uint_t ngx_http_login_may_redirect(ngx_http_request_t *r,
     ngx_int_t status);
+static ngx_uint_t ngx_http_login_reads(ngx_http_request_t *r);
 static ngx_int_t ngx_http_login_redirect(ngx_http_request_t *r);
+static ngx_int_t ngx_http_login_suggest(ngx_http_request_t *r,
+    ngx_int_t status);
 static ngx_int_t ngx_http_login_grpc_status(ngx_http_request_t *r,
     ngx_int_t status);
 static ngx_int_t ngx_http_login_refuse_page(ngx_http_request_t *r,
@@ -51,7 +54,9 @@ ngx_http_login_refuse(ngx_http_request_t *r, ngx_http_login_ctx_t *ctx)
 
         ctx->framed = ngx_http_login_framed(r);
 
-        if (ngx_http_login_refuse_page(r, status, &body) != NGX_OK) {
+        if (ngx_http_login_refuse_page(r, status, &body) != NGX_OK
+            || ngx_http_login_suggest(r, status) != NGX_OK)
+        {
             return NGX_ERROR;
         }
 
@@ -84,7 +89,7 @@ ngx_http_login_may_redirect(ngx_http_request_t *r, ngx_int_t status)
 
     if (status != NGX_HTTP_UNAUTHORIZED
         || lcf->redirect == NGX_HTTP_LOGIN_OFF
-        || !(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD)))
+        || !ngx_http_login_reads(r))
     {
         return 0;
     }
@@ -93,9 +98,27 @@ ngx_http_login_may_redirect(ngx_http_request_t *r, ngx_int_t status)
         return 1;
     }
 
+    /* "auth_request" of nginx, which takes 401 and 403 only, asks like this */
+
+    if (ngx_http_login_asked(r) && r->http_version < NGX_HTTP_VERSION_11) {
+        return 0;
+    }
+
     /* the portal doesn't show itself in a frame */
 
     return ngx_http_login_navigation(r) && !ngx_http_login_framed(r);
+}
+
+
+static ngx_uint_t
+ngx_http_login_reads(ngx_http_request_t *r)
+{
+    const login_asked_t  *asked;
+
+    asked = ngx_http_login_asked(r);
+
+    return asked ? asked->read
+                 : (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD)) != 0;
 }
 
 
@@ -115,6 +138,34 @@ ngx_http_login_redirect(ngx_http_request_t *r)
     }
 
     r->headers_out.location = h;
+
+    return NGX_OK;
+}
+
+
+/*
+ * Where to send people, for another server that can make a redirect of a 401;
+ * browsers don't look at it.
+ */
+
+static ngx_int_t
+ngx_http_login_suggest(ngx_http_request_t *r, ngx_int_t status)
+{
+    ngx_str_t  url;
+
+    if (ngx_http_login_asked(r) == NULL
+        || status != NGX_HTTP_UNAUTHORIZED
+        || !ngx_http_login_reads(r)
+        || ngx_http_login_framed(r))
+    {
+        return NGX_OK;
+    }
+
+    if (ngx_http_login_signin_url(r, "", &url) != NGX_OK
+        || ngx_http_login_push_header(r, "Location", &url) == NULL)
+    {
+        return NGX_ERROR;
+    }
 
     return NGX_OK;
 }
@@ -330,7 +381,7 @@ ngx_http_login_navigation(ngx_http_request_t *r)
     ngx_str_t   *value;
     ngx_uint_t   n;
 
-    if (r->headers_in.upgrade) {
+    if (ngx_http_login_handshake(r)) {
         return 0;
     }
 

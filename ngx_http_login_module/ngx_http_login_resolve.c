@@ -55,7 +55,7 @@ ngx_http_login_resolve(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
             continue;
         }
 
-        if (scf->gates != 0 || scf->own.len != 0) {
+        if (scf->gates != 0 || scf->forwards != 0 || scf->own.len != 0) {
             mcf->used = 1;
         }
 
@@ -324,12 +324,14 @@ ngx_http_login_find_portal(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
         return NGX_OK;
     }
 
-    if (scf->gates == 0) {
+    if (scf->gates == 0 && scf->forwards == 0) {
         return NGX_OK;
     }
 
     ngx_http_login_server_error(cf, cscf,
-                  "\"login\" is on, but %s, set \"login_portal_url\"",
+                  "%s, but %s, set \"login_portal_url\"",
+                  scf->gates ? "\"login\" is on"
+                             : "there is \"login_forward_auth\"",
                   n ? "there are several portals"
                     : "no location has \"login_portal\"");
     return NGX_ERROR;

@@ -87,10 +87,16 @@ ngx_http_login_return_here(ngx_http_request_t *r, ngx_str_t *value)
 {
     ngx_uint_t                  own;
     login_str_t                 path, url, target;
+    const login_asked_t        *asked;
     ngx_http_core_srv_conf_t   *cscf;
     ngx_http_login_srv_conf_t  *scf;
 
     r = r->main;
+    asked = ngx_http_login_asked(r);
+
+    if (asked) {
+        return ngx_http_login_return_value(r, asked->url, value);
+    }
 
     scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
     cscf = ngx_http_get_module_srv_conf(r, ngx_http_core_module);
@@ -150,8 +156,7 @@ ngx_http_login_return_value(ngx_http_request_t *r, login_str_t target,
 static ngx_int_t
 ngx_http_login_return_path(ngx_http_request_t *r, login_str_t *path)
 {
-    u_char     *p, *dst, ch;
-    size_t      i;
+    u_char     *dst;
     ngx_str_t  *uri;
 
     uri = &r->unparsed_uri;
@@ -166,22 +171,8 @@ ngx_http_login_return_path(ngx_http_request_t *r, login_str_t *path)
         return NGX_ERROR;
     }
 
-    p = dst;
-
-    for (i = 0; i < uri->len; i++) {
-        ch = uri->data[i];
-
-        /* browsers send a backslash as it is, but only in the query */
-
-        if (ch > 0x20 && ch < 0x7f && ch != '\\') {
-            *p++ = ch;
-
-        } else {
-            p = ngx_sprintf(p, "%%%02Xi", (ngx_uint_t) ch);
-        }
-    }
-
-    *path = login_str(dst, p - dst);
+    *path = login_str(dst, login_url_quote(dst, login_str(uri->data,
+                                                          uri->len)));
 
     return NGX_OK;
 }

@@ -144,4 +144,8 @@ for my $row (
     $t->conf_error($bad, qr/\Q$error\E/, $line);
 }
 
+$t->conf_error($conf =~ s/login_portal;/login_portal; login_require role=a;/r,
+    qr/"login_require" directive must not be in location "\/login\/"/,
+    'login_require in the portal');
+
 $t->done_testing;

@@ -31,6 +31,7 @@
 #include "login_cookie.h"
 #include "login_form.h"
 #include "login_url.h"
+#include "login_asked.h"
 #include "login_username.h"
 #include "login_keyring.h"
 #include "login_keyfile.h"

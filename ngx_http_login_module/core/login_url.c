@@ -322,3 +322,29 @@ login_url_dots(login_str_t segment)
 
     return dots == 1 || dots == 2;
 }
+
+
+size_t
+login_url_quote(u_char *dst, login_str_t uri)
+{
+    size_t               i, len;
+    static const u_char  hex[] = "0123456789ABCDEF";
+
+    len = 0;
+
+    for (i = 0; i < uri.len; i++) {
+
+        /* browsers send a backslash as it is, but only in the query */
+
+        if (uri.data[i] > 0x20 && uri.data[i] < 0x7f && uri.data[i] != '\\') {
+            dst[len++] = uri.data[i];
+            continue;
+        }
+
+        dst[len++] = '%';
+        dst[len++] = hex[uri.data[i] >> 4];
+        dst[len++] = hex[uri.data[i] & 15];
+    }
+
+    return len;
+}

@@ -38,6 +38,12 @@ login_result_e login_url_parse(login_url_t *url, login_str_t text);
 login_result_e login_url_path(login_str_t path);
 
 /*
+ * Writes "uri", as it was asked for, with bytes that no URL has escaped: 3
+ * times its length at most.  Returns the length.
+ */
+size_t login_url_quote(u_char *dst, login_str_t uri);
+
+/*
  * May people be sent to "target"?  LOGIN_OK: a path ("/...", to be put
  * behind the portal's origin), or a URL whose host is one of "hosts" (exact,
  * or "*.name" for whatever is below it), with the scheme https unless the

@@ -13,7 +13,8 @@ use Time::Local qw(timegm);
 use Login::Connection;
 
 
-# new(port => ..., host => 'localhost'): where paths lead that name no host.
+# new(port => ..., host => 'localhost'): where paths lead that name no host;
+# addresses => { host => address } where it isn't 127.0.0.1.
 
 sub new {
     my ($class, %opt) = @_;
@@ -277,7 +278,8 @@ sub request {
             for ref $headers{$name} ? @{ $headers{$name} } : $headers{$name};
     }
 
-    my $connection = Login::Connection->new($self->port_of($url));
+    my $connection = Login::Connection->new($self->port_of($url),
+        address => $self->{addresses}{ $url->{host} });
 
     $connection->send("$head\r\n" . ($opt{body} // ''), $opt{segment});
 

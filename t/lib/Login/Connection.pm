@@ -16,17 +16,31 @@ use Login::Response;
 our $TIMEOUT = 60;      # bounds a hang; no test measures it
 
 
+# new($port, address => '127.0.0.2', from => '127.0.0.3')
+
 sub new {
-    my ($class, $port) = @_;
+    my ($class, $port, %opt) = @_;
+
+    my $address = $opt{address} // '127.0.0.1';
 
     my $socket = IO::Socket::INET->new(
-        PeerAddr => '127.0.0.1',
+        PeerAddr => $address,
         PeerPort => $port,
         Proto    => 'tcp',
         Timeout  => $TIMEOUT,
-    ) or die "connect to port $port: $!\n";
+        $opt{from} ? (LocalAddr => $opt{from}) : (),
+    ) or die "connect to $address port $port: $!\n";
 
     $socket->setsockopt(IPPROTO_TCP, TCP_NODELAY, 1);
+
+    return $class->over($socket);
+}
+
+
+# The same over a socket that is connected already.
+
+sub over {
+    my ($class, $socket) = @_;
 
     return bless { socket => $socket, buffer => '' }, $class;
 }

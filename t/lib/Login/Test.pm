@@ -753,12 +753,14 @@ sub connection {
 
 
 # Sends bytes on a connection of its own and returns the answer; undef where
-# there is none.  "segment" => n sends n at a time.
+# there is none.  "segment" => n sends n at a time, "from" is the address that
+# it comes from.
 
 sub raw {
     my ($self, $bytes, %opt) = @_;
 
-    my $connection = $self->connection($opt{port});
+    my $connection = Login::Connection->new($self->port($opt{port}),
+        from => $opt{from});
 
     $connection->send($bytes, $opt{segment});
 
