@@ -426,10 +426,10 @@ sub outcomes {
 }
 
 
-my $table = <<'END';
-| `satisfy` | beside `login on` | a page without a session | a script without a session | with a session |
-| --- | --- | --- | --- | --- |
-END
+my $table = '| ' . join(' | ', '`satisfy`', 'beside `login on`',
+                        'a page without a session',
+                        'a script without a session', 'with a session')
+    . " |\n| --- | --- | --- | --- | --- |\n";
 
 for my $row (@rows) {
     my ($satisfy, $words, $beside, $credentials, @expected) = @$row;
