@@ -7,8 +7,6 @@
 use strict;
 use warnings;
 
-use JSON::PP;
-
 use Login::Docs;
 use Login::Test;
 
