@@ -190,6 +190,7 @@ sub shut {
     is status_of('/secret/file.txt', ''), 401, "$test: without a cookie";
     is status_of('/secret/file.txt', $html), 302, "$test: also a person";
     is status_of('/any', ''), 'content', "$test: let in by address alone";
+    is status_of('/any', $ann), 503, "$test: a fault is no refusal";
 
     my $wrong = substr($ann, 0, -3) . "\r\n";
 

@@ -9,6 +9,7 @@ use warnings;
 
 use JSON::PP;
 
+use Login::Docs;
 use Login::Test;
 
 
@@ -19,7 +20,7 @@ my $t = Login::Test->new(
     http     => 'login_hash memory=1m passes=1;',
 );
 
-mkdir $t->dir . "/$_" for qw(html html/dir html/inner);
+mkdir $t->dir . "/$_" for qw(html html/dir html/inner html/parts);
 
 $t->write_file('html/file.txt', 'canary');
 $t->write_file('html/dir/index.html', 'canary');
@@ -41,11 +42,17 @@ my %lines = (
 my @beside = (
     [ ], map({ [ $_ ] } sort keys %lines),
     [ qw(allow basic) ], [ qw(deny basic) ], [ qw(allow denies) ],
-    [ qw(deny grants) ], [ qw(deny denies) ], [ qw(basic denies) ],
+    [ qw(deny grants) ], [ qw(deny denies) ], [ qw(deny fails) ],
+    [ qw(basic denies) ],
     [ qw(allow basic grants) ], [ qw(deny basic denies) ],
 );
 
 my $locations = '';
+my @parts = qw(any-allow any-deny any-deny-basic any-deny-grants);
+
+$t->write_file("html/parts/$_.html",
+               "<!--# include virtual=\"/$_\" -->, that is all")
+    for @parts;
 
 for my $satisfy (qw(any all)) {
     for my $beside (@beside) {
@@ -77,8 +84,39 @@ server {
 
     location /inner/ { internal; }
     location = /open { return 200 "open"; }
+    location /parts/ { ssi on; }
 
 $locations
+}
+
+server {
+    listen 127.0.0.1:%%PORT_around%%;
+    server_name localhost;
+    root %%DIR%%/html;
+
+    login on;
+    satisfy any;
+    $lines{deny}
+    $lines{basic}
+
+    location /login/ { login_portal; }
+}
+
+server {
+    listen 127.0.0.1:%%PORT_apart%%;
+    server_name localhost;
+    root %%DIR%%/html;
+
+    login on;
+    satisfy any;
+    $lines{deny}
+    $lines{basic}
+
+    location /login/ {
+        login_portal;
+        allow all;
+        auth_basic off;
+    }
 }
 END
 
@@ -312,6 +350,133 @@ cmp_ok $rows, '>=', 12, 'a table with enough rows';
         is $connection->response->status, $i % 2 ? 401 : 200,
             "$uris[$i % 2] on one connection";
     }
+}
+
+
+# --- the rows of it that the documentation has
+
+# What stands beside "login on", in the words of the page; the directives;
+# what the client sends besides; and what must come of it: without a session
+# for a person, and for a script, and with one for both.
+
+my $out = 'to sign-in (302)';
+
+my @rows = (
+    [ all => 'address allowed', [ 'allow' ], '', $out, '401', 'in' ],
+    [ all => 'address denied', [ 'deny' ], '', $out, '401', '403' ],
+    [ all => '`auth_basic`, right password', [ 'basic' ], $basic,
+      $out, '401', 'in' ],
+    [ all => '`auth_basic`, none or a wrong one', [ 'basic' ], $wrong,
+      $out, '401', '401, asks for it' ],
+    [ all => '`auth_request` answers 2xx', [ 'grants' ], '',
+      $out, '401', 'in' ],
+    [ all => '`auth_request` answers 403', [ 'denies' ], '',
+      $out, '401', '403' ],
+    [ any => 'address allowed', [ 'allow' ], '', 'in', 'in', 'in' ],
+    [ any => 'address denied', [ 'deny' ], '', $out, '401', 'in' ],
+    [ any => 'address denied; `auth_basic`, right password',
+      [ qw(deny basic) ], $basic, 'in', 'in', 'in' ],
+    [ any => 'address denied; `auth_request` answers 2xx',
+      [ qw(deny grants) ], '', 'in', 'in', 'in' ],
+    [ any => 'address denied; `auth_basic`, none or a wrong one;'
+      . ' `auth_request` answers 403',
+      [ qw(deny basic denies) ], $wrong, $out, '401', 'in' ],
+    [ any => 'address denied; `auth_request` fails', [ qw(deny fails) ], '',
+      '500', '500', 'in' ],
+);
+
+my @navigation = ("Sec-Fetch-Mode: navigate\r\n$html", $html);
+my @script = ("Sec-Fetch-Mode: cors\r\nAccept: */*\r\n", '');
+
+
+# An answer in the words of the table.
+
+sub outcome {
+    my ($response) = @_;
+
+    my $status = $response->status;
+
+    return 'in' if $status == 200 && $response->body eq 'canary';
+    return "$status with the file" if $response->body =~ /canary/;
+
+    if ($status == 302) {
+        my $portal = 'http://localhost:' . $t->port . '/login/?return_to=';
+
+        return $response->location =~ /^\Q$portal\E/ ? $out
+            : 'to ' . $response->location;
+    }
+
+    return '401' if $status == 401
+        && $response->header('Content-Type') eq 'application/json';
+
+    return "$status, asks for it" if $response->header('WWW-Authenticate');
+
+    return $status;
+}
+
+
+# What all of these requests get: one answer, or the test has failed.
+
+sub outcomes {
+    my ($uri, @requests) = @_;
+
+    my %seen = map { outcome(ask('', $uri, $_)) => 1 } @requests;
+
+    return join ' or ', sort keys %seen;
+}
+
+
+my $table = '| ' . join(' | ', '`satisfy`', 'beside `login on`',
+                        'a page without a session',
+                        'a script without a session', 'with a session')
+    . " |\n| --- | --- | --- | --- | --- |\n";
+
+for my $row (@rows) {
+    my ($satisfy, $words, $beside, $credentials, @expected) = @$row;
+    my $uri = '/' . join '-', $satisfy, @$beside;
+    my @tries = $credentials eq $wrong ? ($wrong, '') : $credentials;
+    my @got;
+
+    for my $client (\@navigation, \@script) {
+        push @got, outcomes($uri, map { my $sent = $_;
+                                        map { $sent . $_ } @$client } @tries);
+    }
+
+    push @got, outcomes($uri, map { my $sent = $_;
+                                    map { $session . $sent . $_ }
+                                    @navigation, @script } @tries);
+
+    is_deeply \@got, \@expected, "$satisfy, $words: as in the documentation";
+
+    $table .= '| ' . join(' | ', "`$satisfy`", $words, @got) . " |\n";
+}
+
+Login::Docs::section('satisfy.md', 'truth table', $table);
+
+is scalar @rows, 12, 'twelve rows';
+
+# what the page says besides
+
+is ask('', '/any-deny-basic')->header('WWW-Authenticate'),
+    'Basic realm="a realm"', 'a script learns that a password will do';
+
+for my $part (@parts) {
+    my $uri = "/parts/$part.html";
+    my $credentials = $part =~ /basic/ ? $basic : '';
+
+    is ask('', "/$part", $credentials)->body, $part eq 'any-deny'
+        ? ask('', '/any-deny')->body : 'canary', "$part: on its own";
+    unlike ask('', $uri, $credentials)->body, qr/canary/,
+        "$part: in another page, the login alone decides";
+    is ask('', $uri, $session)->body, 'canary, that is all',
+        "$part: and lets in whoever is signed in";
+}
+
+for my $server (qw(around apart)) {
+    is ask($server, '/file.txt', $html)->status, 302, "$server: to sign in";
+    is ask($server, '/login/', $html)->status,
+        $server eq 'around' ? 401 : 200,
+        "$server: what else stands in the server counts for the portal";
 }
 
 
