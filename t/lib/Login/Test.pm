@@ -532,13 +532,19 @@ sub answers {
 sub workers {
     my ($self, %opt) = @_;
 
-    my $children = $self->read_file("/proc/$self->{pid}/task/$self->{pid}"
-                                    . '/children');
     my $title = $opt{all} ? qr/^nginx: worker process/
         : qr/^nginx: worker process(?! is shutting down)/;
 
     return grep { $self->read_file("/proc/$_/cmdline") =~ $title }
-        split ' ', $children;
+        $self->children;
+}
+
+
+sub children {
+    my ($self) = @_;
+
+    return split ' ',
+        $self->read_file("/proc/$self->{pid}/task/$self->{pid}/children");
 }
 
 
@@ -613,14 +619,25 @@ sub stop {
 }
 
 
-# For what has gone wrong: workers as well, since they'd outlive the master.
+# For what has gone wrong: workers as well, since they'd outlive the master,
+# and not one more for a worker that has just ended.
 
 sub kill_master {
     my ($self) = @_;
 
-    my @workers = $self->workers(all => 1);
+    my $pid = $self->{pid};
 
-    kill 'KILL', delete $self->{pid}, @workers;
+    kill 'STOP', $pid;
+    waitpid $pid, WUNTRACED;
+
+    # stopped, unless it had ended; a worker may not have its title yet
+
+    if (-e "/proc/$pid") {
+        kill 'KILL', $pid, $self->children;
+        waitpid $pid, 0;
+    }
+
+    delete $self->{pid};
     1 while waitpid(-1, WNOHANG) > 0;
 }
 
