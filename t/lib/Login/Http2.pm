@@ -209,6 +209,26 @@ sub start {
 }
 
 
+# A request of HTTP/1.1, sent as one of HTTP/2.
+
+sub translate {
+    my ($self, $bytes, %opt) = @_;
+
+    my ($method, $uri, $head, $body) = $bytes =~
+        m{^(\S+) (\S+) HTTP/1\.1\r\n(.*?)\r\n(?:\r\n(.*))?$}s
+        or die "not to be said in HTTP/2: \"$bytes\"\n";
+    my @fields = map { /^([^:]+): *(.*)$/s; [ lc $1, $2 ] } split /\r\n/, $head;
+    my ($host) = map { $_->[1] } grep { $_->[0] eq 'host' } @fields;
+
+    return $self->start(
+        [ [ ':method', $method ], [ ':scheme', 'http' ], [ ':path', $uri ],
+          defined $host ? [ ':authority', $host ] : (),
+          grep { $_->[0] !~ /^(?:host|connection)$/ } @fields ],
+        segment => $opt{segment},
+        length($body // '') ? (body => $body) : ());
+}
+
+
 # More of the body of an open stream; end => 1: the last of it.
 
 sub data {

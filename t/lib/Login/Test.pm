@@ -39,6 +39,7 @@ use Time::HiRes qw(time);
 
 use Login::Browser;
 use Login::Connection;
+use Login::Http2;
 
 
 our @EXPORT = qw(done_testing wait_for);
@@ -57,6 +58,7 @@ our @EXPORT = qw(done_testing wait_for);
 
 our $ROOT = dirname(dirname(dirname(dirname(abs_path(__FILE__)))));
 our $WAIT = 60;         # bounds a hang; no test measures it
+our $HTTP2 = 0;         # raw() asks over HTTP/2, see over_http2()
 
 my @instances;
 
@@ -383,6 +385,11 @@ http {
 $http
 }
 END
+
+    # beside each port another one
+
+    $text =~ s/^(\s*listen 127\.0\.0\.1:%%PORT(?:_\w+)?)%%;/$1%%;$1_h2%% http2;/mg
+        if $HTTP2;
 
     return $self->expand($text);
 }
@@ -768,11 +775,30 @@ sub connection {
 sub raw {
     my ($self, $bytes, %opt) = @_;
 
+    if ($HTTP2) {
+        my $port = join '_', grep { length } $opt{port} // '', 'h2';
+        my $http2 = Login::Http2->new($self->port($port));
+
+        return scalar $http2->wait($http2->translate($bytes, %opt));
+    }
+
     my $connection = $self->connection($opt{port});
 
     $connection->send($bytes, $opt{segment});
 
     return $connection->response(head => scalar $bytes =~ /^HEAD /);
+}
+
+
+# Runs another test, whose raw() asks over HTTP/2 instead.
+
+sub over_http2 {
+    my ($test) = @_;
+
+    local $HTTP2 = 1;
+
+    { package main; do "$ROOT/t/$test" }
+    die $@ || "$test: $!\n" if $@ || !@instances;
 }
 
 
