@@ -178,14 +178,14 @@ sub request {
 
 
 # start([[name, value], ...], body => bytes, segment => bytes in a frame,
-#       open => 1): the fields as they are, those with ":" as well.  An open
-# stream goes on with data() or reset().
+#       open => 1): the fields as they are, those with ":" as well; one that is
+# no list is in HPACK already.  An open stream goes on with data() or reset().
 
 sub start {
     my ($self, $fields, %opt) = @_;
 
     my $id = $self->{next};
-    my $block = join '', map { literal(@$_) } @$fields;
+    my $block = join '', map { ref $_ ? literal(@$_) : $_ } @$fields;
     my $type = $HEADERS;
     my $end = defined $opt{body} || $opt{open} ? 0 : $END_STREAM;
 
@@ -512,6 +512,15 @@ sub fields {
     }
 
     return @fields;
+}
+
+
+# A field that the server is to remember, at number 62 and then further on.
+
+sub indexed {
+    my ($name, $value) = @_;
+
+    return "\x40" . substr literal($name, $value), 1;
 }
 
 
