@@ -461,6 +461,9 @@ ngx_uint_t ngx_http_login_return_allowed(ngx_http_request_t *r,
 /* The return address of this request, percent-encoded; may be empty. */
 ngx_int_t ngx_http_login_return_here(ngx_http_request_t *r, ngx_str_t *value);
 
+/* Encodes bytes that no URL has; "dst" has room for three times "s". */
+u_char *ngx_http_login_write_url(u_char *dst, const ngx_str_t *s);
+
 /*
  * "portal?return_to=..." for this request; "more" like "switch=1&", or NULL:
  * without a return address.

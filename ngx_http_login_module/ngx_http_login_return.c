@@ -150,8 +150,7 @@ ngx_http_login_return_value(ngx_http_request_t *r, login_str_t target,
 static ngx_int_t
 ngx_http_login_return_path(ngx_http_request_t *r, login_str_t *path)
 {
-    u_char     *p, *dst, ch;
-    size_t      i;
+    u_char     *dst;
     ngx_str_t  *uri;
 
     uri = &r->unparsed_uri;
@@ -166,24 +165,32 @@ ngx_http_login_return_path(ngx_http_request_t *r, login_str_t *path)
         return NGX_ERROR;
     }
 
-    p = dst;
+    *path = login_str(dst, ngx_http_login_write_url(dst, uri) - dst);
 
-    for (i = 0; i < uri->len; i++) {
-        ch = uri->data[i];
+    return NGX_OK;
+}
+
+
+u_char *
+ngx_http_login_write_url(u_char *dst, const ngx_str_t *s)
+{
+    u_char  ch;
+    size_t  i;
+
+    for (i = 0; i < s->len; i++) {
+        ch = s->data[i];
 
         /* browsers send a backslash as it is, but only in the query */
 
         if (ch > 0x20 && ch < 0x7f && ch != '\\') {
-            *p++ = ch;
+            *dst++ = ch;
 
         } else {
-            p = ngx_sprintf(p, "%%%02Xi", (ngx_uint_t) ch);
+            dst = ngx_sprintf(dst, "%%%02Xi", (ngx_uint_t) ch);
         }
     }
 
-    *path = login_str(dst, p - dst);
-
-    return NGX_OK;
+    return dst;
 }
 
 
