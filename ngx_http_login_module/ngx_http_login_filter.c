@@ -153,7 +153,7 @@ ngx_http_login_add_slash(ngx_http_request_t *r)
         return NGX_OK;
     }
 
-    p = ngx_pnalloc(r->pool, scf->portal->url.len + 1 + r->args.len);
+    p = ngx_pnalloc(r->pool, scf->portal->url.len + 1 + 3 * r->args.len);
     if (p == NULL) {
         return NGX_ERROR;
     }
@@ -162,9 +162,11 @@ ngx_http_login_add_slash(ngx_http_request_t *r)
 
     p = ngx_cpymem(p, scf->portal->url.data, scf->portal->url.len);
 
+    /* a "rewrite" may have made them of something that was decoded */
+
     if (r->args.len != 0) {
         *p++ = '?';
-        p = ngx_cpymem(p, r->args.data, r->args.len);
+        p += login_url_quote(p, login_str(r->args.data, r->args.len));
     }
 
     url.len = p - url.data;

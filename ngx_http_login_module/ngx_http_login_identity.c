@@ -7,6 +7,8 @@
 #include "ngx_http_login_module.h"
 
 
+static ngx_int_t ngx_http_login_ask(ngx_http_request_t *r,
+    ngx_http_login_visitor_t *visitor);
 static ngx_int_t ngx_http_login_check_ticket(ngx_http_request_t *r,
     ngx_http_login_visitor_t *visitor, ngx_http_login_worker_t *worker);
 static ngx_int_t ngx_http_login_read_identity(ngx_http_request_t *r,
@@ -30,23 +32,61 @@ ngx_int_t
 ngx_http_login_identify(ngx_http_request_t *r,
     const ngx_http_login_identity_t **identity)
 {
-    ngx_int_t                   rc;
-    ngx_http_login_worker_t    *worker;
-    ngx_http_login_visitor_t   *visitor;
-    ngx_http_login_srv_conf_t  *scf;
-
-    scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
-
-    if (scf->portal == NULL) {
-        return NGX_DECLINED;
-    }
+    ngx_http_login_visitor_t  *visitor;
 
     visitor = ngx_http_login_visitor(r);
     if (visitor == NULL) {
         return NGX_ERROR;
     }
 
-    if (visitor->session.len == 0
+    visitor->asked = 1;
+    visitor->moment = ngx_current_msec;
+    visitor->answer = ngx_http_login_ask(r, visitor);
+
+    *identity = &visitor->identity;
+
+    return visitor->answer;
+}
+
+
+/*
+ * nginx asks a variable twice for each string: how long it will be, and then
+ * for its bytes.  If another process wrote to the store in between, they
+ * would run over the end.  While an event is handled, this clock stands still.
+ */
+
+ngx_int_t
+ngx_http_login_identify_once(ngx_http_request_t *r,
+    const ngx_http_login_identity_t **identity)
+{
+    ngx_http_login_visitor_t  *visitor;
+
+    visitor = ngx_http_login_visitor(r);
+    if (visitor == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (!visitor->asked || visitor->moment != ngx_current_msec) {
+        return ngx_http_login_identify(r, identity);
+    }
+
+    *identity = &visitor->identity;
+
+    return visitor->answer;
+}
+
+
+static ngx_int_t
+ngx_http_login_ask(ngx_http_request_t *r, ngx_http_login_visitor_t *visitor)
+{
+    ngx_int_t                   rc;
+    ngx_http_login_worker_t    *worker;
+    ngx_http_login_srv_conf_t  *scf;
+
+    scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
+
+    if (scf->portal == NULL
+        || visitor->session.len == 0
         || (visitor->checked && !visitor->genuine))
     {
         return NGX_DECLINED;
@@ -68,8 +108,6 @@ ngx_http_login_identify(ngx_http_request_t *r,
             return rc;
         }
     }
-
-    *identity = &visitor->identity;
 
     return ngx_http_login_read_identity(r, visitor, worker);
 }

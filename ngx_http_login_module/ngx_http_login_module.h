@@ -214,6 +214,9 @@ typedef struct {
     unsigned                     known:1;   /* "identity" is set */
     unsigned                     reissued:1;
     unsigned                     personal:1;    /* a gate let it through */
+    unsigned                     asked:1;   /* of "identity", at "moment" */
+    ngx_int_t                    answer;
+    ngx_msec_t                   moment;
     ngx_http_login_ctx_t        *owed;      /* refusal of "satisfy any" */
     login_ticket_t               ticket;
     ngx_http_login_identity_t    identity;
@@ -387,6 +390,10 @@ ngx_http_login_visitor_t *ngx_http_login_visitor(ngx_http_request_t *r);
  * nobody whom we know; NGX_ERROR: can't be told now.
  */
 ngx_int_t ngx_http_login_identify(ngx_http_request_t *r,
+    const ngx_http_login_identity_t **identity);
+
+/* The same for variables: asks once at a time. */
+ngx_int_t ngx_http_login_identify_once(ngx_http_request_t *r,
     const ngx_http_login_identity_t **identity);
 
 /* Its texts by number. */

@@ -1,5 +1,5 @@
 
-/* $login_...: who asks, computed when first needed and asked anew each time. */
+/* $login_...: who asks, computed when first needed and asked anew later on. */
 
 #include "ngx_http_login_module.h"
 
@@ -195,7 +195,7 @@ ngx_http_login_variable(ngx_http_request_t *r, ngx_http_variable_value_t *v)
     v->len = 0;
     v->data = (u_char *) "";
 
-    if (ngx_http_login_identify(r, &identity) != NGX_OK) {
+    if (ngx_http_login_identify_once(r, &identity) != NGX_OK) {
         return NULL;
     }
 
@@ -258,7 +258,7 @@ ngx_http_login_variable_remote_user(ngx_http_request_t *r,
         return ngx_http_login_basic_user(r, v, data);
     }
 
-    if (ngx_http_login_identify(r, &identity) == NGX_OK) {
+    if (ngx_http_login_identify_once(r, &identity) == NGX_OK) {
         return ngx_http_login_variable_string(r, v,
                                 offsetof(ngx_http_login_identity_t, username));
     }

@@ -7,6 +7,7 @@ use strict;
 use warnings;
 
 use JSON::PP;
+use Login::Http2;
 use Login::Test;
 use POSIX ();
 
@@ -272,60 +273,34 @@ SKIP: {
     no_file('HTTP/2');
 }
 
-# frames of one byte each
+# frames of one byte each, and some that come while others do
 
 {
     my ($browser, $csrf) = open_form();
     my $body = Login::Browser::encode(fields($csrf));
-    my $literal = sub {
-        return join '', map { pack('C', length) . $_ } @_;
-    };
-
-    my $frame = sub {
-        my ($type, $flags, $stream, $payload) = @_;
-        return substr(pack('N', length $payload), 1)
-            . pack('CCN', $type, $flags, $stream) . $payload;
-    };
-
-    my $block = '';
-    my @headers = (
-        ':method' => 'POST', ':scheme' => 'http', ':path' => '/login/',
-        ':authority' => 'localhost:' . $t->port,
-        'content-type' => 'application/x-www-form-urlencoded',
-        'cookie' => 'login_browser=' . $browser->cookie('login_browser'),
+    my $http2 = Login::Http2->new($t->port('h2'));
+    my @fields = (
+        [ ':method', 'POST' ], [ ':scheme', 'http' ], [ ':path', '/login/' ],
+        [ ':authority', 'localhost:' . $t->port ],
+        [ 'content-type', 'application/x-www-form-urlencoded' ],
+        [ 'cookie', 'login_browser=' . $browser->cookie('login_browser') ],
     );
 
-    while (my ($key, $value) = splice @headers, 0, 2) {
-        my $length = length $value;
+    in_ok scalar $http2->wait($http2->start(\@fields, body => $body,
+                                            segment => 1)),
+        'HTTP/2, a frame for each byte';
 
-        # a literal; an integer of seven bits and what is beyond
-        $block .= "\0" . $literal->($key)
-            . ($length < 127 ? pack('C', $length)
-                : pack('CC', 127, $length - 127)) . $value;
+    my @ids = map { $http2->start(\@fields, open => 1) } 1 .. 3;
+
+    for my $byte (split //, $body) {
+        $http2->data($_, $byte) for @ids;
     }
 
-    my $connection = $t->connection('h2');
+    $http2->reset($ids[1]);
+    $http2->data($_, '', end => 1) for @ids[0, 2];
 
-    $connection->send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-        . $frame->(4, 0, 0, '') . $frame->(1, 4, 1, $block));
-
-    my @bytes = split //, $body;
-    my $last = pop @bytes;
-
-    $connection->send($frame->(0, 0, 1, $_)) for @bytes;
-    $connection->send($frame->(0, 1, 1, $last));
-
-    # ":status" by its index, then three digits
-
-    my $status;
-
-    until ($status) {
-        $connection->fill or last;
-        ($status) = $connection->{buffer} =~ /\x48\x03(\d\d\d)/;
-    }
-
-    is $status, 303, 'HTTP/2, a frame for each byte: signed in';
-    $connection->close;
+    in_ok $_, 'HTTP/2, byte by byte in turns'
+        for $http2->wait(@ids[0, 2]);
 
     no_file('frames of a byte');
 }

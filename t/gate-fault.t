@@ -440,6 +440,7 @@ $t->stop;
 SKIP: {
     skip 'the sanitizers take each signal for a mistake of ours', 1
         if Login::Test::sanitized();
+    skip 'asked over HTTP/1.1', 1 if $Login::Test::HTTP2;
 
     begin('exited on signal');
 

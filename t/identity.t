@@ -10,6 +10,7 @@ use warnings;
 use IO::Socket::INET;
 use POSIX ();
 
+use Login::Http2;
 use Login::Test;
 
 
@@ -668,81 +669,20 @@ for my $broken ("Content-Length: x\r\n", "Host: a b\r\n") {
 }
 
 
-# --- HTTP/2: each field as it comes, without compression
-
-sub integer {
-    my ($bits, $first, $value) = @_;
-
-    my $most = 2 ** $bits - 1;
-
-    return chr($first | $value) if $value < $most;
-
-    my $out = chr($first | $most);
-
-    for ($value -= $most; $value >= 128; $value >>= 7) {
-        $out .= chr($value & 127 | 128);
-    }
-
-    return $out . chr $value;
-}
-
-
-sub frame {
-    my ($type, $flags, $stream, $payload) = @_;
-
-    return substr(pack('N', length $payload), 1)
-        . pack('CCN', $type, $flags, $stream) . $payload;
-}
-
-
-sub literal {
-    my ($name, $value) = @_;
-
-    return "\0" . integer(7, 0, length $name) . $name
-        . integer(7, 0, length $value) . $value;
-}
-
+# --- HTTP/2: each field as it comes
 
 # Asks each list of fields on a stream of its own; returns the bodies.
 
 sub h2 {
     my ($path, @requests) = @_;
 
-    my $connection = $t->connection('h2');
-    my $bytes = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" . frame(4, 0, 0, '');
-    my $stream = 1;
+    my $http2 = Login::Http2->new($t->port('h2'));
 
-    for my $fields (@requests) {
-        my $block = join '', map { literal(@$_) }
-            [ ':method', 'GET' ], [ ':scheme', 'http' ],
-            [ ':path', $path ], [ ':authority', 'localhost' ], @$fields;
-        my $first = substr $block, 0, 16000, '';
-
-        $bytes .= frame(1, 1 | (length $block ? 0 : 4), $stream, $first);
-
-        while (length $block) {
-            my $more = substr $block, 0, 16000, '';
-            $bytes .= frame(9, length $block ? 0 : 4, $stream, $more);
-        }
-
-        $stream += 2;
-    }
-
-    $connection->send($bytes);
-
-    my (%body, %ended);
-
-    while (keys %ended < @requests) {
-        my ($high, $low, $type, $flags, $id) =
-            unpack 'CnCCN', $connection->take(9);
-        my $payload = $connection->take($high * 65536 + $low);
-
-        $body{$id} .= $payload if $type == 0;
-        $ended{$id} = 1 if $type == 3 || $type <= 1 && $flags & 1;
-        last if $type == 7;
-    }
-
-    return map { $body{$_ * 2 + 1} // '' } 0 .. $#requests;
+    return map { $_->body } $http2->wait(map {
+        $http2->start([ [ ':method', 'GET' ], [ ':scheme', 'http' ],
+                        [ ':path', $path ], [ ':authority', 'localhost' ],
+                        @$_ ])
+    } @requests);
 }
 
 

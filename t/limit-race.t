@@ -8,7 +8,7 @@ use warnings;
 
 use Socket qw(SOL_SOCKET SO_LINGER);
 
-use Login::HTTP2;
+use Login::Streams;
 use Login::Test;
 
 
@@ -280,7 +280,7 @@ again($dear, 1);
 
     # streams that are given up end the request, but not the hash
 
-    my $http2 = Login::HTTP2->new($t->connection('h2'));
+    my $http2 = Login::Streams->new($t->connection('h2'));
     my @forms = map { [ form($bob, "wrong $_") ] } 1 .. 6;
 
     for my $i (0 .. 5) {

@@ -10,7 +10,7 @@ use warnings;
 use IO::Select;
 use Socket qw(SOL_SOCKET SO_LINGER);
 
-use Login::HTTP2;
+use Login::Streams;
 use Login::Test;
 
 
@@ -353,7 +353,7 @@ $t->run($server, http => 'login_hash memory=8m passes=2;');
 
 # streams that are given up
 
-sub http2 { Login::HTTP2->new($t->connection('h2')) }
+sub http2 { Login::Streams->new($t->connection('h2')) }
 
 
 {

@@ -7,7 +7,13 @@ package Login::Http2;
 #         [ 'POST', '/b', [ 'content-type: text/plain' ], 'body' ]);
 #
 # They share the connection, each on a stream of its own, and what comes back
-# are objects of Login::Response.
+# are objects of Login::Response.  With fields written out, byte by byte:
+#
+#     my $id = $http2->start([ [ ':method', 'GET' ], [ ':path', '*' ] ]);
+#     my $response = $http2->wait($id)
+#         // 'reset, with error ' . $http2->error($id);
+#
+# A connection that the server has closed is the end of all its streams.
 
 use strict;
 use warnings;
@@ -142,7 +148,8 @@ sub connection { $_[0]{connection} }
 sub pushed     { @{ $_[0]{pushed} } }
 
 
-# [method, path, [lines], body, ...] for each; all of them at once.
+# [method, path, [lines], body] for each; all of them at once.  What the server
+# pushes meanwhile has come as well.
 
 sub ask {
     my ($self, @requests) = @_;
@@ -151,7 +158,7 @@ sub ask {
 
     $self->step while grep { !$_->{ended} } values %{ $self->{streams} };
 
-    return map { $self->response($_) } @ids;
+    return $self->wait(@ids);
 }
 
 
@@ -160,19 +167,32 @@ sub ask {
 sub request {
     my ($self, $method, $path, $lines, $body) = @_;
 
-    my $id = $self->{next};
     my @fields = ([ ':method', $method ], [ ':scheme', 'http' ],
                   [ ':path', $path ], [ ':authority', 'localhost' ],
-                  map { [ /^([^:]+): ?(.*)$/s ] } @{ $lines // [] });
+                  map { /^([^:]+): ?(.*)$/s; [ lc $1, $2 ] } @{ $lines // [] });
 
     push @fields, [ 'content-length', length $body ] if defined $body;
 
-    my $block = join '', map { literal(lc $_->[0], $_->[1]) } @fields;
+    return $self->start(\@fields, body => $body);
+}
+
+
+# start([[name, value], ...], body => bytes, segment => bytes in a frame,
+#       open => 1): the fields as they are, those with ":" as well; one that is
+# no list is in HPACK already.  An open stream goes on with data() or reset().
+
+sub start {
+    my ($self, $fields, %opt) = @_;
+
+    my $id = $self->{next};
+    my $block = join '', map { ref $_ ? literal(@$_) : $_ } @$fields;
     my $type = $HEADERS;
-    my $end = defined $body ? 0 : $END_STREAM;
+    my $end = defined $opt{body} || $opt{open} ? 0 : $END_STREAM;
 
     $self->{next} += 2;
-    $self->{streams}{$id} = { data => '', body => $body,
+    $self->{streams}{$id} = { data => '', body => $opt{body},
+                              open => $opt{open},
+                              segment => $opt{segment} // 16384,
                               window => $self->{initial} };
 
     do {
@@ -189,6 +209,72 @@ sub request {
 }
 
 
+# A request of HTTP/1.1, sent as one of HTTP/2.
+
+sub translate {
+    my ($self, $bytes, %opt) = @_;
+
+    my ($method, $uri, $head, $body) = $bytes =~
+        m{^(\S+) (\S+) HTTP/1\.1\r\n(.*?)\r\n(?:\r\n(.*))?$}s
+        or die "not to be said in HTTP/2: \"$bytes\"\n";
+    my @fields = map { /^([^:]+): *(.*)$/s; [ lc $1, $2 ] } split /\r\n/, $head;
+    my ($host) = map { $_->[1] } grep { $_->[0] eq 'host' } @fields;
+
+    return $self->start(
+        [ [ ':method', $method ], [ ':scheme', 'http' ], [ ':path', $uri ],
+          defined $host ? [ ':authority', $host ] : (),
+          grep { $_->[0] !~ /^(?:host|connection)$/ } @fields ],
+        segment => $opt{segment},
+        length($body // '') ? (body => $body) : ());
+}
+
+
+# More of the body of an open stream; end => 1: the last of it.
+
+sub data {
+    my ($self, $id, $bytes, %opt) = @_;
+
+    my $stream = $self->{streams}{$id};
+
+    $stream->{body} = ($stream->{body} // '') . $bytes;
+    $stream->{open} = 0 if $opt{end};
+
+    $self->send_body($id);
+}
+
+
+# We don't want it any longer.
+
+sub reset {
+    my ($self, $id) = @_;
+
+    $self->{streams}{$id}{body} = undef;
+    $self->{streams}{$id}{ended} = 1;
+    $self->send(frame($RST_STREAM, 0, $id, pack 'N', 8));
+}
+
+
+# The answers to these streams.
+
+sub wait {
+    my ($self, @ids) = @_;
+
+    $self->step while grep { !$self->{streams}{$_}{ended} } @ids;
+
+    my @responses = map { $self->response($_) } @ids;
+
+    return wantarray ? @responses : $responses[0];
+}
+
+
+# Why the server reset a stream, or closed the connection.
+
+sub error { $_[0]{streams}{ $_[1] }{error} }
+
+# It takes no more streams.
+sub closed { $_[0]{closed} }
+
+
 # As much of it as the windows let through.
 
 sub send_body {
@@ -199,16 +285,18 @@ sub send_body {
     while (defined $stream->{body}) {
         my $size = length $stream->{body};
 
-        for my $limit (16384, $stream->{window}, $self->{window}) {
+        for my $limit ($stream->{segment}, $stream->{window}, $self->{window})
+        {
             $size = $limit if $size > $limit;
         }
 
         return if $size <= 0 && length $stream->{body};
 
         my $part = substr $stream->{body}, 0, $size, '';
-        my $last = !length $stream->{body};
+        my $done = !length $stream->{body};
+        my $last = $done && !$stream->{open};
 
-        $stream->{body} = undef if $last;
+        $stream->{body} = undef if $done;
         $stream->{window} -= $size;
         $self->{window} -= $size;
 
@@ -225,9 +313,20 @@ sub send { $_[0]{connection}->send($_[1]) }
 sub step {
     my ($self) = @_;
 
-    my ($high, $low, $type, $flags, $id) = unpack 'CnCCN',
-        $self->{connection}->take(9);
-    my $payload = $self->{connection}->take($high * 65536 + $low);
+    my ($high, $low, $type, $flags, $id, $payload);
+
+    # it may also reset the connection
+
+    eval {
+        ($high, $low, $type, $flags, $id) = unpack 'CnCCN',
+            $self->{connection}->take(9);
+        $payload = $self->{connection}->take($high * 65536 + $low);
+    };
+
+    if (!defined $payload) {
+        die $@ if $@ !~ /^answer ends early/;
+        return $self->end('closed', sub { 1 });
+    }
 
     if ($type == $SETTINGS && !($flags & $ACK)) {
         $self->settings($payload);
@@ -243,16 +342,36 @@ sub step {
         $self->send_body($_) for sort { $a <=> $b } keys %{ $self->{streams} };
 
     } elsif ($type == $GOAWAY) {
-        $_->{ended} = 1 for values %{ $self->{streams} };
+        my ($last, $error) = unpack 'NN', $payload;
+
+        # what it has begun may still be answered
+
+        $self->end($error, sub { $error || $_[0] > $last });
 
     } elsif ($type == $RST_STREAM) {
         $self->{streams}{$id}{body} = undef;
         $self->{streams}{$id}{ended} = 1;
+        $self->{streams}{$id}{error} = unpack 'N', $payload;
 
     } elsif ($type <= $HEADERS || $type == $CONTINUATION
              || $type == $PUSH_PROMISE)
     {
         $self->content($type, $flags, $id, $payload);
+    }
+}
+
+
+sub end {
+    my ($self, $error, $which) = @_;
+
+    my $streams = $self->{streams};
+
+    $self->{closed} = 1;
+
+    for my $id (grep { !$streams->{$_}{ended} && $which->($_) }
+                keys %$streams)
+    {
+        @{ $streams->{$id} }{qw(ended error)} = (1, $error);
     }
 }
 
@@ -393,6 +512,15 @@ sub fields {
     }
 
     return @fields;
+}
+
+
+# A field that the server is to remember, at number 62 and then further on.
+
+sub indexed {
+    my ($name, $value) = @_;
+
+    return "\x40" . substr literal($name, $value), 1;
 }
 
 

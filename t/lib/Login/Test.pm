@@ -39,6 +39,7 @@ use Time::HiRes qw(time);
 
 use Login::Browser;
 use Login::Connection;
+use Login::Http2;
 
 
 our @EXPORT = qw(done_testing wait_for);
@@ -57,6 +58,7 @@ our @EXPORT = qw(done_testing wait_for);
 
 our $ROOT = dirname(dirname(dirname(dirname(abs_path(__FILE__)))));
 our $WAIT = 180;        # bounds a hang; no test measures it
+our $HTTP2 = 0;         # raw() asks over HTTP/2, see over_http2()
 
 my @instances;
 
@@ -391,6 +393,11 @@ $http
 }
 END
 
+    # beside each port another one
+
+    $text =~ s/^(\s*listen 127\.0\.0\.1:%%PORT(?:_\w+)?)%%;/$1%%;$1_h2%% http2;/mg
+        if $HTTP2;
+
     return $self->expand($text);
 }
 
@@ -539,13 +546,19 @@ sub answers {
 sub workers {
     my ($self, %opt) = @_;
 
-    my $children = $self->read_file("/proc/$self->{pid}/task/$self->{pid}"
-                                    . '/children');
     my $title = $opt{all} ? qr/^nginx: worker process/
         : qr/^nginx: worker process(?! is shutting down)/;
 
     return grep { $self->read_file("/proc/$_/cmdline") =~ $title }
-        split ' ', $children;
+        $self->children;
+}
+
+
+sub children {
+    my ($self) = @_;
+
+    return split ' ',
+        $self->read_file("/proc/$self->{pid}/task/$self->{pid}/children");
 }
 
 
@@ -620,14 +633,25 @@ sub stop {
 }
 
 
-# For what has gone wrong: workers as well, since they'd outlive the master.
+# For what has gone wrong: workers as well, since they'd outlive the master,
+# and not one more for a worker that has just ended.
 
 sub kill_master {
     my ($self) = @_;
 
-    my @workers = $self->workers(all => 1);
+    my $pid = $self->{pid};
 
-    kill 'KILL', delete $self->{pid}, @workers;
+    kill 'STOP', $pid;
+    waitpid $pid, WUNTRACED;
+
+    # stopped, unless it had ended; a worker may not have its title yet
+
+    if (-e "/proc/$pid") {
+        kill 'KILL', $pid, $self->children;
+        waitpid $pid, 0;
+    }
+
+    delete $self->{pid};
     1 while waitpid(-1, WNOHANG) > 0;
 }
 
@@ -759,12 +783,31 @@ sub connection {
 sub raw {
     my ($self, $bytes, %opt) = @_;
 
+    if ($HTTP2) {
+        my $port = join '_', grep { length } $opt{port} // '', 'h2';
+        my $http2 = Login::Http2->new($self->port($port));
+
+        return scalar $http2->wait($http2->translate($bytes, %opt));
+    }
+
     my $connection = Login::Connection->new($self->port($opt{port}),
         from => $opt{from});
 
     $connection->send($bytes, $opt{segment});
 
     return $connection->response(head => scalar $bytes =~ /^HEAD /);
+}
+
+
+# Runs another test, whose raw() asks over HTTP/2 instead.
+
+sub over_http2 {
+    my ($test) = @_;
+
+    local $HTTP2 = 1;
+
+    { package main; do "$ROOT/t/$test" }
+    die $@ || "$test: $!\n" if $@ || !@instances;
 }
 
 
