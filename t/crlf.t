@@ -118,7 +118,8 @@ sub look {
         my $good = $headers{$name};
 
         push @odd, "$what: $name: $value"
-            unless $good && $value =~ ($good eq 1 ? qr/^[\x20-\x7e]*\z/ : $good);
+            unless $good
+                && $value =~ ($good eq 1 ? qr/^[\x20-\x7e]*\z/ : $good);
     }
 
     my $decode = $decoder{ $response->header('Content-Type') // '' };

@@ -1,6 +1,6 @@
 package Login::Streams;
 
-# Forms sent on streams of HTTP/2 that may be given up.  A stream can be given up on a connection that
+# Forms sent on streams of HTTP/2 that are given up on a connection that
 # stays, which ends the request while the server is still at it.
 
 use strict;

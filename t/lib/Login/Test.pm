@@ -395,7 +395,8 @@ END
 
     # beside each port another one
 
-    $text =~ s/^(\s*listen 127\.0\.0\.1:%%PORT(?:_\w+)?)%%;/$1%%;$1_h2%% http2;/mg
+    $text =~ s/^(\s*listen[ ]127\.0\.0\.1:%%PORT(?:_\w+)?)%%;
+              /$1%%;$1_h2%% http2;/mgx
         if $HTTP2;
 
     return $self->expand($text);
