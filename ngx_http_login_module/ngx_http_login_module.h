@@ -293,6 +293,11 @@ ngx_int_t ngx_http_login_publish_zone(ngx_conf_t *cf,
 void ngx_http_login_publish(ngx_http_login_worker_t *worker);
 
 
+/* ngx_http_login_watch.c: says in the log what the store is like */
+
+void ngx_http_login_watch(ngx_http_login_worker_t *worker, ngx_log_t *log);
+
+
 /* ngx_http_login_worker.c: what a process has of its own */
 
 struct ngx_http_login_worker_s {
@@ -306,6 +311,7 @@ struct ngx_http_login_worker_s {
     void                        *shared;    /* by the threads */
     ngx_connection_t            *connection;
     ngx_event_t                  tick;
+    unsigned                     opening;   /* of the store, when logged */
     ngx_uint_t                   publishing;    /* times it was looked at */
     unsigned                     published:1;
     const ngx_http_login_main_conf_t  *conf;

@@ -269,6 +269,7 @@ ngx_http_login_tick_handler(ngx_event_t *ev)
     }
 
     login_store_clear_readers(worker->store);
+    ngx_http_login_watch(worker, ev->log);
     ngx_http_login_publish(worker);
 
     ngx_add_timer(ev, NGX_HTTP_LOGIN_CLEAR);

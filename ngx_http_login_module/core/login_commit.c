@@ -234,7 +234,10 @@ login_commit_expect(login_commit_t *commit, const login_change_t *change)
         return LOGIN_FAULT;
     }
 
-    return change->expect == record.version ? LOGIN_OK : LOGIN_NO;
+    /* what was read before the store was opened anew is not expected now */
+
+    return change->expect == login_store_number(commit->store, record.version)
+           ? LOGIN_OK : LOGIN_NO;
 }
 
 

@@ -93,6 +93,13 @@ login_result_e login_store_enter(login_store_t *store, unsigned flags,
     MDB_txn **txn);
 void login_store_leave(login_store_t *store);
 
+/*
+ * The number of a transaction as this process is to know it.  After a fault
+ * of the disk a transaction that was seen may be gone when the environment
+ * is opened anew, and its number come again for other changes.
+ */
+uint64_t login_store_number(const login_store_t *store, uint64_t txn);
+
 /* Changes the size of the map; 0: to what another process has made it. */
 login_result_e login_store_resize(login_store_t *store, size_t size);
 

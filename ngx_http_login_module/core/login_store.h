@@ -9,7 +9,7 @@
  *
  * The MAC covers the key too: who can write to the file, but has no
  * login.key, can neither make a record nor move one.  The version is the
- * number of the transaction that wrote it, so it never comes again.
+ * number of the transaction that wrote it.
  *
  * What LMDB forbids, and what follows:
  * - one environment is opened once in a process: login_store_open() hands
@@ -97,6 +97,9 @@ login_result_e login_store_open(login_store_t **store, const char *path,
 /* Closes it with the last user; no view or commit may be left. */
 void login_store_close(login_store_t *store);
 
+/* How often it had to be opened anew, after a fault of the disk. */
+unsigned login_store_opening(login_store_t *store);
+
 /* Clears the reader slots of processes that died. */
 void login_store_clear_readers(login_store_t *store);
 
@@ -113,7 +116,10 @@ void login_view_destroy(login_view_t *view);
 login_result_e login_view_begin(login_view_t *view);
 void login_view_end(login_view_t *view);
 
-/* The number of the state that the view sees. */
+/*
+ * The number of the state that the view sees.  As the versions of records
+ * it is good within this process only: it never comes again here.
+ */
 uint64_t login_view_version(login_view_t *view);
 
 /*

@@ -11,6 +11,9 @@
 /* What can be wrong at once when a transaction begins. */
 #define LOGIN_STORE_TRIES  4
 
+/* More transactions than LMDB will ever have. */
+#define LOGIN_STORE_TXN_BITS  48
+
 
 static login_result_e login_store_mend(login_store_t *store, int fault,
     MDB_env *env);
@@ -73,6 +76,30 @@ void
 login_store_leave(login_store_t *store)
 {
     (void) pthread_rwlock_unlock(&store->lock);
+}
+
+
+unsigned
+login_store_opening(login_store_t *store)
+{
+    unsigned  opening;
+
+    if (store->foreign || pthread_rwlock_rdlock(&store->lock) != 0) {
+        return 0;
+    }
+
+    opening = store->opening;
+
+    (void) pthread_rwlock_unlock(&store->lock);
+
+    return opening;
+}
+
+
+uint64_t
+login_store_number(const login_store_t *store, uint64_t txn)
+{
+    return ((uint64_t) store->opening << LOGIN_STORE_TXN_BITS) ^ txn;
 }
 
 

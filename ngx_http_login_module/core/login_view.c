@@ -26,6 +26,8 @@ struct login_chunk_s {
 static login_chunk_t *login_chunk_create(size_t size);
 static login_result_e login_view_copy(login_view_t *view, login_str_t *s,
     const MDB_val *value);
+static login_result_e login_view_record(login_view_t *view,
+    login_record_t *record, login_str_t key, const MDB_val *value);
 static void login_view_release(login_view_t *view, login_chunk_t *chunk,
     u_char *pos);
 static login_result_e login_view_item(login_view_t *view, login_str_t prefix,
@@ -152,16 +154,15 @@ login_view_version(login_view_t *view)
         return 0;
     }
 
-    return mdb_txn_id(view->txn);
+    return login_store_number(view->store, mdb_txn_id(view->txn));
 }
 
 
 login_result_e
 login_view_get(login_view_t *view, login_str_t key, login_record_t *record)
 {
-    int          rc;
-    MDB_val      k, v;
-    login_str_t  raw;
+    int      rc;
+    MDB_val  k, v;
 
     if (!view->active
         || view->store->foreign
@@ -180,11 +181,7 @@ login_view_get(login_view_t *view, login_str_t key, login_record_t *record)
         return LOGIN_NO;
     }
 
-    if (rc != 0 || login_view_copy(view, &raw, &v) != LOGIN_OK) {
-        return LOGIN_FAULT;
-    }
-
-    return login_record_open(record, view->crypto, key, raw);
+    return rc == 0 ? login_view_record(view, record, key, &v) : LOGIN_FAULT;
 }
 
 
@@ -227,7 +224,7 @@ login_view_item(login_view_t *view, login_str_t prefix, MDB_cursor *cursor,
     int              rc;
     u_char          *pos;
     MDB_val          k, v;
-    login_str_t      key, raw;
+    login_str_t      key;
     login_chunk_t   *chunk;
     login_record_t   record;
     login_result_e   result;
@@ -236,13 +233,8 @@ login_view_item(login_view_t *view, login_str_t prefix, MDB_cursor *cursor,
     k.mv_data = (void *) prefix.data;
 
     rc = mdb_cursor_get(cursor, &k, &v, op);
-
-    if (rc == MDB_NOTFOUND) {
-        return LOGIN_NO;
-    }
-
     if (rc != 0) {
-        return LOGIN_FAULT;
+        return rc == MDB_NOTFOUND ? LOGIN_NO : LOGIN_FAULT;
     }
 
     chunk = view->chunk;
@@ -257,10 +249,7 @@ login_view_item(login_view_t *view, login_str_t prefix, MDB_cursor *cursor,
     {
         result = LOGIN_NO;
 
-    } else if (login_view_copy(view, &raw, &v) != LOGIN_OK
-               || login_record_open(&record, view->crypto, key, raw)
-                  != LOGIN_OK)
-    {
+    } else if (login_view_record(view, &record, key, &v) != LOGIN_OK) {
         result = LOGIN_FAULT;
 
     } else {
@@ -270,6 +259,24 @@ login_view_item(login_view_t *view, login_str_t prefix, MDB_cursor *cursor,
     login_view_release(view, chunk, pos);
 
     return result;
+}
+
+
+static login_result_e
+login_view_record(login_view_t *view, login_record_t *record,
+    login_str_t key, const MDB_val *value)
+{
+    login_str_t  raw;
+
+    if (login_view_copy(view, &raw, value) != LOGIN_OK
+        || login_record_open(record, view->crypto, key, raw) != LOGIN_OK)
+    {
+        return LOGIN_FAULT;
+    }
+
+    record->version = login_store_number(view->store, record->version);
+
+    return LOGIN_OK;
 }
 
 
