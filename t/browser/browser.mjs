@@ -10,7 +10,10 @@ const options = {
 };
 
 
-export const launch = () => chromium.launch(options);
+/* "args" are further arguments of Chromium's. */
+
+export const launch = (args = []) =>
+    chromium.launch({ ...options, args: [...options.args, ...args] });
 
 
 /* One that keeps what it knows in "folder", as people's browsers do. */

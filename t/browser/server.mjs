@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { createServer } from "node:http";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
@@ -63,4 +64,22 @@ export async function serve({ accounts, http, limit }) {
             assert.equal(code, 0);
         }
     };
+}
+
+
+/* A page of somebody else. */
+
+export async function elsewhere(html) {
+    const other = createServer((request, response) => {
+        response.setHeader("Content-Type", "text/html; charset=utf-8");
+        response.end(`<!doctype html><title>Elsewhere</title>${html}`);
+    });
+
+    other.listen(0, "127.0.0.1");
+    await once(other, "listening");
+
+    const { port } = other.address();
+
+    return { port, url: `http://127.0.0.1:${port}/`,
+             close: () => other.close() };
 }

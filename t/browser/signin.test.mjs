@@ -1,15 +1,13 @@
 /* The whole way in a real browser. */
 
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
 import { complaints, launch, open, signIn, tabTo } from "./browser.mjs";
-import { serve } from "./server.mjs";
+import { elsewhere, serve } from "./server.mjs";
 
 
 const ann = "ann@example.com";
@@ -244,24 +242,6 @@ test("what people type stays text", async () => {
     assert.deepEqual(wrong, []);
     await page.context().close();
 });
-
-
-/* A page of somebody else. */
-
-async function elsewhere(html) {
-    const other = createServer((request, response) => {
-        response.setHeader("Content-Type", "text/html; charset=utf-8");
-        response.end(`<!doctype html><title>Elsewhere</title>${html}`);
-    });
-
-    other.listen(0, "127.0.0.1");
-    await once(other, "listening");
-
-    return {
-        url: `http://127.0.0.1:${other.address().port}/`,
-        close: () => other.close()
-    };
-}
 
 
 test("forms of other sites do nothing", async () => {
