@@ -76,6 +76,16 @@ before(async () => {
                     proxy_set_header Upgrade $http_upgrade;
                     proxy_set_header Connection $http_connection;
                 }
+            }
+
+            server {
+                listen 127.0.0.1:%%PORT%%;
+                server_name strict.example.test;
+                login on;
+                login_cookie samesite=strict;
+
+                location /login/ { login_portal; }
+                location / { return 200 "in"; }
             }`
     });
 
@@ -83,6 +93,7 @@ before(async () => {
 
     other = await elsewhere(`
         <a id="link" href="${origin}${link}">link</a>
+        <a id="strict" href="${origin.replace("app", "strict")}/x">link</a>
         <form id="app" method="post" action="${origin}/form">
         <input name="a" value="b">
         </form>
@@ -313,4 +324,29 @@ test("a neighbour: a form to an application reaches it", async () => {
     assert.equal(await text(page), "in: POST");
 
     await page.context().close();
+});
+
+
+test("another site: a link with samesite=strict asks to sign in", async () => {
+    const strict = origin.replace("app", "strict");
+    const context = await browser.newContext();
+    const page = await context.newPage();
+
+    await page.goto(strict + "/login/");
+    await signIn(page, ann, password);
+
+    await page.goto(others["another site"]);
+    await Promise.all([
+        page.waitForURL(strict + "/login/**"),
+        page.click("#strict")
+    ]);
+    assert.equal(await kind(page), "signin");
+
+    /* but nobody was signed out: whatever is sent leads on */
+
+    await signIn(page, "x", "x");
+    assert.equal(page.url(), strict + "/x");
+    assert.equal(await text(page), "in");
+
+    await context.close();
 });
