@@ -8,7 +8,7 @@
 
 
 static ngx_int_t ngx_http_login_ask(ngx_http_request_t *r,
-    ngx_http_login_visitor_t *visitor);
+    ngx_http_login_visitor_t *visitor, ngx_http_login_worker_t *worker);
 static ngx_int_t ngx_http_login_check_ticket(ngx_http_request_t *r,
     ngx_http_login_visitor_t *visitor, ngx_http_login_worker_t *worker);
 static ngx_int_t ngx_http_login_read_identity(ngx_http_request_t *r,
@@ -32,6 +32,7 @@ ngx_int_t
 ngx_http_login_identify(ngx_http_request_t *r,
     const ngx_http_login_identity_t **identity)
 {
+    ngx_http_login_worker_t   *worker;
     ngx_http_login_visitor_t  *visitor;
 
     visitor = ngx_http_login_visitor(r);
@@ -39,9 +40,10 @@ ngx_http_login_identify(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    visitor->asked = 1;
-    visitor->moment = ngx_current_msec;
-    visitor->answer = ngx_http_login_ask(r, visitor);
+    worker = ngx_http_login_get_worker(r);
+
+    visitor->turn = worker ? ngx_http_login_turn(worker) : 0;
+    visitor->answer = ngx_http_login_ask(r, visitor, worker);
 
     *identity = &visitor->identity;
 
@@ -52,21 +54,22 @@ ngx_http_login_identify(ngx_http_request_t *r,
 /*
  * nginx asks a variable twice for each string: how long it will be, and then
  * for its bytes.  If another process wrote to the store in between, they
- * would run over the end.  While an event is handled, this clock stands still.
+ * would run over the end.
  */
 
 ngx_int_t
 ngx_http_login_identify_once(ngx_http_request_t *r,
     const ngx_http_login_identity_t **identity)
 {
+    ngx_http_login_worker_t   *worker;
     ngx_http_login_visitor_t  *visitor;
 
+    worker = ngx_http_login_get_worker(r);
     visitor = ngx_http_login_visitor(r);
-    if (visitor == NULL) {
-        return NGX_ERROR;
-    }
 
-    if (!visitor->asked || visitor->moment != ngx_current_msec) {
+    if (worker == NULL || visitor == NULL
+        || visitor->turn != ngx_http_login_turn(worker))
+    {
         return ngx_http_login_identify(r, identity);
     }
 
@@ -77,10 +80,10 @@ ngx_http_login_identify_once(ngx_http_request_t *r,
 
 
 static ngx_int_t
-ngx_http_login_ask(ngx_http_request_t *r, ngx_http_login_visitor_t *visitor)
+ngx_http_login_ask(ngx_http_request_t *r, ngx_http_login_visitor_t *visitor,
+    ngx_http_login_worker_t *worker)
 {
     ngx_int_t                   rc;
-    ngx_http_login_worker_t    *worker;
     ngx_http_login_srv_conf_t  *scf;
 
     scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
@@ -92,7 +95,6 @@ ngx_http_login_ask(ngx_http_request_t *r, ngx_http_login_visitor_t *visitor)
         return NGX_DECLINED;
     }
 
-    worker = ngx_http_login_get_worker(r);
     if (worker == NULL) {
         return NGX_ERROR;
     }

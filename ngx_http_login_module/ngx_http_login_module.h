@@ -214,9 +214,8 @@ typedef struct {
     unsigned                     known:1;   /* "identity" is set */
     unsigned                     reissued:1;
     unsigned                     personal:1;    /* a gate let it through */
-    unsigned                     asked:1;   /* of "identity", at "moment" */
-    ngx_int_t                    answer;
-    ngx_msec_t                   moment;
+    ngx_uint_t                   turn;      /* of "answer", 0: none */
+    ngx_int_t                    answer;    /* who is it? */
     ngx_http_login_ctx_t        *owed;      /* refusal of "satisfy any" */
     login_ticket_t               ticket;
     ngx_http_login_identity_t    identity;
@@ -312,6 +311,8 @@ struct ngx_http_login_worker_s {
     ngx_connection_t            *connection;
     ngx_event_t                  tick;
     unsigned                     opening;   /* of the store, when logged */
+    ngx_event_t                  turn;      /* posted: it has begun */
+    ngx_uint_t                   turns;
     ngx_uint_t                   publishing;    /* times it was looked at */
     unsigned                     published:1;
     const ngx_http_login_main_conf_t  *conf;
@@ -322,6 +323,9 @@ void ngx_http_login_exit_process(ngx_cycle_t *cycle);
 
 /* NULL: there is no store now; answer 503. */
 ngx_http_login_worker_t *ngx_http_login_get_worker(ngx_http_request_t *r);
+
+/* The turn of the event loop, by its number, from 1 on. */
+ngx_uint_t ngx_http_login_turn(ngx_http_login_worker_t *worker);
 
 
 /* ngx_http_login_task.c: work in threads */
@@ -398,7 +402,7 @@ ngx_http_login_visitor_t *ngx_http_login_visitor(ngx_http_request_t *r);
 ngx_int_t ngx_http_login_identify(ngx_http_request_t *r,
     const ngx_http_login_identity_t **identity);
 
-/* The same for variables: asks once at a time. */
+/* The same for variables: while an event is handled, one answer. */
 ngx_int_t ngx_http_login_identify_once(ngx_http_request_t *r,
     const ngx_http_login_identity_t **identity);
 

@@ -22,6 +22,7 @@ static ngx_int_t ngx_http_login_listen(ngx_http_login_worker_t *worker,
     ngx_log_t *log);
 static void ngx_http_login_read_handler(ngx_event_t *ev);
 static void ngx_http_login_tick_handler(ngx_event_t *ev);
+static void ngx_http_login_turn_handler(ngx_event_t *ev);
 static void ngx_http_login_leave_threads(void);
 static void ngx_http_login_end_now(void);
 
@@ -55,6 +56,11 @@ ngx_http_login_init_process(ngx_cycle_t *cycle)
     worker->tick.data = worker;
     worker->tick.log = cycle->log;
     worker->tick.cancelable = 1;
+
+    worker->turn.handler = ngx_http_login_turn_handler;
+    worker->turn.data = worker;
+    worker->turn.log = cycle->log;
+    worker->turns = 1;
 
     mcf->worker = worker;
 
@@ -297,6 +303,32 @@ ngx_http_login_get_worker(ngx_http_request_t *r)
     }
 
     return mcf->worker;
+}
+
+
+/*
+ * Posted events run when all that has happened was handled, and before the
+ * loop hears of more: of a commit, for one.
+ */
+
+ngx_uint_t
+ngx_http_login_turn(ngx_http_login_worker_t *worker)
+{
+    if (!worker->turn.posted) {
+        ngx_post_event(&worker->turn, &ngx_posted_events);
+    }
+
+    return worker->turns;
+}
+
+
+static void
+ngx_http_login_turn_handler(ngx_event_t *ev)
+{
+    ngx_http_login_worker_t  *worker;
+
+    worker = ev->data;
+    worker->turns++;
 }
 
 
