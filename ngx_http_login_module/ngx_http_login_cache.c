@@ -2,11 +2,17 @@
 /*
  * Caches of nginx, as "proxy_cache", must not give one person's page to
  * another, whatever their key is.  They keep variants of a page by the
- * request headers that its Vary names: so a header of ours tells who asks,
- * and a Vary of ours names it.
+ * request headers that its Vary names: so a header of ours, the mark, tells
+ * who asks, and a Vary of ours names it in all that is kept.  In what is
+ * open as well: else anybody could leave there what those behind the gate
+ * get, where the keys are the same.
  */
 
 #include "ngx_http_login_module.h"
+
+
+static ngx_int_t ngx_http_login_mark_value(ngx_http_request_t *r,
+    ngx_str_t *value);
 
 
 static ngx_str_t  ngx_http_login_mark = ngx_string("Login-Account");
@@ -58,42 +64,50 @@ ngx_http_login_has_cache(ngx_conf_t *cf)
 }
 
 
+/* Also with the "_" that applications take for the same. */
+
 ngx_uint_t
 ngx_http_login_is_mark(ngx_table_elt_t *h)
 {
     return h->key.len == ngx_http_login_mark.len
-           && ngx_strncasecmp(h->key.data, ngx_http_login_mark.data,
-                              ngx_http_login_mark.len)
-              == 0;
+           && ngx_strncasecmp(h->key.data, (u_char *) "login", 5) == 0
+           && (h->key.data[5] == '-' || h->key.data[5] == '_')
+           && ngx_strncasecmp(h->key.data + 6, (u_char *) "account", 7) == 0;
 }
 
 
 ngx_int_t
 ngx_http_login_add_mark(ngx_http_request_t *r)
 {
-    u_char                           *p;
+    ngx_str_t                         value;
     ngx_uint_t                        n;
     ngx_table_elt_t                  *h;
     ngx_http_login_main_conf_t       *mcf;
-    const ngx_http_login_identity_t  *identity;
+    const ngx_http_login_loc_conf_t  *lcf;
 
     static u_char  lowcase[] = "login-account";
 
     mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
 
     if (!mcf->caches
-        || ngx_http_login_get_header(r, (char *) lowcase, &n) != NULL
-        || ngx_http_login_identify(r, &identity) != NGX_OK)
+        || ngx_http_login_get_header(r, (char *) lowcase, &n) != NULL)
     {
         return NGX_OK;
     }
 
-    if (r != r->main && ngx_http_login_own_headers(r) != NGX_OK) {
+    if (ngx_http_login_mark_value(r, &value) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    p = ngx_pnalloc(r->pool, 2 * LOGIN_ID_LEN);
-    if (p == NULL) {
+    lcf = ngx_http_get_module_loc_conf(r, ngx_http_login_module);
+
+    /* nobody, where the gate is open to all, gets what everybody gets */
+
+    if (value.len == 1 && lcf->gate != NGX_HTTP_LOGIN_ON) {
+        return NGX_OK;
+    }
+
+    if (r != r->main && ngx_http_login_own_headers(r) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -105,11 +119,33 @@ ngx_http_login_add_mark(ngx_http_request_t *r)
     h->hash = ngx_hash_key(lowcase, sizeof(lowcase) - 1);
     h->key = ngx_http_login_mark;
     h->lowcase_key = lowcase;
-    h->value.data = p;
-    h->value.len = login_hex_encode(p, login_str(identity->ticket.account,
-                                                 LOGIN_ID_LEN));
+    h->value = value;
     ngx_http_login_end_header(h);
 
+    return NGX_OK;
+}
+
+
+/* The account's id; "-" for who may be let in otherwise, or refused. */
+
+static ngx_int_t
+ngx_http_login_mark_value(ngx_http_request_t *r, ngx_str_t *value)
+{
+    const ngx_http_login_identity_t  *identity;
+
+    if (ngx_http_login_identify(r, &identity) != NGX_OK) {
+        ngx_str_set(value, "-");
+        return NGX_OK;
+    }
+
+    value->data = ngx_pnalloc(r->pool, 2 * LOGIN_ID_LEN);
+    if (value->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    value->len = login_hex_encode(value->data,
+                                  login_str(identity->ticket.account,
+                                            LOGIN_ID_LEN));
     return NGX_OK;
 }
 
@@ -121,12 +157,11 @@ ngx_http_login_vary(ngx_http_request_t *r)
 {
 #if (NGX_HTTP_CACHE)
 
-    u_char                           *p;
-    size_t                            len;
-    ngx_str_t                        *vary;
-    ngx_uint_t                        n;
-    ngx_http_login_visitor_t         *visitor;
-    const ngx_http_login_loc_conf_t  *lcf;
+    u_char                    *p;
+    size_t                     len;
+    ngx_str_t                 *vary, *mark;
+    ngx_uint_t                 n;
+    ngx_http_login_visitor_t  *visitor;
 
     if (r->cache == NULL || r->upstream == NULL) {
         return NGX_OK;
@@ -137,21 +172,12 @@ ngx_http_login_vary(ngx_http_request_t *r)
         return NGX_ERROR;
     }
 
-    lcf = ngx_http_get_module_loc_conf(r, ngx_http_login_module);
+    mark = ngx_http_login_get_header(r, "Login-Account", &n);
 
     /* somebody asked who it is, but too late for the cache to know */
 
-    (void) ngx_http_login_get_header(r, "Login-Account", &n);
-
-    if (visitor->known && n == 0) {
+    if (visitor->told && (mark == NULL || mark->len == 1)) {
         r->upstream->cacheable = 0;
-        return NGX_OK;
-    }
-
-    /* also what nobody was known for, where others are: "optional" */
-
-    if (lcf->gate == NGX_HTTP_LOGIN_OFF && !visitor->personal) {
-        return NGX_OK;
     }
 
     vary = &r->cache->vary;

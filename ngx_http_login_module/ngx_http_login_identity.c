@@ -192,6 +192,7 @@ ngx_http_login_read_identity(ngx_http_request_t *r,
     }
 
     identity->expires = (left == UINT64_MAX) ? 0 : now + left;
+    visitor->told = 1;
 
     return NGX_OK;
 }

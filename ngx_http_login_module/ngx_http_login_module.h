@@ -212,6 +212,7 @@ typedef struct {
     unsigned                     checked:1; /* "ticket" was looked at */
     unsigned                     genuine:1; /* and is ours */
     unsigned                     known:1;   /* "identity" is set */
+    unsigned                     told:1;    /* or was, once */
     unsigned                     reissued:1;
     unsigned                     personal:1;    /* a gate let it through */
     ngx_uint_t                   turn;      /* of "answer", 0: none */
@@ -467,10 +468,10 @@ ngx_uint_t ngx_http_login_has_cache(ngx_conf_t *cf);
 /* Is it the header that tells caches who asks?  From outside it is cut. */
 ngx_uint_t ngx_http_login_is_mark(ngx_table_elt_t *h);
 
-/* Adds it where somebody is signed in. */
+/* Adds it where somebody is signed in, or should be. */
 ngx_int_t ngx_http_login_add_mark(ngx_http_request_t *r);
 
-/* Makes the response of a gate one of many, before it is kept. */
+/* Makes what is kept the page of those with the same mark only. */
 ngx_int_t ngx_http_login_vary(ngx_http_request_t *r);
 
 
