@@ -136,7 +136,7 @@ server {
     satisfy any;
     allow 127.0.0.1;
 
-    location / { $cache }
+    location / { $cache proxy_cache_methods POST; }
 }
 
 # the same keys, for everybody
@@ -321,6 +321,26 @@ for my $first (qw(ann nobody)) {
     each_their_own($uri, 'from there, known', %near);
     each_their_own($uri, 'from elsewhere');
     is got($uri, 'nobody', %near), $page, 'and still from there';
+}
+
+
+# let in by address as nobody, since the session is one of tomorrow, and known
+# by the time the application is told
+
+{
+    my $uri = fresh('/post');
+    my $connection = $t->connection('near');
+
+    $t->set_clock(1_900_000_000 - 24 * 3600);
+    $connection->send("POST $uri HTTP/1.1\r\nHost: localhost\r\n"
+                      . "Content-Length: 1\r\nExpect: 100-continue\r\n"
+                      . "$cookie{bob}\r\n");
+    is $connection->response(continue => 1)->status, 100, 'past the gate';
+    $t->set_clock(1_900_000_000);
+    $connection->send('x');
+    like $connection->response->body, qr/^for \[bob/, 'known in the end';
+    like got($uri, 'nobody', method => 'POST', port => 'near'),
+        qr/^for \[\]/, 'which is not kept';
 }
 
 
