@@ -241,6 +241,7 @@ static ngx_int_t
 ngx_http_login_variable_remote_user(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
+    ngx_http_core_loc_conf_t         *clcf;
     ngx_http_login_visitor_t         *visitor;
     const ngx_http_login_loc_conf_t  *lcf;
     const ngx_http_login_identity_t  *identity;
@@ -250,6 +251,7 @@ ngx_http_login_variable_remote_user(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
     lcf = ngx_http_get_module_loc_conf(r, ngx_http_login_module);
 
     /* a gate may also stand on the way to here, by an internal redirect */
@@ -263,9 +265,15 @@ ngx_http_login_variable_remote_user(ngx_http_request_t *r,
                                 offsetof(ngx_http_login_identity_t, username));
     }
 
-    /* with "satisfy any", auth_basic may have let them in */
+    /*
+     * with "satisfy any", auth_basic may have let them in; else the name is
+     * what a client says whose session has ended meanwhile, or can't be read
+     */
 
-    if (lcf->gate != NGX_HTTP_LOGIN_OPTIONAL) {
+    if (lcf->gate == NGX_HTTP_LOGIN_ON
+        && clcf->satisfy == NGX_HTTP_SATISFY_ANY
+        && !visitor->told)
+    {
         return ngx_http_login_basic_user(r, v, data);
     }
 

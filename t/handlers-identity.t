@@ -257,7 +257,37 @@ body("/without/scgi/x?refused", $root);
 wait_for(sub { $t->read_file('who.log') =~ /refused/ });
 
 is join(',', $t->read_file('who.log') =~ m{/x\?(\w+ \S+)$}mg),
-    'claim root,last ann@example.com,refused root', 'and in the log';
+    'claim root,last ann@example.com,refused -', 'and in the log';
+
+
+# the gate has let the request in, and the session ends before its body is
+# there: the name that a client claims takes no place that became free
+
+for my $protocol (grep { $_ ne 'proxy' } @protocols) {
+    my $other = $t->browser;
+
+    $other->sign_in('ann@example.com', $password);
+
+    my $mark = $t->log_mark;
+    my $connection = $t->connection;
+
+    $connection->send("POST /without/$protocol/x HTTP/1.1\r\n"
+                      . "Host: localhost\r\nContent-Length: 4\r\n"
+                      . 'Cookie: login=' . $other->cookie('login') . "\r\n"
+                      . "$root\r\n");
+
+    ok wait_for(sub { $t->log_since($mark) =~ /http client request body/ }),
+        "$protocol: let in, without a body yet";
+
+    $t->cli_ok('session', 'revoke', 'ann@example.com');
+    $connection->send('body');
+
+    my $response = $connection->response;
+
+    is $response->status, 200, 'answered by the application';
+    unlike $response->body, qr/^(?:HTTP_)?REMOTE_USER=./m,
+        'which is told of nobody';
+}
 
 
 done_testing;
