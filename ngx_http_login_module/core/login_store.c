@@ -25,7 +25,6 @@ static void login_store_at_fork(void);
 static login_store_t   *login_stores;
 static pthread_mutex_t  login_stores_mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t   login_stores_once = PTHREAD_ONCE_INIT;
-static void login_store_init_lock(pthread_rwlock_t *lock);
 
 
 login_result_e
@@ -138,7 +137,7 @@ login_store_create(const char *path, size_t map_size, login_error_t *error)
         return NULL;
     }
 
-    login_store_init_lock(&store->lock);
+    (void) pthread_rwlock_init(&store->lock, NULL);
     (void) pthread_mutex_init(&store->mutex, NULL);
 
     store->users = 1;
@@ -235,22 +234,4 @@ login_store_in_child(void)
     }
 
     (void) pthread_mutex_unlock(&login_stores_mutex);
-}
-
-
-/*
- * Views come one after the other without an end; who has to change the map
- * must get between them.  No thread has two at once.
- */
-
-static void
-login_store_init_lock(pthread_rwlock_t *lock)
-{
-    pthread_rwlockattr_t  attr;
-
-    (void) pthread_rwlockattr_init(&attr);
-    (void) pthread_rwlockattr_setkind_np(&attr,
-                            PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
-    (void) pthread_rwlock_init(lock, &attr);
-    (void) pthread_rwlockattr_destroy(&attr);
 }

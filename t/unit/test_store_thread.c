@@ -50,6 +50,10 @@ reads(void *data)
         login_view_end(view);
 
         (void) atomic_fetch_add(w->ready, 1);
+
+        /* as between requests: without an end of reading no map can change */
+
+        (void) usleep(100);
     }
 
     login_view_destroy(view);
