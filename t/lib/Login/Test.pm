@@ -202,7 +202,13 @@ sub read_file {
 sub fake_clock {
     my ($self) = @_;
 
-    $self->{preload} = [ build_dir() . '/unit/fake_clock.so' ];
+    my $library = build_dir() . '/unit/fake_clock.so';
+
+    # a preload that is missing is ignored, and the clock would be the real one
+
+    die "no $library, run scripts/test\n" unless -e $library;
+
+    $self->{preload} = [ $library ];
     $self->{env} = { FAKE_CLOCK => "$self->{dir}/clock" };
 
     $self->set_clock($self->{clock});
