@@ -319,7 +319,7 @@ sub instructions {
     # valgrind has no room for a large map
 
     $conf =~ s/^daemon off;/daemon off;\nmaster_process off;/m;
-    $conf =~ s/listen 127.0.0.1:\d+;/
+    $conf =~ s/listen[ ]127.0.0.1:\d+;/
                listen 127.0.0.1:$port; login_portal_url $realm;/x;
     $conf =~ s/nginx\.pid/callgrind.pid/;
     $conf =~ s/^worker_cpu_affinity.*$//m;
