@@ -295,6 +295,11 @@ void ngx_http_login_publish(ngx_http_login_worker_t *worker);
 
 /* ngx_http_login_watch.c: says in the log what the store is like */
 
+typedef struct {
+    ngx_uint_t                   level;     /* last told; 0: well */
+    time_t                       time;
+} ngx_http_login_alarm_t;
+
 void ngx_http_login_watch(ngx_http_login_worker_t *worker, ngx_log_t *log);
 
 
@@ -311,6 +316,9 @@ struct ngx_http_login_worker_s {
     void                        *shared;    /* by the threads */
     ngx_connection_t            *connection;
     ngx_event_t                  tick;
+    ngx_http_login_alarm_t       map_alarm;
+    ngx_http_login_alarm_t       disk_alarm;
+    ngx_http_login_alarm_t       reader_alarm;
     unsigned                     opening;   /* of the store, when logged */
     ngx_uint_t                   publishing;    /* times it was looked at */
     unsigned                     published:1;

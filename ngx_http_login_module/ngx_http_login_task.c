@@ -186,13 +186,13 @@ ngx_http_login_task_finish(ngx_http_login_task_t *task)
 
     r = task->request;
 
+    if (task->changes && task->result == LOGIN_FAULT) {
+        ngx_log_error(NGX_LOG_CRIT, r ? r->connection->log : ngx_cycle->log, 0,
+                      "login: a change was not written to the store: %s",
+                      login_changes_error(task->changes));
+    }
+
     if (r == NULL) {
-
-        if (task->result == LOGIN_FAULT) {
-            ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,
-                          "login: a change was not written to the store");
-        }
-
         ngx_http_login_task_free(task);
         return;
     }

@@ -156,8 +156,17 @@ void login_changes_delete(login_changes_t *changes, login_str_t key,
 void login_changes_expect(login_changes_t *changes, login_str_t key,
     uint64_t expect);
 
+/*
+ * Marks a set that takes away: sessions, rights, accounts.  Others are
+ * refused while the store has little room left, so that these succeed.
+ */
+void login_changes_urgent(login_changes_t *changes);
+
 /* After login_commit_apply(): LOGIN_NO where an expectation was not met. */
 login_result_e login_changes_result(const login_changes_t *changes);
+
+/* Why that is LOGIN_FAULT, for the log. */
+const char *login_changes_error(const login_changes_t *changes);
 
 
 /* A writer.  Between begin and apply it keeps all others out. */
