@@ -293,6 +293,11 @@ ngx_int_t ngx_http_login_publish_zone(ngx_conf_t *cf,
 void ngx_http_login_publish(ngx_http_login_worker_t *worker);
 
 
+/* ngx_http_login_warm.c: brings the store into memory */
+
+void ngx_http_login_warm(ngx_http_login_worker_t *worker);
+
+
 /* ngx_http_login_watch.c: says in the log what the store is like */
 
 typedef struct {
@@ -356,13 +361,18 @@ struct ngx_http_login_task_s {
 };
 
 /*
- * Both answer NGX_OK, NGX_BUSY (the queue is full), or NGX_ERROR.  With
+ * All answer NGX_OK, NGX_BUSY (the queue is full), or NGX_ERROR.  With
  * NGX_OK "data" is released when the task is over, whatever happens to the
  * request; else it stays the caller's.
  */
 ngx_int_t ngx_http_login_task_hash(ngx_http_request_t *r,
     ngx_http_login_run_pt run, ngx_http_login_done_pt done, void *data,
     void (*release)(void *data));
+
+/* The same for who has no request: "r" is NULL then, also for "done". */
+ngx_int_t ngx_http_login_task_read(ngx_http_request_t *r,
+    ngx_http_login_worker_t *worker, ngx_http_login_run_pt run,
+    ngx_http_login_done_pt done, void *data, void (*release)(void *data));
 
 /* Takes "changes" over in any case.  "r" may be NULL: nobody waits. */
 ngx_int_t ngx_http_login_task_commit(ngx_http_request_t *r,

@@ -30,14 +30,24 @@ ngx_int_t
 ngx_http_login_task_hash(ngx_http_request_t *r, ngx_http_login_run_pt run,
     ngx_http_login_done_pt done, void *data, void (*release)(void *data))
 {
-    ngx_int_t                 rc;
-    ngx_http_login_task_t    *task;
     ngx_http_login_worker_t  *worker;
 
     worker = ngx_http_login_get_worker(r);
     if (worker == NULL) {
         return NGX_ERROR;
     }
+
+    return ngx_http_login_task_read(r, worker, run, done, data, release);
+}
+
+
+ngx_int_t
+ngx_http_login_task_read(ngx_http_request_t *r,
+    ngx_http_login_worker_t *worker, ngx_http_login_run_pt run,
+    ngx_http_login_done_pt done, void *data, void (*release)(void *data))
+{
+    ngx_int_t               rc;
+    ngx_http_login_task_t  *task;
 
     task = ngx_http_login_task_create(r, done);
     if (task == NULL) {
@@ -193,6 +203,11 @@ ngx_http_login_task_finish(ngx_http_login_task_t *task)
     }
 
     if (r == NULL) {
+
+        if (task->done) {
+            task->done(NULL, task->data, task->result);
+        }
+
         ngx_http_login_task_free(task);
         return;
     }

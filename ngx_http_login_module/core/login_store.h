@@ -142,6 +142,22 @@ login_result_e login_view_walk(login_view_t *view, login_str_t prefix,
 
 
 /*
+ * Reads through the store, step by step, so that who serves requests finds
+ * its pages in memory.  LOGIN_OK: there is more to do; LOGIN_NO: that was
+ * all, or "max" bytes.
+ */
+typedef struct {
+    uint64_t       left;        /* bytes */
+    unsigned       round;
+    size_t         len;         /* of the key that was the last one */
+    u_char         key[LOGIN_STORE_KEY_MAX];
+} login_warm_t;
+
+void login_warm_start(login_warm_t *warm, uint64_t max);
+login_result_e login_warm_step(login_warm_t *warm, login_view_t *view);
+
+
+/*
  * A change set: all of it is applied, or nothing.  Keys and payloads are
  * copied.  Without memory for one more change, the whole set becomes a
  * fault and says so when it is applied.
