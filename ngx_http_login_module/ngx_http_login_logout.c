@@ -130,6 +130,7 @@ ngx_http_login_logout_begin(ngx_http_request_t *r, const login_form_t *form,
         return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
     }
 
+    login_changes_urgent(changes);
     login_session_end(changes, identity->ticket.account, identity->session);
 
     rc = ngx_http_login_task_commit(r, worker, changes,

@@ -293,7 +293,17 @@ ngx_int_t ngx_http_login_publish_zone(ngx_conf_t *cf,
 void ngx_http_login_publish(ngx_http_login_worker_t *worker);
 
 
+/* ngx_http_login_warm.c: brings the store into memory */
+
+void ngx_http_login_warm(ngx_http_login_worker_t *worker);
+
+
 /* ngx_http_login_watch.c: says in the log what the store is like */
+
+typedef struct {
+    ngx_uint_t                   level;     /* last told; 0: well */
+    time_t                       time;
+} ngx_http_login_alarm_t;
 
 void ngx_http_login_watch(ngx_http_login_worker_t *worker, ngx_log_t *log);
 
@@ -311,6 +321,9 @@ struct ngx_http_login_worker_s {
     void                        *shared;    /* by the threads */
     ngx_connection_t            *connection;
     ngx_event_t                  tick;
+    ngx_http_login_alarm_t       map_alarm;
+    ngx_http_login_alarm_t       disk_alarm;
+    ngx_http_login_alarm_t       reader_alarm;
     unsigned                     opening;   /* of the store, when logged */
     ngx_event_t                  turn;      /* posted: it has begun */
     ngx_uint_t                   turns;
@@ -353,13 +366,18 @@ struct ngx_http_login_task_s {
 };
 
 /*
- * Both answer NGX_OK, NGX_BUSY (the queue is full), or NGX_ERROR.  With
+ * All answer NGX_OK, NGX_BUSY (the queue is full), or NGX_ERROR.  With
  * NGX_OK "data" is released when the task is over, whatever happens to the
  * request; else it stays the caller's.
  */
 ngx_int_t ngx_http_login_task_hash(ngx_http_request_t *r,
     ngx_http_login_run_pt run, ngx_http_login_done_pt done, void *data,
     void (*release)(void *data));
+
+/* The same for who has no request: "r" is NULL then, also for "done". */
+ngx_int_t ngx_http_login_task_read(ngx_http_request_t *r,
+    ngx_http_login_worker_t *worker, ngx_http_login_run_pt run,
+    ngx_http_login_done_pt done, void *data, void (*release)(void *data));
 
 /* Takes "changes" over in any case.  "r" may be NULL: nobody waits. */
 ngx_int_t ngx_http_login_task_commit(ngx_http_request_t *r,

@@ -30,14 +30,24 @@ ngx_int_t
 ngx_http_login_task_hash(ngx_http_request_t *r, ngx_http_login_run_pt run,
     ngx_http_login_done_pt done, void *data, void (*release)(void *data))
 {
-    ngx_int_t                 rc;
-    ngx_http_login_task_t    *task;
     ngx_http_login_worker_t  *worker;
 
     worker = ngx_http_login_get_worker(r);
     if (worker == NULL) {
         return NGX_ERROR;
     }
+
+    return ngx_http_login_task_read(r, worker, run, done, data, release);
+}
+
+
+ngx_int_t
+ngx_http_login_task_read(ngx_http_request_t *r,
+    ngx_http_login_worker_t *worker, ngx_http_login_run_pt run,
+    ngx_http_login_done_pt done, void *data, void (*release)(void *data))
+{
+    ngx_int_t               rc;
+    ngx_http_login_task_t  *task;
 
     task = ngx_http_login_task_create(r, done);
     if (task == NULL) {
@@ -186,11 +196,16 @@ ngx_http_login_task_finish(ngx_http_login_task_t *task)
 
     r = task->request;
 
+    if (task->changes && task->result == LOGIN_FAULT) {
+        ngx_log_error(NGX_LOG_CRIT, r ? r->connection->log : ngx_cycle->log, 0,
+                      "login: a change was not written to the store: %s",
+                      login_changes_error(task->changes));
+    }
+
     if (r == NULL) {
 
-        if (task->result == LOGIN_FAULT) {
-            ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,
-                          "login: a change was not written to the store");
+        if (task->done) {
+            task->done(NULL, task->data, task->result);
         }
 
         ngx_http_login_task_free(task);

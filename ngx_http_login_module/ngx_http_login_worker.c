@@ -70,6 +70,7 @@ ngx_http_login_init_process(ngx_cycle_t *cycle)
      */
 
     if (ngx_http_login_start(worker, cycle->log) == NGX_OK) {
+        ngx_http_login_warm(worker);
         ngx_http_login_publish(worker);
         ngx_add_timer(&worker->tick, NGX_HTTP_LOGIN_CLEAR);
 
@@ -267,11 +268,14 @@ ngx_http_login_tick_handler(ngx_event_t *ev)
         return;
     }
 
-    if (worker->writer == NULL
-        && ngx_http_login_start(worker, ev->log) != NGX_OK)
-    {
-        ngx_add_timer(ev, NGX_HTTP_LOGIN_RETRY);
-        return;
+    if (worker->writer == NULL) {
+
+        if (ngx_http_login_start(worker, ev->log) != NGX_OK) {
+            ngx_add_timer(ev, NGX_HTTP_LOGIN_RETRY);
+            return;
+        }
+
+        ngx_http_login_warm(worker);
     }
 
     login_store_clear_readers(worker->store);

@@ -205,6 +205,8 @@ login_cli_sign_out(login_cli_t *cli, login_account_t *account,
 {
     account->generation++;
 
+    login_changes_urgent(changes);
+
     if (login_session_walk(cli->view, account->id, login_cli_end_session,
                            changes)
         == LOGIN_FAULT)

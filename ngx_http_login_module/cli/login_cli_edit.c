@@ -285,6 +285,10 @@ login_cli_edit_roles(login_cli_t *cli, login_account_t *account,
         }
     }
 
+    if (login_cli_option(cli, "--add") == NULL) {
+        login_changes_urgent(changes);
+    }
+
     account->roles = login_str(roles.data, roles.len);
 
     login_account_update(changes, account);
@@ -320,6 +324,8 @@ login_cli_edit_remove(login_cli_t *cli, login_account_t *account,
     login_changes_t *changes, void *data)
 {
     (void) data;
+
+    login_changes_urgent(changes);
 
     if (login_account_remove(changes, account, cli->view) != LOGIN_OK) {
         return login_cli_fault();

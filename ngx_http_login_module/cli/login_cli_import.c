@@ -281,6 +281,7 @@ static login_cli_status_e
 login_cli_import_commit(login_cli_import_t *import)
 {
     size_t              i;
+    const char         *why;
     login_cli_status_e  rc;
 
     if (import->n == 0) {
@@ -288,6 +289,7 @@ login_cli_import_commit(login_cli_import_t *import)
     }
 
     rc = LOGIN_CLI_UNUSABLE;
+    why = "it cannot be read";
 
     if (login_commit_begin(import->cli->commit) == LOGIN_OK) {
         login_commit_apply(import->cli->commit, import->sets, import->n);
@@ -309,6 +311,7 @@ login_cli_import_commit(login_cli_import_t *import)
             break;
 
         default:
+            why = login_changes_error(import->sets[i]);
             rc = LOGIN_CLI_UNUSABLE;
         }
 
@@ -318,9 +321,8 @@ login_cli_import_commit(login_cli_import_t *import)
     import->n = 0;
 
     if (rc != LOGIN_CLI_DONE) {
-        login_cli_error("store could not be written, is its disk full? "
-                        "Run the command again then, what is there is "
-                        "left out");
+        login_cli_error("store could not be written: %s.  Run the command "
+                        "again then, what is there is left out", why);
     }
 
     return rc;

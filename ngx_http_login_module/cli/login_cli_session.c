@@ -260,6 +260,7 @@ login_cli_edit_revoke(login_cli_t *cli, login_account_t *account,
         return LOGIN_CLI_REFUSED;
     }
 
+    login_changes_urgent(changes);
     login_session_end(changes, account->id, id);
 
     return LOGIN_CLI_DONE;

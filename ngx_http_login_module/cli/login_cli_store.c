@@ -120,11 +120,12 @@ login_cli_commit(login_cli_t *cli, login_changes_t *changes)
 
     rc = login_commit_one(cli->commit, changes);
 
-    login_changes_destroy(changes);
-
     if (rc == LOGIN_FAULT) {
-        login_cli_error("store could not be written, is its disk full?");
+        login_cli_error("store could not be written: %s",
+                        login_changes_error(changes));
     }
+
+    login_changes_destroy(changes);
 
     return rc;
 }

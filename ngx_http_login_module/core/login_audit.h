@@ -38,6 +38,7 @@ void login_audit_label(char dst[LOGIN_AUDIT_LABEL], login_str_t key);
 /* What the environment itself says, in bytes and numbers. */
 typedef struct {
     uint64_t    map_size;       /* the most that it may become */
+    uint64_t    reserve;        /* of it, for taking away */
     uint64_t    file_size;
     uint64_t    used;           /* of the file, by records */
     uint64_t    disk_free;      /* for the owner of the store */

@@ -1,7 +1,9 @@
 
 #include "login.h"
+#include "login_lmdb.h"
 #include "login_record.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,6 +71,34 @@ void
 login_changes_spoil(login_changes_t *changes)
 {
     changes->fault = 1;
+}
+
+
+void
+login_changes_urgent(login_changes_t *changes)
+{
+    changes->urgent = 1;
+}
+
+
+const char *
+login_changes_error(const login_changes_t *changes)
+{
+    switch (changes->error) {
+
+    case 0:
+        return "it did not answer in time, or cannot be read";
+
+    case MDB_MAP_FULL:
+        return "the map is full, raise \"map_size\" of \"login_store\"";
+
+    case ENOSPC:
+    case EDQUOT:
+        return "the disk is full";
+
+    default:
+        return mdb_strerror(changes->error);
+    }
 }
 
 

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 
 struct login_commit_s {
@@ -13,20 +14,22 @@ struct login_commit_s {
     MDB_txn         *txn;
     unsigned         dirty;     /* 1: something was written */
     unsigned         torn;      /* 1: a set was written in part */
+    int              error;     /* with which */
+    login_reserve_t  reserve;
 };
 
 
 static login_result_e login_commit_batch(login_commit_t *commit,
     login_changes_t **sets, size_t n);
 static login_result_e login_commit_set(login_commit_t *commit,
-    const login_changes_t *set);
+    login_changes_t *set);
 static login_result_e login_commit_expect(login_commit_t *commit,
     const login_change_t *change);
 static login_result_e login_commit_write(login_commit_t *commit,
     const login_change_t *change);
 static login_result_e login_commit_finish(login_commit_t *commit,
     login_changes_t **sets, size_t n);
-static void login_commit_fail(login_changes_t **sets, size_t n);
+static void login_commit_fail(login_changes_t **sets, size_t n, int error);
 
 
 login_commit_t *
@@ -75,6 +78,8 @@ login_commit_begin(login_commit_t *commit)
 
     commit->dirty = 0;
     commit->torn = 0;
+    commit->error = 0;
+    memset(&commit->reserve, 0, sizeof(login_reserve_t));
 
     return LOGIN_OK;
 }
@@ -103,7 +108,7 @@ login_commit_apply(login_commit_t *commit, login_changes_t **sets, size_t n)
     unsigned  opening;
 
     if (commit->txn == NULL || commit->store->foreign) {
-        login_commit_fail(sets, n);
+        login_commit_fail(sets, n, 0);
         return;
     }
 
@@ -140,7 +145,7 @@ login_result_e
 login_commit_one(login_commit_t *commit, login_changes_t *changes)
 {
     if (login_commit_begin(commit) != LOGIN_OK) {
-        login_commit_fail(&changes, 1);
+        login_commit_fail(&changes, 1, 0);
         return LOGIN_FAULT;
     }
 
@@ -162,7 +167,7 @@ login_commit_batch(login_commit_t *commit, login_changes_t **sets, size_t n)
 
         if (commit->torn) {
             login_commit_abort(commit);
-            login_commit_fail(sets, n);
+            login_commit_fail(sets, n, commit->error);
             return LOGIN_NO;
         }
     }
@@ -179,7 +184,7 @@ login_commit_batch(login_commit_t *commit, login_changes_t **sets, size_t n)
 
 
 static login_result_e
-login_commit_set(login_commit_t *commit, const login_changes_t *set)
+login_commit_set(login_commit_t *commit, login_changes_t *set)
 {
     login_result_e         rc;
     const login_change_t  *change;
@@ -193,6 +198,23 @@ login_commit_set(login_commit_t *commit, const login_changes_t *set)
         if (rc != LOGIN_OK) {
             return rc;
         }
+    }
+
+    set->error = 0;
+
+    if (!set->urgent) {
+        set->error = login_reserve_take(&commit->reserve, commit->store,
+                                        commit->txn, set);
+    }
+
+    if (set->error != 0) {
+
+        /* pages are estimated: alone it may find enough */
+
+        commit->torn = commit->reserve.taken;
+        commit->error = set->error;
+
+        return LOGIN_FAULT;
     }
 
     for (change = set->first; change != NULL; change = change->next) {
@@ -262,6 +284,7 @@ login_commit_write(login_commit_t *commit, const login_change_t *change)
         }
 
         commit->dirty = 1;
+        commit->error = rc;
 
         return rc == 0 ? LOGIN_OK : LOGIN_FAULT;
     }
@@ -273,6 +296,7 @@ login_commit_write(login_commit_t *commit, const login_change_t *change)
 
     rc = mdb_put(commit->txn, commit->store->dbi, &k, &v, MDB_RESERVE);
     if (rc != 0) {
+        commit->error = rc;
         return LOGIN_FAULT;
     }
 
@@ -300,7 +324,7 @@ login_commit_finish(login_commit_t *commit, login_changes_t **sets, size_t n)
      * transaction wrote.
      */
 
-    login_commit_fail(sets, n);
+    login_commit_fail(sets, n, rc);
 
     /* a lack of room may be the fault of one set alone */
 
@@ -309,11 +333,12 @@ login_commit_finish(login_commit_t *commit, login_changes_t **sets, size_t n)
 
 
 static void
-login_commit_fail(login_changes_t **sets, size_t n)
+login_commit_fail(login_changes_t **sets, size_t n, int error)
 {
     size_t  i;
 
     for (i = 0; i < n; i++) {
         sets[i]->result = LOGIN_FAULT;
+        sets[i]->error = error;
     }
 }

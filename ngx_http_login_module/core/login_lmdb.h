@@ -36,6 +36,7 @@ struct login_store_s {
     MDB_dbi            dbi;
     unsigned           opening;     /* raised whenever it was */
     size_t             map_size;
+    uint64_t           allocated;   /* bytes on disk, by login_reserve.c */
 
     pthread_mutex_t    mutex;       /* of "views" */
     login_view_t      *views;
@@ -102,6 +103,23 @@ uint64_t login_store_number(const login_store_t *store, uint64_t txn);
 
 /* Changes the size of the map; 0: to what another process has made it. */
 login_result_e login_store_resize(login_store_t *store, size_t size);
+
+
+/* Pages that are not kept for taking away, in one transaction. */
+typedef struct {
+    uint64_t           page;        /* bytes; 0: not looked at yet */
+    unsigned           taken;       /* 1: not all are there any more */
+    int64_t            tree;        /* pages that it has */
+    int64_t            pages;
+    int                lack;        /* the error where they are short */
+} login_reserve_t;
+
+/* 0, or the error with which a set is refused that takes nothing away. */
+int login_reserve_take(login_reserve_t *reserve, login_store_t *store,
+    MDB_txn *txn, const login_changes_t *set);
+
+/* Bytes that are kept of a map. */
+uint64_t login_reserve_size(uint64_t map_size);
 
 
 #pragma GCC visibility pop

@@ -123,6 +123,10 @@ login_lock_keep(login_changes_t *changes, login_view_t *view,
         return LOGIN_FAULT;
     }
 
+    /* a full store must not let guesses through */
+
+    login_changes_urgent(changes);
+
     lock.when = now;
     lock.until = until;
     lock.unlocked = old.unlocked;

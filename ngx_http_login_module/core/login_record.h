@@ -54,6 +54,8 @@ struct login_changes_s {
     login_change_t  *first;
     login_change_t  *last;
     unsigned         fault;             /* 1: a change is missing */
+    unsigned         urgent;            /* 1: may use the reserve */
+    int              error;             /* of LMDB or of the system, or 0 */
     login_result_e   result;
 };
 

@@ -142,6 +142,22 @@ login_result_e login_view_walk(login_view_t *view, login_str_t prefix,
 
 
 /*
+ * Reads through the store, step by step, so that who serves requests finds
+ * its pages in memory.  LOGIN_OK: there is more to do; LOGIN_NO: that was
+ * all, or "max" bytes.
+ */
+typedef struct {
+    uint64_t       left;        /* bytes */
+    unsigned       round;
+    size_t         len;         /* of the key that was the last one */
+    u_char         key[LOGIN_STORE_KEY_MAX];
+} login_warm_t;
+
+void login_warm_start(login_warm_t *warm, uint64_t max);
+login_result_e login_warm_step(login_warm_t *warm, login_view_t *view);
+
+
+/*
  * A change set: all of it is applied, or nothing.  Keys and payloads are
  * copied.  Without memory for one more change, the whole set becomes a
  * fault and says so when it is applied.
@@ -156,8 +172,17 @@ void login_changes_delete(login_changes_t *changes, login_str_t key,
 void login_changes_expect(login_changes_t *changes, login_str_t key,
     uint64_t expect);
 
+/*
+ * Marks a set that takes away: sessions, rights, accounts.  Others are
+ * refused while the store has little room left, so that these succeed.
+ */
+void login_changes_urgent(login_changes_t *changes);
+
 /* After login_commit_apply(): LOGIN_NO where an expectation was not met. */
 login_result_e login_changes_result(const login_changes_t *changes);
+
+/* Why that is LOGIN_FAULT, for the log. */
+const char *login_changes_error(const login_changes_t *changes);
 
 
 /* A writer.  Between begin and apply it keeps all others out. */

@@ -196,6 +196,7 @@ login_store_renew(login_store_t *store)
 
     store->env = lmdb.env;
     store->dbi = lmdb.dbi;
+    store->allocated = 0;
     store->opening++;
 
     return LOGIN_OK;

@@ -62,6 +62,7 @@ login_stat_env(login_store_stat_t *stat, login_store_t *store, MDB_txn *txn)
     }
 
     stat->map_size = info.me_mapsize;
+    stat->reserve = login_reserve_size(info.me_mapsize);
     stat->file_size = ((uint64_t) info.me_last_pgno + 1) * tree.ms_psize;
     stat->used = (tree.ms_branch_pages + tree.ms_leaf_pages
                   + tree.ms_overflow_pages)

@@ -645,6 +645,67 @@ test_newer_format(void **data)
 
 
 static void
+test_warm(void **data)
+{
+    int               i, steps;
+    char              key[16];
+    uint64_t          left;
+    fixture_t        *f = *data;
+    login_warm_t      warm;
+    login_result_e    rc;
+    login_changes_t  *set;
+
+    login_warm_start(&warm, 1 << 20);
+    assert_int_equal(login_warm_step(&warm, f->view), LOGIN_OK);
+    assert_int_equal(login_warm_step(&warm, f->view), LOGIN_NO);
+
+    set = login_changes_create();
+
+    for (i = 0; i < 20000; i++) {
+        (void) snprintf(key, sizeof(key), "%c%05d", "ASZ"[i % 3], i);
+        login_changes_put(set, login_cstr(key), login_cstr("x"),
+                          LOGIN_EXPECT_ANY);
+    }
+
+    login_changes_urgent(set);
+    assert_int_equal(login_commit_one(f->commit, set), LOGIN_OK);
+    login_changes_destroy(set);
+
+    login_warm_start(&warm, 1 << 20);
+    left = warm.left;
+
+    for (steps = 0; steps < 100; steps++) {
+        rc = login_warm_step(&warm, f->view);
+
+        if (rc != LOGIN_OK) {
+            break;
+        }
+
+        /* the next step begins with the last one's key: gone by then */
+
+        if (steps == 0) {
+            (void) snprintf(key, sizeof(key), "%.*s", (int) warm.len,
+                            (const char *) warm.key);
+            set = login_changes_create();
+            login_changes_delete(set, login_cstr(key), LOGIN_EXPECT_ANY);
+            assert_int_equal(login_commit_one(f->commit, set), LOGIN_OK);
+            login_changes_destroy(set);
+        }
+    }
+
+    assert_int_equal(rc, LOGIN_NO);
+    assert_in_range(steps, 2, 10);
+    assert_in_range(left - warm.left, 20000 * 30, 20020 * 40);
+
+    /* bounded */
+
+    login_warm_start(&warm, 1000);
+    assert_int_equal(login_warm_step(&warm, f->view), LOGIN_NO);
+    assert_int_equal(warm.left, 0);
+}
+
+
+static void
 test_keys(void **data)
 {
     char        text[8];
@@ -736,6 +797,7 @@ main(void)
         test(test_walk_memory),
         test(test_tampered),
         test(test_newer_format),
+        test(test_warm),
         test(test_keys),
         test(test_one_environment),
     };
