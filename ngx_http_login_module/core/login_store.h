@@ -48,7 +48,8 @@ typedef enum {
     LOGIN_KIND_SESSION = 'S',   /* account id, session id */
     LOGIN_KIND_POLICY = 'P',    /* number of the piece, 0: the head */
     LOGIN_KIND_LOCK = 'K',      /* name or network, browser: a lock */
-    LOGIN_KIND_KNOWN = 'B'      /* name, browser that was used before */
+    LOGIN_KIND_KNOWN = 'B',     /* name, browser that was used before */
+    LOGIN_KIND_EVENT = 'E'      /* account id, time, something random */
 } login_kind_e;
 
 
