@@ -559,12 +559,12 @@ END
 
     $stop->();
 
-    my $least = $most;
     my @clients = forwards($plain, 500);
+    my ($idle, $before) = ($without, 0);
 
-    until ($least == $without) {
-        ($least, $without) = ($without, resident($plain));
+    until ($without > $idle && $without == $before) {
         sleep 0.5;
+        ($before, $without) = ($without, resident($plain));
     }
 
     at_most('the same in a storm of 500 sign-ins', $most - $without,
@@ -643,6 +643,20 @@ sub bench_start {
 }
 
 
+sub machine {
+    my ($cpu) = `lscpu` =~ /^Model name:\s*(.*?)\s*$/m;
+    my ($kb) = Login::Test::read_file(undef, '/proc/meminfo')
+        =~ /^MemTotal:\s+(\d+)/m;
+    my ($nginx) = `nginx -v 2>&1` =~ m{(nginx/\S+)};
+    my ($system, undef, $kernel) = POSIX::uname();
+
+    printf "%d cores of %s, %.0f GiB, %s %s, %s, %s: medians of %d rounds of "
+        . "%d s, %d accounts.\n\n", `nproc`, $cpu // 'a CPU',
+        $kb / 2 ** 20, $system, $kernel, $nginx,
+        POSIX::strftime('%Y-%m-%d', gmtime), $ROUNDS, $SECONDS, $ACCOUNTS;
+}
+
+
 my @all = qw(gate sessions auth_request page accounts instructions signins
              storm memory commits import start);
 my %bench = map { my $name = "bench_$_"; $_ => main->can($name) } @all;
@@ -653,6 +667,8 @@ for my $name (@names) {
 }
 
 $| = 1;
+
+machine();
 
 printf "| %-52s | %9s | %-9s | %-3s | %s |\n", 'measure', 'median', 'bar',
     'met', 'of';
