@@ -30,7 +30,6 @@ static ngx_int_t ngx_http_login_attempt_error(ngx_http_request_t *r,
     login_reason_e reason);
 static void ngx_http_login_attempt_locked(ngx_http_request_t *r, void *data,
     login_result_e rc);
-static void ngx_http_login_attempt_browser(login_str_t *browser, u_char *p);
 static void ngx_http_login_attempt_release(void *data);
 static login_result_e ngx_http_login_attempt_run(void *data,
     login_view_t *view, login_hasher_t *hasher);
@@ -264,7 +263,8 @@ ngx_http_login_attempt_create(ngx_http_request_t *r, const login_form_t *form,
         p = ngx_cpymem(p, from[i].data, from[i].len);
     }
 
-    ngx_http_login_attempt_browser(&attempt->signin.browser, p - from[4].len);
+    attempt->signin.browser = login_session_browser(p - from[4].len,
+                                                    from[4].len);
 
     mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
 
@@ -283,36 +283,6 @@ ngx_http_login_attempt_create(ngx_http_request_t *r, const login_form_t *form,
     attempt->len = len;
 
     return attempt;
-}
-
-
-/* Shown to people later: a short text of whole characters. */
-
-static void
-ngx_http_login_attempt_browser(login_str_t *browser, u_char *p)
-{
-    size_t      i, len;
-    ngx_uint_t  utf8;
-
-    len = browser->len;
-
-    if (len > LOGIN_BROWSER_MAX) {
-        len = LOGIN_BROWSER_MAX;
-
-        while (len > 0 && (p[len] & 0xc0) == 0x80) {
-            len--;
-        }
-    }
-
-    utf8 = (login_utf8_check(login_str(p, len), NULL) == LOGIN_OK);
-
-    for (i = 0; i < len; i++) {
-        if (p[i] < 0x20 || p[i] == 0x7f || (p[i] > 0x7f && !utf8)) {
-            p[i] = '?';
-        }
-    }
-
-    *browser = login_str(p, len);
 }
 
 
