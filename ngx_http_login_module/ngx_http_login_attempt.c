@@ -36,6 +36,10 @@ static void ngx_http_login_attempt_verified(ngx_http_request_t *r, void *data,
     login_result_e rc);
 static ngx_int_t ngx_http_login_attempt_commit(ngx_http_request_t *r,
     ngx_http_login_attempt_t *attempt);
+static void ngx_http_login_attempt_upgrade(ngx_http_login_worker_t *worker,
+    ngx_http_login_attempt_t *attempt, login_changes_t *upgrade);
+static void ngx_http_login_attempt_upgraded(ngx_http_request_t *r,
+    void *data, login_result_e rc);
 static void ngx_http_login_attempt_committed(ngx_http_request_t *r,
     void *data, login_result_e rc);
 static login_event_e ngx_http_login_attempt_event(login_result_e rc);
@@ -134,7 +138,7 @@ ngx_http_login_attempt_refuse(ngx_http_request_t *r, const login_form_t *form,
     ngx_int_t  rc;
 
     rc = ngx_http_login_limit_settle(&attempt->throttle, LOGIN_LIMIT_FAILURE,
-                                     attempt->signin.exists);
+                                     &attempt->signin);
 
     return ngx_http_login_signin_wrong(r, form, rc == NGX_DECLINED);
 }
@@ -282,7 +286,7 @@ ngx_http_login_attempt_release(void *data)
                                        attempt->tried == LOGIN_NO
                                        ? LOGIN_LIMIT_FAILURE
                                        : LOGIN_LIMIT_RETURN,
-                                       attempt->signin.exists);
+                                       &attempt->signin);
 
     login_changes_destroy(attempt->signin.changes);
     login_changes_destroy(attempt->signin.upgrade);
@@ -387,8 +391,7 @@ ngx_http_login_attempt_commit(ngx_http_request_t *r,
                                     ngx_http_login_attempt_release);
 
     if (upgrade) {
-        (void) ngx_http_login_task_commit(NULL, worker, upgrade, NULL, NULL,
-                                          NULL);
+        ngx_http_login_attempt_upgrade(worker, attempt, upgrade);
     }
 
     if (rc == NGX_OK) {
@@ -399,6 +402,37 @@ ngx_http_login_attempt_commit(ngx_http_request_t *r,
 
     return ngx_http_login_attempt_error(r, rc == NGX_BUSY ? LOGIN_REASON_BUSY
                                                   : LOGIN_REASON_INTERNAL);
+}
+
+
+/* Nobody waits for it. */
+
+static void
+ngx_http_login_attempt_upgrade(ngx_http_login_worker_t *worker,
+    ngx_http_login_attempt_t *attempt, login_changes_t *upgrade)
+{
+    attempt->users++;
+
+    if (ngx_http_login_task_commit(NULL, worker, upgrade,
+                                   ngx_http_login_attempt_upgraded, attempt,
+                                   ngx_http_login_attempt_release)
+        != NGX_OK)
+    {
+        attempt->users--;
+    }
+}
+
+
+static void
+ngx_http_login_attempt_upgraded(ngx_http_request_t *r, void *data,
+    login_result_e rc)
+{
+    ngx_http_login_attempt_t *attempt = data;
+
+    if (rc == LOGIN_OK) {
+        ngx_http_login_event_signin(r, LOGIN_LOG_PASSWORD_UPGRADED,
+                                    &attempt->signin);
+    }
 }
 
 
@@ -422,9 +456,10 @@ ngx_http_login_attempt_committed(ngx_http_request_t *r, void *data,
     }
 
     (void) ngx_http_login_limit_settle(&attempt->throttle,
-                                       LOGIN_LIMIT_SUCCESS, 1);
+                                       LOGIN_LIMIT_SUCCESS,
+                                       &attempt->signin);
 
-    ngx_http_login_event_signin(r, &attempt->signin);
+    ngx_http_login_event_signin(r, LOGIN_LOG_SIGNIN, &attempt->signin);
 
     if (ngx_http_login_set_session(r, &attempt->signin.ticket,
                                           attempt->signin.shared)

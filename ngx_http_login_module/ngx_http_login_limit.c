@@ -24,7 +24,7 @@ static ngx_int_t ngx_http_login_limit_name(ngx_http_request_t *r,
 static ngx_int_t ngx_http_login_limit_read(ngx_http_login_throttle_t *throttle,
     login_view_t *view, uint64_t *state);
 static void ngx_http_login_limit_keep(ngx_http_login_throttle_t *throttle,
-    unsigned exists);
+    const login_signin_t *signin);
 
 
 char *
@@ -271,7 +271,7 @@ ngx_http_login_limit_read(ngx_http_login_throttle_t *throttle,
 
 ngx_int_t
 ngx_http_login_limit_settle(ngx_http_login_throttle_t *throttle,
-    login_limit_outcome_e outcome, unsigned exists)
+    login_limit_outcome_e outcome, const login_signin_t *signin)
 {
     login_limit_key_t  *key;
 
@@ -287,7 +287,7 @@ ngx_http_login_limit_settle(ngx_http_login_throttle_t *throttle,
         return NGX_OK;
     }
 
-    ngx_http_login_limit_keep(throttle, exists);
+    ngx_http_login_limit_keep(throttle, signin);
 
     return key->keep ? NGX_DECLINED : NGX_OK;
 }
@@ -297,12 +297,13 @@ ngx_http_login_limit_settle(ngx_http_login_throttle_t *throttle,
 
 static void
 ngx_http_login_limit_keep(ngx_http_login_throttle_t *throttle,
-    unsigned exists)
+    const login_signin_t *signin)
 {
     login_guess_t               *guess;
     login_result_e               rc;
     login_changes_t             *changes;
     login_limit_key_t           *key;
+    login_log_event_t            event;
     ngx_http_login_worker_t     *worker;
     ngx_http_login_main_conf_t  *mcf;
 
@@ -326,10 +327,18 @@ ngx_http_login_limit_keep(ngx_http_login_throttle_t *throttle,
 
     if (login_view_begin(worker->view) == LOGIN_OK) {
         rc = login_lock_keep(changes, worker->view, guess->name,
-                             guess->known ? guess->browser : NULL, exists,
+                             guess->known ? guess->browser : NULL,
+                             signin->exists,
                              key->keep ? key->keep : LOGIN_LOCK_OVER,
                              (uint64_t) ngx_time());
         login_view_end(worker->view);
+    }
+
+    if (key->keep) {
+        login_signin_event(&event, LOGIN_LOG_SIGNIN_LOCKS, signin);
+        login_log_keep(changes, NULL, signin->exists ? signin->account
+                                                     : LOGIN_LOG_NOBODY,
+                       &event);
     }
 
     if (rc != LOGIN_OK) {
