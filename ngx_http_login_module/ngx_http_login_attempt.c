@@ -26,6 +26,8 @@ static ngx_int_t ngx_http_login_attempt_limit(ngx_http_request_t *r,
     ngx_int_t *result);
 static ngx_int_t ngx_http_login_attempt_refuse(ngx_http_request_t *r,
     const login_form_t *form, ngx_http_login_attempt_t *attempt);
+static void ngx_http_login_attempt_locked(ngx_http_request_t *r, void *data,
+    login_result_e rc);
 static void ngx_http_login_attempt_browser(login_str_t *browser, u_char *p);
 static void ngx_http_login_attempt_release(void *data);
 static login_result_e ngx_http_login_attempt_run(void *data,
@@ -129,12 +131,58 @@ static ngx_int_t
 ngx_http_login_attempt_refuse(ngx_http_request_t *r, const login_form_t *form,
     ngx_http_login_attempt_t *attempt)
 {
-    ngx_int_t  rc;
+    ngx_int_t                 rc;
+    login_changes_t          *lock;
+    ngx_http_login_worker_t  *worker;
 
     rc = ngx_http_login_limit_settle(&attempt->throttle, LOGIN_LIMIT_FAILURE,
-                                     attempt->signin.exists);
+                                     attempt->signin.exists, &lock);
+    if (rc == NGX_OK) {
+        return ngx_http_login_signin_wrong(r, form, 0);
+    }
 
-    return ngx_http_login_signin_wrong(r, form, rc == NGX_DECLINED);
+    if (rc == NGX_ERROR) {
+        return ngx_http_login_error(r, LOGIN_REASON_STORE);
+    }
+
+    worker = ngx_http_login_get_worker(r);
+    if (worker == NULL) {
+        login_changes_destroy(lock);
+        return ngx_http_login_error(r, LOGIN_REASON_STORE);
+    }
+
+    attempt->users++;
+
+    rc = ngx_http_login_task_commit(r, worker, lock,
+                                    ngx_http_login_attempt_locked, attempt,
+                                    ngx_http_login_attempt_release);
+    if (rc == NGX_OK) {
+        return NGX_DONE;
+    }
+
+    attempt->users--;
+
+    return ngx_http_login_error(r, rc == NGX_BUSY ? LOGIN_REASON_BUSY
+                                                  : LOGIN_REASON_INTERNAL);
+}
+
+
+/* Without a version that it expected, somebody unlocked it meanwhile. */
+
+static void
+ngx_http_login_attempt_locked(ngx_http_request_t *r, void *data,
+    login_result_e rc)
+{
+    ngx_int_t              result;
+    ngx_http_login_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
+
+    result = rc == LOGIN_FAULT
+             ? ngx_http_login_error(r, LOGIN_REASON_STORE)
+             : ngx_http_login_signin_wrong(r, ctx->form, 1);
+
+    ngx_http_finalize_request(r, result);
 }
 
 
@@ -265,7 +313,7 @@ ngx_http_login_attempt_release(void *data)
                                        attempt->tried == LOGIN_NO
                                        ? LOGIN_LIMIT_FAILURE
                                        : LOGIN_LIMIT_RETURN,
-                                       attempt->signin.exists);
+                                       attempt->signin.exists, NULL);
 
     login_changes_destroy(attempt->signin.changes);
     login_changes_destroy(attempt->signin.upgrade);
@@ -405,7 +453,7 @@ ngx_http_login_attempt_committed(ngx_http_request_t *r, void *data,
     }
 
     (void) ngx_http_login_limit_settle(&attempt->throttle,
-                                       LOGIN_LIMIT_SUCCESS, 1);
+                                       LOGIN_LIMIT_SUCCESS, 1, NULL);
 
     if (ngx_http_login_set_session(r, &attempt->signin.ticket,
                                           attempt->signin.shared)
