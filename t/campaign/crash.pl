@@ -71,6 +71,23 @@ sub password {
 sub label { 'n' . int rand 1e9 }
 
 
+# What was done at it last, "?" where no answer came, "-" where it failed
+# before it could have changed anything.
+
+my $rounds = 0;
+
+
+sub remember {
+    my ($account, $what) = @_;
+
+    push @{ $account->{history} }, "$rounds:$what";
+    shift @{ $account->{history} } if @{ $account->{history} } > 20;
+}
+
+
+sub history { " (@{ $_[0]{history} // [] })" }
+
+
 # --- what clients do
 
 # Each returns the state that it asks for, and 1 where it was acknowledged,
@@ -281,6 +298,15 @@ sub unlock {
 }
 
 
+my %operations = (
+    add => \&add, rename => \&rename_it, role => \&role,
+    password => \&new_password, disable => \&disable, enable => \&enable,
+    remove => \&remove, lock => \&lock_out, unlock => \&unlock,
+    revoke => \&revoke, revoke_one => \&revoke_one,
+    sign_in => \&sign_in, sign_out => \&sign_out,
+);
+
+
 # What may be done next, the usual things more often.
 
 sub choose {
@@ -288,16 +314,15 @@ sub choose {
 
     my $sessions = keys %{ $state->{alive} };
 
-    return \&add unless $state->{exists};
-    return one_of(\&enable, \&enable, \&rename_it) unless $state->{enabled};
-    return one_of(\&unlock, \&unlock, \&rename_it, \&role)
-        if $state->{locked};
+    return 'add' unless $state->{exists};
+    return one_of(qw(enable enable rename)) unless $state->{enabled};
+    return one_of(qw(unlock unlock rename role)) if $state->{locked};
 
     return one_of(
-        \&rename_it, \&role, \&new_password, \&disable, \&remove, \&lock_out,
-        (\&sign_in) x ($sessions < $SESSIONS ? 8 : 0),
-        (\&sign_out) x ($sessions ? 4 : 0),
-        (\&revoke, \&revoke_one) x ($sessions ? 1 : 0),
+        qw(rename role password disable remove lock),
+        ('sign_in') x ($sessions < $SESSIONS ? 8 : 0),
+        ('sign_out') x ($sessions ? 4 : 0),
+        $sessions ? qw(revoke revoke_one) : (),
     );
 }
 
@@ -309,6 +334,7 @@ sub client {
 
     my @mine = @accounts[$i * $ACCOUNTS .. ($i + 1) * $ACCOUNTS - 1];
     my $acknowledged = 0;
+    my @faults;
 
     until ($stop->()) {
 
@@ -316,7 +342,15 @@ sub client {
 
         my ($account) = one_of(grep { @{ $_->{may} } == 1 } @mine) or last;
         my $state = $account->{may}[0];
-        my ($after, $done) = choose($state)->($account, $state);
+        my $name = choose($state);
+        my ($after, $done) = eval { $operations{$name}->($account, $state) };
+
+        remember($account, $name . ($done ? '' : $after ? '?' : '-'));
+
+        if ($@) {
+            push @faults, $@ =~ s/\n.*//sr . history($account);
+            last;
+        }
 
         if (!$after) {
             sleep 0.005;
@@ -333,7 +367,8 @@ sub client {
             grep { !$after->{alive}{$_} } sort keys %{ $state->{alive} };
     }
 
-    return { accounts => \@mine, acknowledged => $acknowledged };
+    return { accounts => \@mine, acknowledged => $acknowledged,
+             faults => \@faults };
 }
 
 
@@ -413,6 +448,8 @@ sub look {
     {
         my $result = try_password($account, $password);
 
+        remember($account, $result =~ /^(?:wrong|locked)$/ ? $result : 'right');
+
         if ($result eq 'locked') {
             $seen{locked} = 1;
             last;
@@ -461,7 +498,7 @@ sub judge {
     my @may = @{ $account->{may} };
 
     for my $cookie (@{ $account->{dead} }) {
-        fault('revoked accepted', "$account->{name}: $cookie")
+        fault('revoked accepted', $account->{name} . history($account))
             if accepted($cookie);
     }
 
@@ -477,7 +514,8 @@ sub judge {
         next if grep { $_->{$name} eq $value } @may;
 
         fault('lost', "$account->{name}: $name is \"$value\" instead of "
-              . join(' or ', map { "\"$_->{$name}\"" } @may));
+              . join(' or ', map { "\"$_->{$name}\"" } @may)
+              . history($account));
         $wrong++;
     }
 
@@ -486,7 +524,7 @@ sub judge {
             next if $seen->{alive}{$id}
                 || grep { !$_->{alive}{$id} } @may;
 
-            fault('lost', "$account->{name}: session $id");
+            fault('lost', "$account->{name}: session $id" . history($account));
             $wrong++;
         }
     }
@@ -500,6 +538,8 @@ sub judge {
 
 
 sub look_at_all {
+    my ($all) = @_;
+
     my $users = decode_json($t->cli_ok('--json', 'user', 'list'));
     my %users = map { $_->{username} => $_ } @$users;
 
@@ -521,8 +561,15 @@ sub look_at_all {
         $state->{alive}{"unnamed $seen->{made}"} = $seen->{made}
             if $seen->{made} && keys %{ $state->{alive} } < $SESSIONS;
 
-        $account->{may} = [ $state ];
-        $account->{touched} = 0;
+        # a worker that died may have been the one that would have written
+        # the lock, which the others keep in memory then
+
+        my $memory = !$all && $state->{locked}
+            && grep { !$_->{locked} } @{ $account->{may} };
+
+        $account->{may} = $memory ? [ changed($state, locked => 0), $state ]
+            : [ $state ];
+        $account->{touched} = $memory;
 
         splice @{ $account->{dead} }, 0, -$DEAD
             if @{ $account->{dead} } > $DEAD;
@@ -577,7 +624,7 @@ sub start_again {
 }
 
 
-my ($rounds, $killed, $acknowledged) = (0, 0, 0);
+my ($killed, $acknowledged) = (0, 0);
 
 $t->run(<<'END');
 server {
@@ -599,15 +646,18 @@ while ($rounds < $KILLS) {
 
     my $all = chance(0.75);
 
-    $killed += $all ? kill_everything($clients) : kill_workers();
+    my $n = $all ? kill_everything($clients) : kill_workers();
+    $killed += $n;
 
     my @results = clients_end($clients);
 
     @accounts = map { @{ $_->{accounts} } } @results;
     $acknowledged += $_->{acknowledged} for @results;
+    fault('unexpected', $_) for map { @{ $_->{faults} } } @results;
 
     start_again() if $all;
-    look_at_all();
+    remember($_, $all ? 'all' : "$n workers") for @accounts;
+    look_at_all($all);
 
     $rounds++;
     print "$rounds kills, $killed processes, $acknowledged changes"
