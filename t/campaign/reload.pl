@@ -201,16 +201,18 @@ sub client {
 
 # --- the master
 
-sub memory {
-    my ($pid) = @_;
+# Its memory in KiB and its descriptors, when only as many workers are left
+# as it shall have: each has a socket of the master's.
 
-    my ($kb) = $t->read_file("/proc/$pid/status") =~ /^VmRSS:\s*(\d+)/m;
+sub measure {
+    wait_for(sub { $t->workers(all => 1) == $t->{workers} })
+        or die "old workers do not end\n";
 
-    return $kb;
+    my $proc = '/proc/' . $t->pid;
+    my ($memory) = $t->read_file("$proc/status") =~ /^VmRSS:\s*(\d+)/m;
+
+    return ($memory, scalar(() = glob "$proc/fd/*"));
 }
-
-
-sub descriptors { scalar(() = glob "/proc/$_[0]/fd/*") }
 
 
 # As an init script does: WINCH and USR2 are for masters that are daemons.
@@ -328,27 +330,18 @@ for my $i (1 .. $RELOADS) {
 
     # when what grows once has grown
 
-    if ($i == 1 + int $RELOADS / 10) {
-        $memory = memory($t->pid);
-        $files = descriptors($t->pid);
-    }
+    ($memory, $files) = measure() if $i == 1 + int $RELOADS / 10;
 }
 
 if ($RELOADS) {
-    my $now = memory($t->pid);
-
-    # sockets to workers that are on their way out are closed with them
-
-    wait_for(sub { $t->workers(all => 1) == $t->{workers} });
-
-    my $open = descriptors($t->pid);
+    my ($now, $open) = measure();
 
     print "master: $memory KiB and $files descriptors after a tenth of the"
         . " reloads, $now KiB and $open at the end\n";
 
     fault('grown', "memory from $memory to $now KiB")
         if $RELOADS >= 100 && $now > $memory * (1 + $GROWTH);
-    fault('grown', "descriptors from $files to $open") if $open > $files;
+    fault('grown', "descriptors from $files to $open") if $open != $files;
 }
 
 for my $i (1 .. $UPGRADES) {
