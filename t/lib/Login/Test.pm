@@ -491,7 +491,7 @@ sub run {
 
         # somebody was faster; what is in use here was never seen outside
 
-        unlink "$self->{dir}/error.log";
+        unlink map { "$self->{dir}/$_" } qw(error.log stderr.log);
         $self->{ports} = {};
     }
 }
