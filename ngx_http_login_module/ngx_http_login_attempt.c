@@ -26,8 +26,9 @@ static ngx_int_t ngx_http_login_attempt_limit(ngx_http_request_t *r,
     ngx_int_t *result);
 static ngx_int_t ngx_http_login_attempt_refuse(ngx_http_request_t *r,
     const login_form_t *form, ngx_http_login_attempt_t *attempt);
-static ngx_int_t ngx_http_login_attempt_error(ngx_http_request_t *r,
-    login_reason_e reason);
+static ngx_int_t ngx_http_login_attempt_write(ngx_http_request_t *r,
+    ngx_http_login_worker_t *worker, ngx_http_login_attempt_t *attempt,
+    login_changes_t *changes, ngx_http_login_done_pt done);
 static void ngx_http_login_attempt_locked(ngx_http_request_t *r, void *data,
     login_result_e rc);
 static void ngx_http_login_attempt_release(void *data);
@@ -37,6 +38,8 @@ static void ngx_http_login_attempt_verified(ngx_http_request_t *r, void *data,
     login_result_e rc);
 static ngx_int_t ngx_http_login_attempt_commit(ngx_http_request_t *r,
     ngx_http_login_attempt_t *attempt);
+static void ngx_http_login_attempt_upgraded(ngx_http_request_t *r,
+    void *data, login_result_e rc);
 static void ngx_http_login_attempt_committed(ngx_http_request_t *r,
     void *data, login_result_e rc);
 static login_event_e ngx_http_login_attempt_event(login_result_e rc);
@@ -51,7 +54,7 @@ ngx_http_login_attempt(ngx_http_request_t *r, const login_form_t *form,
 
     attempt = ngx_http_login_attempt_create(r, form, state);
     if (attempt == NULL) {
-        return ngx_http_login_attempt_error(r, LOGIN_REASON_INTERNAL);
+        return ngx_http_login_signin_error(r, LOGIN_REASON_INTERNAL);
     }
 
     if (ngx_http_login_attempt_limit(r, form, attempt, &rc) != NGX_OK) {
@@ -72,10 +75,10 @@ ngx_http_login_attempt(ngx_http_request_t *r, const login_form_t *form,
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                       "login: more sign-ins wait than \"max_queue\" of "
                       "\"login_hash\" allows");
-        return ngx_http_login_attempt_error(r, LOGIN_REASON_BUSY);
+        return ngx_http_login_signin_error(r, LOGIN_REASON_BUSY);
     }
 
-    return ngx_http_login_attempt_error(r, LOGIN_REASON_STORE);
+    return ngx_http_login_signin_error(r, LOGIN_REASON_STORE);
 }
 
 
@@ -106,7 +109,7 @@ ngx_http_login_attempt_limit(ngx_http_request_t *r, const login_form_t *form,
         /* fall through */
 
     default:
-        *result = ngx_http_login_attempt_error(r, LOGIN_REASON_STORE);
+        *result = ngx_http_login_signin_error(r, LOGIN_REASON_STORE);
         return NGX_DECLINED;
     }
 
@@ -137,25 +140,38 @@ ngx_http_login_attempt_refuse(ngx_http_request_t *r, const login_form_t *form,
     ngx_http_login_worker_t  *worker;
 
     rc = ngx_http_login_limit_settle(&attempt->throttle, LOGIN_LIMIT_FAILURE,
-                                     attempt->signin.exists, &lock);
+                                     &attempt->signin, &lock);
     if (rc == NGX_OK) {
         return ngx_http_login_signin_wrong(r, form, 0);
     }
 
     if (rc == NGX_ERROR) {
-        return ngx_http_login_attempt_error(r, LOGIN_REASON_STORE);
+        return ngx_http_login_signin_error(r, LOGIN_REASON_STORE);
     }
 
     worker = ngx_http_login_get_worker(r);
     if (worker == NULL) {
         login_changes_destroy(lock);
-        return ngx_http_login_attempt_error(r, LOGIN_REASON_STORE);
+        return ngx_http_login_signin_error(r, LOGIN_REASON_STORE);
     }
+
+    return ngx_http_login_attempt_write(r, worker, attempt, lock,
+                                        ngx_http_login_attempt_locked);
+}
+
+
+/* "r" may be NULL: nobody waits. */
+
+static ngx_int_t
+ngx_http_login_attempt_write(ngx_http_request_t *r,
+    ngx_http_login_worker_t *worker, ngx_http_login_attempt_t *attempt,
+    login_changes_t *changes, ngx_http_login_done_pt done)
+{
+    ngx_int_t  rc;
 
     attempt->users++;
 
-    rc = ngx_http_login_task_commit(r, worker, lock,
-                                    ngx_http_login_attempt_locked, attempt,
+    rc = ngx_http_login_task_commit(r, worker, changes, done, attempt,
                                     ngx_http_login_attempt_release);
     if (rc == NGX_OK) {
         return NGX_DONE;
@@ -163,9 +179,13 @@ ngx_http_login_attempt_refuse(ngx_http_request_t *r, const login_form_t *form,
 
     attempt->users--;
 
-    return ngx_http_login_attempt_error(r, rc == NGX_BUSY
-                                           ? LOGIN_REASON_BUSY
-                                           : LOGIN_REASON_INTERNAL);
+    if (r == NULL) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_login_signin_error(r, rc == NGX_BUSY
+                                          ? LOGIN_REASON_BUSY
+                                          : LOGIN_REASON_INTERNAL);
 }
 
 
@@ -181,25 +201,10 @@ ngx_http_login_attempt_locked(ngx_http_request_t *r, void *data,
     ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
 
     result = rc == LOGIN_FAULT
-             ? ngx_http_login_attempt_error(r, LOGIN_REASON_STORE)
+             ? ngx_http_login_signin_error(r, LOGIN_REASON_STORE)
              : ngx_http_login_signin_wrong(r, ctx->form, 1);
 
     ngx_http_finalize_request(r, result);
-}
-
-
-static ngx_int_t
-ngx_http_login_attempt_error(ngx_http_request_t *r, login_reason_e reason)
-{
-    ngx_http_login_ctx_t  *ctx;
-
-    ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
-
-    ngx_http_login_event_form(r, reason == LOGIN_REASON_BUSY
-                                 ? LOGIN_LOG_SIGNIN_BUSY
-                                 : LOGIN_LOG_SIGNIN_FAULT, ctx->form);
-
-    return ngx_http_login_error(r, reason);
 }
 
 
@@ -301,7 +306,7 @@ ngx_http_login_attempt_release(void *data)
                                        attempt->tried == LOGIN_NO
                                        ? LOGIN_LIMIT_FAILURE
                                        : LOGIN_LIMIT_RETURN,
-                                       attempt->signin.exists, NULL);
+                                       &attempt->signin, NULL);
 
     login_changes_destroy(attempt->signin.changes);
     login_changes_destroy(attempt->signin.upgrade);
@@ -363,14 +368,14 @@ ngx_http_login_attempt_verified(ngx_http_request_t *r, void *data,
         /* without a text it was not even begun, in all that time */
 
         if (attempt->signin.error.text[0] == '\0') {
-            result = ngx_http_login_attempt_error(r, LOGIN_REASON_BUSY);
+            result = ngx_http_login_signin_error(r, LOGIN_REASON_BUSY);
             break;
         }
 
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                       "login: %s", attempt->signin.error.text);
 
-        result = ngx_http_login_attempt_error(r, LOGIN_REASON_STORE);
+        result = ngx_http_login_signin_error(r, LOGIN_REASON_STORE);
         break;
     }
 
@@ -390,7 +395,7 @@ ngx_http_login_attempt_commit(ngx_http_request_t *r,
 
     worker = ngx_http_login_get_worker(r);
     if (worker == NULL) {
-        return ngx_http_login_attempt_error(r, LOGIN_REASON_STORE);
+        return ngx_http_login_signin_error(r, LOGIN_REASON_STORE);
     }
 
     changes = attempt->signin.changes;
@@ -399,25 +404,30 @@ ngx_http_login_attempt_commit(ngx_http_request_t *r,
     attempt->signin.changes = NULL;
     attempt->signin.upgrade = NULL;
 
-    attempt->users++;
-
-    rc = ngx_http_login_task_commit(r, worker, changes,
-                                    ngx_http_login_attempt_committed, attempt,
-                                    ngx_http_login_attempt_release);
+    rc = ngx_http_login_attempt_write(r, worker, attempt, changes,
+                                      ngx_http_login_attempt_committed);
 
     if (upgrade) {
-        (void) ngx_http_login_task_commit(NULL, worker, upgrade, NULL, NULL,
-                                          NULL);
+        (void) ngx_http_login_attempt_write(NULL, worker, attempt, upgrade,
+                                            ngx_http_login_attempt_upgraded);
     }
 
-    if (rc == NGX_OK) {
-        return NGX_DONE;
+    return rc;
+}
+
+
+/* Nobody waits for it: there is no request. */
+
+static void
+ngx_http_login_attempt_upgraded(ngx_http_request_t *r, void *data,
+    login_result_e rc)
+{
+    ngx_http_login_attempt_t *attempt = data;
+
+    if (rc == LOGIN_OK) {
+        ngx_http_login_event_signin(r, LOGIN_LOG_PASSWORD_UPGRADED,
+                                    &attempt->signin);
     }
-
-    attempt->users--;
-
-    return ngx_http_login_attempt_error(r, rc == NGX_BUSY ? LOGIN_REASON_BUSY
-                                                  : LOGIN_REASON_INTERNAL);
 }
 
 
@@ -435,15 +445,16 @@ ngx_http_login_attempt_committed(ngx_http_request_t *r, void *data,
     if (login_flow_step(&attempt->state, ngx_http_login_attempt_event(rc))
         != LOGIN_EFFECT_SESSION)
     {
-        result = ngx_http_login_attempt_error(r, LOGIN_REASON_STORE);
+        result = ngx_http_login_signin_error(r, LOGIN_REASON_STORE);
         ngx_http_finalize_request(r, result);
         return;
     }
 
     (void) ngx_http_login_limit_settle(&attempt->throttle,
-                                       LOGIN_LIMIT_SUCCESS, 1, NULL);
+                                       LOGIN_LIMIT_SUCCESS,
+                                       &attempt->signin, NULL);
 
-    ngx_http_login_event_signin(r, &attempt->signin);
+    ngx_http_login_event_signin(r, LOGIN_LOG_SIGNIN, &attempt->signin);
 
     if (ngx_http_login_set_session(r, &attempt->signin.ticket,
                                           attempt->signin.shared)
@@ -452,7 +463,7 @@ ngx_http_login_attempt_committed(ngx_http_request_t *r, void *data,
                   != NGX_OK)
     {
         ngx_http_login_forget_cookies(r);
-        result = ngx_http_login_attempt_error(r, LOGIN_REASON_INTERNAL);
+        result = ngx_http_login_signin_error(r, LOGIN_REASON_INTERNAL);
 
     } else {
         result = ngx_http_login_signin_leave(r, ctx->form);

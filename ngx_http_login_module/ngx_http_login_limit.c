@@ -24,7 +24,8 @@ static ngx_int_t ngx_http_login_limit_name(ngx_http_request_t *r,
 static ngx_int_t ngx_http_login_limit_read(ngx_http_login_throttle_t *throttle,
     login_view_t *view, uint64_t *state);
 static login_changes_t *ngx_http_login_limit_keep(
-    ngx_http_login_throttle_t *throttle, unsigned exists, login_view_t *view);
+    ngx_http_login_throttle_t *throttle, const login_signin_t *signin,
+    login_view_t *view);
 
 
 char *
@@ -271,7 +272,8 @@ ngx_http_login_limit_read(ngx_http_login_throttle_t *throttle,
 
 ngx_int_t
 ngx_http_login_limit_settle(ngx_http_login_throttle_t *throttle,
-    login_limit_outcome_e outcome, unsigned exists, login_changes_t **lock)
+    login_limit_outcome_e outcome, const login_signin_t *signin,
+    login_changes_t **lock)
 {
     login_changes_t             *changes;
     login_limit_key_t           *key;
@@ -299,7 +301,7 @@ ngx_http_login_limit_settle(ngx_http_login_throttle_t *throttle,
         return NGX_ERROR;
     }
 
-    changes = ngx_http_login_limit_keep(throttle, exists, worker->view);
+    changes = ngx_http_login_limit_keep(throttle, signin, worker->view);
     if (changes == NULL) {
         return NGX_ERROR;
     }
@@ -319,11 +321,12 @@ ngx_http_login_limit_settle(ngx_http_login_throttle_t *throttle,
 
 static login_changes_t *
 ngx_http_login_limit_keep(ngx_http_login_throttle_t *throttle,
-    unsigned exists, login_view_t *view)
+    const login_signin_t *signin, login_view_t *view)
 {
     login_guess_t      *guess;
     login_result_e      rc;
     login_changes_t    *changes;
+    login_log_event_t   event;
     login_limit_key_t  *key;
 
     changes = login_changes_create();
@@ -337,10 +340,18 @@ ngx_http_login_limit_keep(ngx_http_login_throttle_t *throttle,
 
     if (login_view_begin(view) == LOGIN_OK) {
         rc = login_lock_keep(changes, view, guess->name,
-                             guess->known ? guess->browser : NULL, exists,
+                             guess->known ? guess->browser : NULL,
+                             signin->exists,
                              key->keep ? key->keep : LOGIN_LOCK_OVER,
                              (uint64_t) ngx_time());
         login_view_end(view);
+    }
+
+    if (key->keep) {
+        login_signin_event(&event, LOGIN_LOG_SIGNIN_LOCKS, signin);
+        login_log_keep(changes, NULL, signin->exists ? signin->account
+                                                     : LOGIN_LOG_NOBODY,
+                       &event);
     }
 
     if (rc != LOGIN_OK) {

@@ -307,6 +307,11 @@ void ngx_http_login_publish(ngx_http_login_worker_t *worker);
 void ngx_http_login_warm(ngx_http_login_worker_t *worker);
 
 
+/* ngx_http_login_sweep.c: what is kept of events, and no longer */
+
+void ngx_http_login_sweep(ngx_http_login_worker_t *worker);
+
+
 /* ngx_http_login_watch.c: says in the log what the store is like */
 
 typedef struct {
@@ -336,8 +341,10 @@ struct ngx_http_login_worker_s {
     unsigned                     opening;   /* of the store, when logged */
     ngx_event_t                  turn;      /* posted: it has begun */
     ngx_uint_t                   turns;
+    login_log_sweep_t            sweep;
     ngx_uint_t                   publishing;    /* times it was looked at */
     unsigned                     published:1;
+    unsigned                     sweeping:1;    /* a thread does */
     const ngx_http_login_main_conf_t  *conf;
 };
 
@@ -601,6 +608,8 @@ ngx_int_t ngx_http_login_signin_leave(ngx_http_request_t *r,
     const login_form_t *form);
 ngx_int_t ngx_http_login_signin_wrong(ngx_http_request_t *r,
     const login_form_t *form, ngx_uint_t locked);
+ngx_int_t ngx_http_login_signin_error(ngx_http_request_t *r,
+    login_reason_e reason);
 ngx_int_t ngx_http_login_signin_throttled(ngx_http_request_t *r,
     const login_form_t *form, uint64_t wait, ngx_uint_t locked);
 
@@ -650,13 +659,14 @@ ngx_int_t ngx_http_login_limit_signin(ngx_http_request_t *r,
     login_str_t username, uint64_t *wait);
 
 /*
- * Settles it, once.  "exists": somebody has that name.  NGX_DECLINED: it is
- * locked from now on, and nobody is to hear of it before "*lock" is written;
- * without "lock" it is written while nobody waits.  NGX_ERROR: it could not
- * be kept, and lasts as long as the memory.
+ * Settles it, once, for the account that the sign-in found, or for nobody's.
+ * NGX_DECLINED: it is locked from now on, and nobody is to hear of it before
+ * "*lock" is written; without "lock" it is written while nobody waits.
+ * NGX_ERROR: it could not be kept, and lasts as long as the memory.
  */
 ngx_int_t ngx_http_login_limit_settle(ngx_http_login_throttle_t *throttle,
-    login_limit_outcome_e outcome, unsigned exists, login_changes_t **lock);
+    login_limit_outcome_e outcome, const login_signin_t *signin,
+    login_changes_t **lock);
 
 
 /* ngx_http_login_log.c: security events, each where it is certain */
@@ -668,8 +678,18 @@ void ngx_http_login_event(ngx_http_request_t *r, login_log_kind_e kind,
     login_log_event_t *event);
 void ngx_http_login_event_form(ngx_http_request_t *r, login_log_kind_e kind,
     const login_form_t *form);
+
+/* For who has just signed in; "r" may be NULL. */
 void ngx_http_login_event_signin(ngx_http_request_t *r,
-    const login_signin_t *signin);
+    login_log_kind_e kind, const login_signin_t *signin);
+
+/*
+ * Adds the event to what "changes" write for the account, with what the
+ * request tells; to be told by ngx_http_login_event() when that is done.
+ */
+void ngx_http_login_keep(ngx_http_request_t *r,
+    ngx_http_login_worker_t *worker, login_changes_t *changes,
+    const u_char account[LOGIN_ID_LEN], login_log_kind_e kind);
 
 /* The gate refuses: an event when the request is over, the first alone. */
 void ngx_http_login_refused(ngx_http_request_t *r, login_log_kind_e kind);

@@ -242,6 +242,21 @@ ngx_http_login_signin_wrong(ngx_http_request_t *r, const login_form_t *form,
 
 
 ngx_int_t
+ngx_http_login_signin_error(ngx_http_request_t *r, login_reason_e reason)
+{
+    ngx_http_login_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
+
+    ngx_http_login_event_form(r, reason == LOGIN_REASON_BUSY
+                                 ? LOGIN_LOG_SIGNIN_BUSY
+                                 : LOGIN_LOG_SIGNIN_FAULT, ctx->form);
+
+    return ngx_http_login_error(r, reason);
+}
+
+
+ngx_int_t
 ngx_http_login_signin_throttled(ngx_http_request_t *r,
     const login_form_t *form, uint64_t wait, ngx_uint_t locked)
 {
