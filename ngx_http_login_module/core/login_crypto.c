@@ -16,6 +16,7 @@
 
 struct login_crypto_s {
     size_t          n;
+    unsigned        failed;     /* 1: a MAC could not be computed */
     u_char          ids[LOGIN_KEYS_MAX][LOGIN_KEY_ID_LEN];
     EVP_MAC_CTX    *macs[LOGIN_KEYS_MAX][LOGIN_PURPOSES];
 };
@@ -23,6 +24,7 @@ struct login_crypto_s {
 
 static EVP_MAC_CTX *login_crypto_context(EVP_MAC *hmac,
     const login_secret_t *secret, const char *info);
+static login_result_e login_crypto_fault(login_crypto_t *crypto);
 
 
 static const char *const  login_crypto_infos[LOGIN_PURPOSES] = {
@@ -173,22 +175,43 @@ login_crypto_mac(login_crypto_t *crypto, login_purpose_e purpose, size_t key,
     ctx = crypto->macs[key][purpose];
 
     if (EVP_MAC_init(ctx, NULL, 0, NULL) != 1) {
-        return LOGIN_FAULT;
+        return login_crypto_fault(crypto);
     }
 
     for (i = 0; i < n; i++) {
         if (parts[i].len > 0
             && EVP_MAC_update(ctx, parts[i].data, parts[i].len) != 1)
         {
-            return LOGIN_FAULT;
+            return login_crypto_fault(crypto);
         }
     }
 
     if (EVP_MAC_final(ctx, mac, &len, LOGIN_MAC_LEN) != 1
         || len != LOGIN_MAC_LEN)
     {
-        return LOGIN_FAULT;
+        return login_crypto_fault(crypto);
     }
 
     return LOGIN_OK;
+}
+
+
+static login_result_e
+login_crypto_fault(login_crypto_t *crypto)
+{
+    crypto->failed = 1;
+
+    return LOGIN_FAULT;
+}
+
+
+int
+login_crypto_failed(login_crypto_t *crypto)
+{
+    unsigned  failed;
+
+    failed = crypto->failed;
+    crypto->failed = 0;
+
+    return (int) failed;
 }

@@ -39,5 +39,11 @@ login_result_e login_crypto_mac(login_crypto_t *crypto,
     login_purpose_e purpose, size_t key, const login_str_t *parts, size_t n,
     u_char mac[LOGIN_MAC_LEN]);
 
+/*
+ * Has that been a fault since the last question?  For who has to tell what
+ * could not be checked from what is wrong.
+ */
+int login_crypto_failed(login_crypto_t *crypto);
+
 
 #endif /* LOGIN_CRYPTO_H */

@@ -3,6 +3,7 @@
 #include "login_foreign_kind.h"
 
 #include <crypt.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,10 +23,10 @@ static int login_crypt_traditional(login_str_t hash);
 login_result_e
 login_foreign_crypt(login_str_t hash, const login_str_t *password)
 {
-    int                 equal;
     char                setting[LOGIN_PHC_MAX + 1];
     char                phrase[LOGIN_PASSWORD_MAX + 1];
     const char         *result;
+    login_result_e      rc;
     struct crypt_data  *data;
 
     if (memchr(hash.data, '\0', hash.len) != NULL || !login_crypt_cost(hash)) {
@@ -57,17 +58,23 @@ login_foreign_crypt(login_str_t hash, const login_str_t *password)
 
     /* "*0" or NULL where it cannot; no hash begins with a star */
 
+    errno = 0;
     result = crypt_r(phrase, setting, data);
 
-    equal = (result != NULL && result[0] != '*'
-             && strlen(result) == hash.len
-             && login_equal(result, hash.data, hash.len));
+    if (result == NULL || result[0] == '*') {
+        rc = (errno == EINVAL || errno == ERANGE) ? LOGIN_NO : LOGIN_FAULT;
+
+    } else {
+        rc = strlen(result) == hash.len
+             && login_equal(result, hash.data, hash.len)
+             ? LOGIN_OK : LOGIN_NO;
+    }
 
     login_wipe(phrase, sizeof(phrase));
     login_wipe(data, sizeof(struct crypt_data));
     free(data);
 
-    return equal ? LOGIN_OK : LOGIN_NO;
+    return rc;
 }
 
 

@@ -178,6 +178,8 @@ login_lmdb_env(login_lmdb_t *lmdb, const char *path, size_t map_size)
         rc = mdb_env_open(lmdb->env, path, LOGIN_LMDB_FLAGS, 0600);
     }
 
+    fd = -1;
+
     if (rc == 0) {
         rc = mdb_env_get_fd(lmdb->env, &fd);
     }

@@ -76,7 +76,7 @@ static login_result_e
 login_lock_read(login_lock_t *lock, login_view_t *view, login_str_t key)
 {
     u_char               buf[LOGIN_GUESS_KEY_MAX];
-    login_record_t       record;
+    login_record_t       record, none;
     login_result_e       rc;
     login_lock_record_t  payload;
 
@@ -102,7 +102,14 @@ login_lock_read(login_lock_t *lock, login_view_t *view, login_str_t key)
     lock->unlocked = payload.until ? payload.unlocked : record.version;
     lock->version = record.version;
 
-    return LOGIN_OK;
+    /* where there is none, two are looked for: so it is here */
+
+    rc = login_view_get(view, login_guess_key(buf, LOGIN_KIND_LOCK,
+                                              login_lock_nobody,
+                                              login_lock_nobody),
+                        &none);
+
+    return rc == LOGIN_FAULT ? LOGIN_FAULT : LOGIN_OK;
 }
 
 

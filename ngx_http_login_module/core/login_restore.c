@@ -155,6 +155,11 @@ login_restore_verify(login_restore_t *restore, login_record_t *record)
         return LOGIN_OK;
     }
 
+    if (login_crypto_failed(restore->crypto)) {
+        login_error(restore->error, "no memory to check the backup");
+        return LOGIN_FAULT;
+    }
+
     login_error(restore->error, "backup is damaged: record %llu",
                 (unsigned long long) restore->backup->records + 1);
 

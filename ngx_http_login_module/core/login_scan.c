@@ -27,7 +27,8 @@ static login_result_e login_scan_next(login_scan_t *scan, MDB_cursor *cursor,
     MDB_cursor_op op);
 static login_result_e login_scan_copy(login_scan_t *scan,
     login_scan_item_t *item, const MDB_val *k, const MDB_val *v);
-static void login_scan_open(login_scan_t *scan, login_scan_item_t *item);
+static login_result_e login_scan_open(login_scan_t *scan,
+    login_scan_item_t *item);
 static int login_scan_behind(const login_scan_t *scan, const MDB_val *k);
 
 
@@ -125,7 +126,9 @@ login_scan_next(login_scan_t *scan, MDB_cursor *cursor, MDB_cursor_op op)
         return LOGIN_FAULT;
     }
 
-    login_scan_open(scan, &item);
+    if (login_scan_open(scan, &item) != LOGIN_OK) {
+        return LOGIN_FAULT;
+    }
 
     return scan->visit(scan->data, &item);
 }
@@ -182,7 +185,9 @@ login_scan_behind(const login_scan_t *scan, const MDB_val *k)
 }
 
 
-static void
+/* A record that could not be checked is not a damaged one. */
+
+static login_result_e
 login_scan_open(login_scan_t *scan, login_scan_item_t *item)
 {
     size_t           n;
@@ -191,12 +196,17 @@ login_scan_open(login_scan_t *scan, login_scan_item_t *item)
     crypto = scan->view->crypto;
 
     memset(item->key_id, 0, LOGIN_KEY_ID_LEN);
+    (void) login_crypto_failed(crypto);
 
     item->sound = login_record_open(&item->record, crypto, item->key,
                                     item->raw);
 
+    if (login_crypto_failed(crypto)) {
+        return LOGIN_FAULT;
+    }
+
     if (item->raw.len < LOGIN_RECORD_OVERHEAD) {
-        return;
+        return LOGIN_OK;
     }
 
     memcpy(item->key_id, item->raw.data + 1, LOGIN_KEY_ID_LEN);
@@ -206,4 +216,6 @@ login_scan_open(login_scan_t *scan, login_scan_item_t *item)
     {
         item->sound = LOGIN_NO;
     }
+
+    return LOGIN_OK;
 }

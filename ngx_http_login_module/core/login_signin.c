@@ -32,6 +32,10 @@ static void login_signin_upgrade(login_signin_t *signin,
     const char *phc, login_view_t *view);
 
 
+/* Looked for where there is no such name, which is one look otherwise. */
+static const u_char  login_signin_nobody[LOGIN_ID_LEN];
+
+
 login_result_e
 login_signin_run(login_signin_t *signin, login_view_t *view,
     login_hasher_t *hasher)
@@ -106,6 +110,10 @@ login_signin_find(login_candidate_t *candidate, login_signin_t *signin,
     }
 
     rc = login_account_find(&account, view, signin->org, login_str(name, len));
+
+    if (rc == LOGIN_NO) {
+        rc = login_account_get(&account, view, login_signin_nobody);
+    }
 
     if (rc == LOGIN_OK && account.password.len > LOGIN_PHC_MAX) {
         rc = LOGIN_FAULT;

@@ -101,7 +101,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (login_policy_decode(&policy, arena, in) == LOGIN_OK) {
 
         for (i = 0; i < policy.n; i++) {
-            sum += walk(&policy.servers[i]);
+            sum = sum + walk(&policy.servers[i]);
         }
 
         expect(login_policy_size(&policy) == size);

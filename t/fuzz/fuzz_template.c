@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 
@@ -41,31 +42,64 @@ static const login_variable_t  variables[VALUES] = {
 
 static const login_schema_t  schema = { variables, VALUES };
 
-static char  dir[64], file[96];
+static char  dir[64];
+static int   page = -1;
 
 
 static void
 cleanup(void)
 {
-    char  part[96];
+    char  path[96];
 
-    (void) snprintf(part, sizeof(part), "%s/part.html", dir);
-    (void) unlink(part);
-    (void) unlink(file);
+    (void) snprintf(path, sizeof(path), "%s/part.html", dir);
+    (void) unlink(path);
+    (void) snprintf(path, sizeof(path), "%s/page.html", dir);
+    (void) unlink(path);
     (void) rmdir(dir);
 }
 
 
+/* The page is in memory, and only a link in the folder: a file is slow. */
+
 static void
-put(const char *name, const void *data, size_t size)
+set_up(void)
 {
+    char   path[96], target[32];
     FILE  *f;
 
-    (void) snprintf(file, sizeof(file), "%s/%s.html", dir, name);
+    (void) snprintf(dir, sizeof(dir), "/tmp/login-fuzz-XXXXXX");
 
-    f = fopen(file, "wb");
+    if (mkdtemp(dir) == NULL || atexit(cleanup) != 0) {
+        abort();
+    }
 
-    if (f == NULL || fwrite(data, 1, size, f) != size || fclose(f) != 0) {
+    (void) snprintf(path, sizeof(path), "%s/part.html", dir);
+
+    f = fopen(path, "wb");
+    if (f == NULL || fputs("<b>{{text}}</b>", f) < 0 || fclose(f) != 0) {
+        abort();
+    }
+
+    page = memfd_create("page", MFD_CLOEXEC);
+    if (page == -1) {
+        abort();
+    }
+
+    (void) snprintf(path, sizeof(path), "%s/page.html", dir);
+    (void) snprintf(target, sizeof(target), "/proc/self/fd/%d", page);
+
+    if (symlink(target, path) == -1) {
+        abort();
+    }
+}
+
+
+static void
+put(const void *data, size_t size)
+{
+    if (ftruncate(page, (off_t) size) == -1
+        || pwrite(page, data, size, 0) != (ssize_t) size)
+    {
         abort();
     }
 }
@@ -76,7 +110,7 @@ put(const char *name, const void *data, size_t size)
 static char *
 markup(const login_template_t *t, const char *text)
 {
-    char           *page, *p;
+    char           *html, *p;
     size_t          i, len;
     login_value_t   values[VALUES], rows[2 * VALUES], leaves[VALUES];
 
@@ -95,27 +129,27 @@ markup(const login_template_t *t, const char *text)
 
     len = login_template_render(NULL, t, values, &login_locale_english);
 
-    page = malloc(len + 1);
-    if (page == NULL) {
+    html = malloc(len + 1);
+    if (html == NULL) {
         abort();
     }
 
-    if (login_template_render((u_char *) page, t, values,
+    if (login_template_render((u_char *) html, t, values,
                               &login_locale_english)
         != len)
     {
         abort();
     }
 
-    for (p = page, i = 0; i < len; i++) {
-        if (strchr("<>\"'", page[i]) != NULL && page[i] != '\0') {
-            *p++ = page[i];
+    for (p = html, i = 0; i < len; i++) {
+        if (strchr("<>\"'", html[i]) != NULL && html[i] != '\0') {
+            *p++ = html[i];
         }
     }
 
     *p = '\0';
 
-    return page;
+    return html;
 }
 
 
@@ -129,17 +163,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     login_result_e     rc;
     login_template_t  *t;
 
-    if (dir[0] == '\0') {
-        (void) snprintf(dir, sizeof(dir), "/tmp/login-fuzz-XXXXXX");
-
-        if (mkdtemp(dir) == NULL || atexit(cleanup) != 0) {
-            abort();
-        }
-
-        put("part", "<b>{{text}}</b>", 15);
+    if (page == -1) {
+        set_up();
     }
 
-    put("page", data, size);
+    put(data, size);
 
     arena = login_arena_create();
     if (arena == NULL) {

@@ -1,0 +1,1639 @@
+
+/*
+ * Every call of the core that may fail, fails: memory, files, LMDB, OpenSSL,
+ * threads; each in turn, once and then for good.  The linker leads these
+ * calls here (see the Makefile), those of the libraries among themselves
+ * are not meant.
+ *
+ * Whatever fails, the result is a fault, or as if nothing had happened:
+ * never a yes nor a no by mistake.  Nothing is left behind that stops the
+ * next try, and under ASan no memory.
+ */
+
+#include "store_fixture.h"
+#include "login_backup_file.h"
+
+#include <argon2.h>
+#include <crypt.h>
+#include <dirent.h>
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
+#include <openssl/evp.h>
+#include <openssl/kdf.h>
+
+
+#define NOW       1800000000
+#define PASSWORD  "correct horse battery staple"
+#define REALM     "https://example.com/login/"
+
+
+/* The calls of other threads are not counted. */
+
+static _Thread_local struct {
+    unsigned  n;            /* the nth call from here fails; 0: none */
+    unsigned  all;          /* 1: and all after it */
+    unsigned  hits;
+} fault;
+
+
+static int
+fault_now(int err)
+{
+    if (fault.n == 0) {
+        return 0;
+    }
+
+    if (fault.n > 1) {
+        fault.n--;
+        return 0;
+    }
+
+    if (!fault.all) {
+        fault.n = 0;
+    }
+
+    fault.hits++;
+    errno = err;
+
+    return 1;
+}
+
+
+#define WRAP(type, name, params, args, bad, err)                              \
+    type __real_##name params;                                                \
+    type __wrap_##name params;                                                \
+                                                                              \
+                                                                              \
+    type                                                                      \
+    __wrap_##name params                                                      \
+    {                                                                         \
+        return fault_now(err) ? (bad) : __real_##name args;                   \
+    }
+
+
+WRAP(void *, malloc, (size_t n), (n), NULL, ENOMEM)
+WRAP(void *, calloc, (size_t n, size_t s), (n, s), NULL, ENOMEM)
+WRAP(void *, realloc, (void *p, size_t n), (p, n), NULL, ENOMEM)
+WRAP(char *, strdup, (const char *s), (s), NULL, ENOMEM)
+WRAP(void *, mmap, (void *p, size_t n, int prot, int flags, int fd, off_t o),
+     (p, n, prot, flags, fd, o), MAP_FAILED, ENOMEM)
+
+WRAP(int, open, (const char *s, int flags, mode_t mode), (s, flags, mode), -1,
+     EMFILE)
+WRAP(int, openat, (int dir, const char *s, int flags, mode_t mode),
+     (dir, s, flags, mode), -1, EMFILE)
+WRAP(DIR *, fdopendir, (int fd), (fd), NULL, ENOMEM)
+WRAP(ssize_t, read, (int fd, void *p, size_t n), (fd, p, n), -1, EIO)
+WRAP(ssize_t, write, (int fd, const void *p, size_t n), (fd, p, n), -1,
+     ENOSPC)
+WRAP(int, fsync, (int fd), (fd), -1, EIO)
+WRAP(int, fstat, (int fd, struct stat *st), (fd, st), -1, EIO)
+WRAP(int, fstatat, (int dir, const char *s, struct stat *st, int flags),
+     (dir, s, st, flags), -1, EIO)
+WRAP(int, fstatfs, (int fd, struct statfs *st), (fd, st), -1, EIO)
+WRAP(int, fstatvfs, (int fd, struct statvfs *st), (fd, st), -1, EIO)
+WRAP(int, fchmod, (int fd, mode_t mode), (fd, mode), -1, EPERM)
+WRAP(int, fchown, (int fd, uid_t uid, gid_t gid), (fd, uid, gid), -1, EPERM)
+WRAP(int, fallocate, (int fd, int mode, off_t pos, off_t len),
+     (fd, mode, pos, len), -1, ENOSPC)
+WRAP(int, flock, (int fd, int how), (fd, how), -1, ENOLCK)
+WRAP(int, mkdir, (const char *s, mode_t mode), (s, mode), -1, EACCES)
+WRAP(int, renameat, (int from, const char *a, int to, const char *b),
+     (from, a, to, b), -1, EIO)
+WRAP(int, renameat2, (int from, const char *a, int to, const char *b,
+     unsigned flags), (from, a, to, b, flags), -1, EIO)
+WRAP(int, linkat, (int from, const char *a, int to, const char *b, int flags),
+     (from, a, to, b, flags), -1, EIO)
+
+WRAP(int, eventfd, (unsigned n, int flags), (n, flags), -1, EMFILE)
+WRAP(ssize_t, getrandom, (void *p, size_t n, unsigned flags), (p, n, flags),
+     -1, EIO)
+WRAP(int, pthread_mutex_init, (pthread_mutex_t *m,
+     const pthread_mutexattr_t *a), (m, a), ENOMEM, ENOMEM)
+WRAP(int, pthread_cond_init, (pthread_cond_t *c, const pthread_condattr_t *a),
+     (c, a), ENOMEM, ENOMEM)
+WRAP(int, pthread_rwlock_init, (pthread_rwlock_t *l,
+     const pthread_rwlockattr_t *a), (l, a), ENOMEM, ENOMEM)
+WRAP(int, pthread_create, (pthread_t *t, const pthread_attr_t *a,
+     void *(*run)(void *), void *data), (t, a, run, data), EAGAIN, EAGAIN)
+
+WRAP(int, mdb_env_create, (MDB_env **env), (env), ENOMEM, 0)
+WRAP(int, mdb_env_open, (MDB_env *env, const char *s, unsigned flags,
+     mdb_mode_t mode), (env, s, flags, mode), EIO, 0)
+WRAP(int, mdb_env_set_mapsize, (MDB_env *env, size_t n), (env, n), ENOMEM, 0)
+WRAP(int, mdb_env_set_maxreaders, (MDB_env *env, unsigned n), (env, n),
+     EINVAL, 0)
+WRAP(int, mdb_env_get_fd, (MDB_env *env, mdb_filehandle_t *fd), (env, fd),
+     EINVAL, 0)
+WRAP(int, mdb_env_info, (MDB_env *env, MDB_envinfo *info), (env, info),
+     EINVAL, 0)
+WRAP(int, mdb_env_stat, (MDB_env *env, MDB_stat *st), (env, st), EINVAL, 0)
+WRAP(int, mdb_stat, (MDB_txn *txn, MDB_dbi dbi, MDB_stat *st), (txn, dbi, st),
+     MDB_BAD_TXN, 0)
+WRAP(int, mdb_txn_begin, (MDB_env *env, MDB_txn *parent, unsigned flags,
+     MDB_txn **txn), (env, parent, flags, txn), ENOMEM, 0)
+WRAP(int, mdb_txn_renew, (MDB_txn *txn), (txn), ENOMEM, 0)
+WRAP(int, mdb_dbi_open, (MDB_txn *txn, const char *s, unsigned flags,
+     MDB_dbi *dbi), (txn, s, flags, dbi), ENOMEM, 0)
+WRAP(int, mdb_get, (MDB_txn *txn, MDB_dbi dbi, MDB_val *k, MDB_val *v),
+     (txn, dbi, k, v), MDB_CORRUPTED, 0)
+WRAP(int, mdb_put, (MDB_txn *txn, MDB_dbi dbi, MDB_val *k, MDB_val *v,
+     unsigned flags), (txn, dbi, k, v, flags), ENOSPC, 0)
+WRAP(int, mdb_del, (MDB_txn *txn, MDB_dbi dbi, MDB_val *k, MDB_val *v),
+     (txn, dbi, k, v), ENOSPC, 0)
+WRAP(int, mdb_cursor_open, (MDB_txn *txn, MDB_dbi dbi, MDB_cursor **c),
+     (txn, dbi, c), ENOMEM, 0)
+WRAP(int, mdb_cursor_get, (MDB_cursor *c, MDB_val *k, MDB_val *v,
+     MDB_cursor_op op), (c, k, v, op), MDB_CORRUPTED, 0)
+
+WRAP(EVP_MD_CTX *, EVP_MD_CTX_new, (void), (), NULL, 0)
+WRAP(int, EVP_DigestInit_ex, (EVP_MD_CTX *c, const EVP_MD *md, ENGINE *e),
+     (c, md, e), 0, 0)
+WRAP(int, EVP_DigestUpdate, (EVP_MD_CTX *c, const void *p, size_t n),
+     (c, p, n), 0, 0)
+WRAP(int, EVP_DigestFinal_ex, (EVP_MD_CTX *c, unsigned char *p, unsigned *n),
+     (c, p, n), 0, 0)
+WRAP(int, EVP_Digest, (const void *p, size_t n, unsigned char *md,
+     unsigned *size, const EVP_MD *type, ENGINE *e),
+     (p, n, md, size, type, e), 0, 0)
+WRAP(EVP_MAC *, EVP_MAC_fetch, (OSSL_LIB_CTX *c, const char *s,
+     const char *q), (c, s, q), NULL, 0)
+WRAP(EVP_MAC_CTX *, EVP_MAC_CTX_new, (EVP_MAC *mac), (mac), NULL, 0)
+WRAP(int, EVP_MAC_init, (EVP_MAC_CTX *c, const unsigned char *key, size_t n,
+     const OSSL_PARAM *p), (c, key, n, p), 0, 0)
+WRAP(int, EVP_MAC_update, (EVP_MAC_CTX *c, const unsigned char *p, size_t n),
+     (c, p, n), 0, 0)
+WRAP(int, EVP_MAC_final, (EVP_MAC_CTX *c, unsigned char *p, size_t *n,
+     size_t size), (c, p, n, size), 0, 0)
+WRAP(EVP_KDF *, EVP_KDF_fetch, (OSSL_LIB_CTX *c, const char *s,
+     const char *q), (c, s, q), NULL, 0)
+WRAP(EVP_KDF_CTX *, EVP_KDF_CTX_new, (EVP_KDF *kdf), (kdf), NULL, 0)
+WRAP(int, EVP_KDF_derive, (EVP_KDF_CTX *c, unsigned char *key, size_t n,
+     const OSSL_PARAM *p), (c, key, n, p), 0, 0)
+WRAP(int, PKCS5_PBKDF2_HMAC, (const char *pass, int plen,
+     const unsigned char *salt, int slen, int iter, const EVP_MD *md, int n,
+     unsigned char *out), (pass, plen, salt, slen, iter, md, n, out), 0, 0)
+WRAP(int, EVP_PBE_scrypt, (const char *pass, size_t plen,
+     const unsigned char *salt, size_t slen, uint64_t n, uint64_t r,
+     uint64_t p, uint64_t mem, unsigned char *out, size_t len),
+     (pass, plen, salt, slen, n, r, p, mem, out, len), 0, 0)
+WRAP(int, argon2_ctx, (argon2_context *c, argon2_type type), (c, type),
+     ARGON2_MEMORY_ALLOCATION_ERROR, 0)
+WRAP(char *, crypt_r, (const char *key, const char *setting,
+     struct crypt_data *data), (key, setting, data), NULL, ENOMEM)
+
+
+/* What cannot be written is rolled back, as LMDB does. */
+
+int __real_mdb_txn_commit(MDB_txn *txn);
+int __wrap_mdb_txn_commit(MDB_txn *txn);
+
+
+int
+__wrap_mdb_txn_commit(MDB_txn *txn)
+{
+    if (!fault_now(0)) {
+        return __real_mdb_txn_commit(txn);
+    }
+
+    mdb_txn_abort(txn);
+
+    return ENOSPC;
+}
+
+
+/* --- what is tried */
+
+typedef struct {
+    fixture_t         *f;
+    login_hasher_t    *hasher;
+    login_account_t    account;
+    login_ticket_t     ticket;
+    u_char             session[LOGIN_ID_LEN];
+    unsigned           round;
+} world_t;
+
+typedef login_result_e (*try_pt)(world_t *w);
+
+
+static const login_cost_t    cost = { 64, 1 };
+static const login_limits_t  limits = { 1728000, 0 };
+
+
+/*
+ * Each call fails in turn, of many only some, until there was none left.  In
+ * between the same
+ * without any fault has to succeed, whatever went before.
+ */
+
+static void
+each_fault(world_t *w, const char *name, try_pt try, login_result_e expected)
+{
+    unsigned        n;
+    login_result_e  rc;
+
+    for (fault.all = 0; fault.all < 2; fault.all++) {
+        for (n = 1; n < 20000; n += 1 + n / 40) {
+            w->round++;
+
+            fault.hits = 0;
+            fault.n = n;
+            rc = try(w);
+            fault.n = 0;
+
+            if (rc != LOGIN_FAULT && rc != expected) {
+                print_error("%s: %u with call %u failing\n", name, rc, n);
+                fail();
+            }
+
+            if (fault.hits == 0) {
+                assert_int_equal(rc, expected);
+                break;
+            }
+
+            w->round++;
+
+            rc = try(w);
+
+            if (rc != expected) {
+                print_error("%s: %u after call %u failed\n", name, rc, n);
+                fail();
+            }
+        }
+
+        assert_true(n > 1 && fault.hits == 0);
+    }
+
+    fault.all = 0;
+}
+
+
+/* The cost of one world is many commits: on a disk that is none. */
+
+static int
+setup(void **data)
+{
+    world_t  *w;
+
+    w = calloc(1, sizeof(world_t));
+    assert_non_null(w);
+
+    if (access("/dev/shm", W_OK) == 0) {
+        assert_int_equal(setenv("TMPDIR", "/dev/shm", 1), 0);
+    }
+
+    assert_int_equal(fixture_setup((void **) &w->f), 0);
+
+    w->hasher = login_hasher_create(&cost);
+    assert_non_null(w->hasher);
+
+    *data = w;
+
+    return 0;
+}
+
+
+static int
+teardown(void **data)
+{
+    world_t  *w = *data;
+
+    login_hasher_destroy(w->hasher);
+    (void) fixture_teardown((void **) &w->f);
+    free(w);
+
+    return 0;
+}
+
+
+static login_result_e
+commit(world_t *w, login_changes_t *changes)
+{
+    login_result_e  rc;
+
+    if (changes == NULL) {
+        return LOGIN_FAULT;
+    }
+
+    rc = login_commit_one(w->f->commit, changes);
+
+    assert_true((rc == LOGIN_FAULT)
+                == (login_changes_result(changes) == LOGIN_FAULT));
+    login_changes_destroy(changes);
+
+    return rc;
+}
+
+
+/* "*result" is what was done; with it nothing more is kept open. */
+
+static login_result_e
+commit_if(world_t *w, login_changes_t *changes, login_result_e rc)
+{
+    if (rc == LOGIN_OK) {
+        return commit(w, changes);
+    }
+
+    login_changes_destroy(changes);
+
+    return rc;
+}
+
+
+/* An account of that name, with a password, if there is none. */
+
+static void
+add_account(world_t *w, const char *name, const char *phc, unsigned disabled)
+{
+    char             own[LOGIN_PHC_MAX + 1];
+    login_account_t  account;
+    login_changes_t  *changes;
+
+    if (phc == NULL) {
+        assert_int_equal(login_password_hash(own, w->hasher,
+                                             login_cstr(PASSWORD)), LOGIN_OK);
+        phc = own;
+    }
+
+    assert_int_equal(login_account_new(&account, NOW - 1000), LOGIN_OK);
+
+    account.org = login_cstr("default");
+    account.username = login_cstr(name);
+    account.password = login_cstr(phc);
+    account.disabled = disabled;
+
+    changes = login_changes_create();
+    login_account_add(changes, &account);
+    assert_int_equal(commit(w, changes), LOGIN_OK);
+
+    account.username.data = NULL;
+    account.password.data = NULL;
+    w->account = account;
+}
+
+
+/* --- secrets and signatures */
+
+static login_result_e
+try_secret(world_t *w)
+{
+    u_char          a[LOGIN_HASH_LEN];
+    u_char          line[65];
+    login_result_e  rc;
+    login_secret_t  secret;
+
+    (void) w;
+
+    memset(&secret, 1, sizeof(secret));
+
+    rc = login_random(a, sizeof(a));
+
+    if (rc == LOGIN_OK) {
+        rc = login_sha256(a, login_cstr("text"));
+    }
+
+    if (rc == LOGIN_OK) {
+        rc = login_derive(a, sizeof(a), &secret, "info");
+    }
+
+    if (rc == LOGIN_OK) {
+        rc = login_keyring_draw(line);
+    }
+
+    return rc;
+}
+
+
+/* A token, and what is none. */
+
+static login_result_e
+token(world_t *w, unsigned wrong)
+{
+    u_char           text[login_token_len(LOGIN_TICKET_LEN)];
+    login_crypto_t  *crypto;
+    login_result_e   rc;
+    login_ticket_t   ticket, again;
+    u_char           id[LOGIN_ID_LEN], same[LOGIN_ID_LEN];
+
+    static const u_char  account[LOGIN_ID_LEN] = "account";
+
+    crypto = login_crypto_create(&w->f->ring);
+    if (crypto == NULL) {
+        return LOGIN_FAULT;
+    }
+
+    rc = login_ticket_draw(&ticket, id, account, NOW);
+
+    if (rc == LOGIN_OK) {
+        rc = login_ticket_sign(text, crypto, login_cstr(REALM), &ticket);
+    }
+
+    if (rc == LOGIN_OK) {
+        text[30] ^= wrong ? 1 : 0;
+        rc = login_ticket_verify(&again, crypto, login_cstr(REALM),
+                                 login_str(text, sizeof(text)));
+    }
+
+    if (rc == LOGIN_OK) {
+        rc = login_ticket_session(same, &again);
+    }
+
+    if (rc == LOGIN_OK) {
+        assert_memory_equal(&ticket, &again, sizeof(ticket));
+        assert_memory_equal(id, same, sizeof(id));
+    }
+
+    login_crypto_destroy(crypto);
+
+    return rc;
+}
+
+
+static login_result_e
+try_token(world_t *w)
+{
+    return token(w, 0);
+}
+
+
+static login_result_e
+try_wrong_token(world_t *w)
+{
+    return token(w, 1);
+}
+
+
+static void
+test_signatures(void **data)
+{
+    each_fault(*data, "secret", try_secret, LOGIN_OK);
+    each_fault(*data, "token", try_token, LOGIN_OK);
+    each_fault(*data, "wrong token", try_wrong_token, LOGIN_NO);
+}
+
+
+/* --- the store */
+
+
+/* What was interrupted is completed, and says so, or is whole. */
+
+static login_result_e
+try_init(world_t *w)
+{
+    char             path[128];
+    login_error_t    error;
+    login_store_t   *store;
+    login_result_e   rc;
+    unsigned         armed;
+
+    error.text[0] = '\0';
+
+    (void) snprintf(path, sizeof(path), "%s/made", w->f->dir);
+
+    rc = login_store_init(path, geteuid(), getegid(), &error);
+
+    assert_true((rc == LOGIN_OK) == (error.text[0] == '\0'));
+
+    armed = fault.n;
+    fault.n = 0;
+
+    if (login_store_check(path, geteuid(), &error) == LOGIN_OK) {
+        assert_int_equal(login_store_open(&store, path, 0, &error),
+                         LOGIN_OK);
+        login_store_close(store);
+
+        (void) nftw(path, fixture_unlink, 16, FTW_DEPTH|FTW_PHYS);
+
+    } else {
+        assert_int_equal(rc, LOGIN_FAULT);
+    }
+
+    fault.n = armed;
+
+    return rc;
+}
+
+
+static login_result_e
+try_open(world_t *w)
+{
+    fixture_t       *f = w->f;
+    login_error_t    error;
+    login_result_e   rc;
+
+    fixture_close(f);
+
+    error.text[0] = '\0';
+    rc = login_store_check(f->path, geteuid(), &error);
+
+    if (rc == LOGIN_OK) {
+        rc = login_store_open(&f->store, f->path, FIXTURE_MAP, &error);
+    }
+
+    assert_true((rc == LOGIN_OK) == (error.text[0] == '\0'));
+
+    if (rc != LOGIN_OK) {
+        f->store = NULL;
+        return rc;
+    }
+
+    f->view = login_view_create(f->store, &f->ring);
+    f->commit = login_commit_create(f->store, &f->ring);
+
+    if (f->view == NULL || f->commit == NULL) {
+        rc = LOGIN_FAULT;
+        fixture_close(f);
+    }
+
+    return rc;
+}
+
+
+/* All of it is written, or nothing. */
+
+static login_result_e
+try_put(world_t *w)
+{
+    unsigned          armed;
+    uint64_t          before[3], after[3];
+    fixture_t        *f = w->f;
+    login_result_e    rc;
+    login_changes_t  *changes;
+
+    armed = fault.n;
+    fault.n = 0;
+
+    before[0] = fixture_version(f, "Tput");
+    before[1] = fixture_version(f, "Tother");
+    before[2] = fixture_version(f, "Tgone");
+
+    fault.n = armed;
+
+    changes = login_changes_create();
+
+    if (changes != NULL) {
+        login_changes_put(changes, login_cstr("Tput"), login_cstr("put"),
+                          before[0]);
+        login_changes_put(changes, login_cstr("Tother"), login_cstr("other"),
+                          LOGIN_EXPECT_ANY);
+        login_changes_delete(changes, login_cstr("Tgone"), LOGIN_EXPECT_ANY);
+        login_changes_expect(changes, login_cstr("Tnone"),
+                             LOGIN_EXPECT_ABSENT);
+    }
+
+    rc = commit(w, changes);
+
+    armed = fault.n;
+    fault.n = 0;
+
+    after[0] = fixture_version(f, "Tput");
+    after[1] = fixture_version(f, "Tother");
+    after[2] = fixture_version(f, "Tgone");
+
+    if (rc == LOGIN_OK) {
+        assert_true(after[0] > before[0]);
+        assert_true(after[0] == after[1]);
+        assert_true(after[2] == 0);
+        assert_int_equal(fixture_put(f, "Tgone", "x", LOGIN_EXPECT_ABSENT),
+                         LOGIN_OK);
+
+    } else {
+        assert_memory_equal(before, after, sizeof(before));
+    }
+
+    fault.n = armed;
+
+    return rc;
+}
+
+
+/* An expectation that is not met stays that. */
+
+static login_result_e
+try_put_late(world_t *w)
+{
+    login_changes_t  *changes;
+
+    changes = login_changes_create();
+
+    if (changes != NULL) {
+        login_changes_put(changes, login_cstr("Tput"), login_cstr("late"), 1);
+    }
+
+    return commit(w, changes);
+}
+
+
+static login_result_e
+visit_record(void *data, login_str_t key, const login_record_t *record)
+{
+    (void) key;
+    (void) record;
+
+    ++*(unsigned *) data;
+
+    return LOGIN_OK;
+}
+
+
+static login_result_e
+try_read(world_t *w)
+{
+    unsigned         n;
+    login_warm_t     warm;
+    login_view_t    *view;
+    login_record_t   record;
+    login_result_e   rc;
+
+    view = login_view_create(w->f->store, &w->f->ring);
+    if (view == NULL) {
+        return LOGIN_FAULT;
+    }
+
+    rc = login_view_begin(view);
+
+    if (rc == LOGIN_OK) {
+        rc = login_view_get(view, login_cstr("Tput"), &record);
+
+        if (rc == LOGIN_OK) {
+            n = 0;
+            rc = login_view_walk(view, login_cstr("T"), visit_record, &n);
+            assert_true(rc != LOGIN_OK || n >= 3);
+        }
+
+        login_view_end(view);
+    }
+
+    if (rc == LOGIN_OK) {
+        login_warm_start(&warm, 1 << 20);
+
+        while (rc == LOGIN_OK) {
+            rc = login_warm_step(&warm, view);
+        }
+
+        rc = rc == LOGIN_NO ? LOGIN_OK : rc;
+    }
+
+    login_view_destroy(view);
+
+    return rc;
+}
+
+
+/* There is no such record: never because it could not be looked for. */
+
+static login_result_e
+try_read_none(world_t *w)
+{
+    login_record_t  record;
+    login_result_e  rc;
+
+    rc = login_view_begin(w->f->view);
+
+    if (rc == LOGIN_OK) {
+        rc = login_view_get(w->f->view, login_cstr("Tnobody"), &record);
+        login_view_end(w->f->view);
+    }
+
+    return rc;
+}
+
+
+static login_result_e
+try_stat(world_t *w)
+{
+    login_store_stat_t  stat;
+
+    login_store_clear_readers(w->f->store);
+
+    return login_store_stat(&stat, w->f->store);
+}
+
+
+static void
+test_store(void **data)
+{
+    world_t  *w = *data;
+
+    each_fault(w, "init", try_init, LOGIN_OK);
+    each_fault(w, "open", try_open, LOGIN_OK);
+
+    assert_int_equal(fixture_put(w->f, "Tgone", "x", LOGIN_EXPECT_ABSENT),
+                     LOGIN_OK);
+
+    each_fault(w, "put", try_put, LOGIN_OK);
+    each_fault(w, "put too late", try_put_late, LOGIN_NO);
+    each_fault(w, "read", try_read, LOGIN_OK);
+    each_fault(w, "read what is not there", try_read_none, LOGIN_NO);
+    each_fault(w, "stat", try_stat, LOGIN_OK);
+}
+
+
+/* --- accounts */
+
+static login_result_e
+visit_account(void *data, const login_account_t *account)
+{
+    (void) account;
+
+    /* what failed half-way has left some: they must not become more calls */
+
+    return ++*(unsigned *) data < 2 ? LOGIN_OK : LOGIN_NO;
+}
+
+
+/* Made, found, changed and removed. */
+
+static login_result_e
+try_account(world_t *w)
+{
+    char              name[32];
+    unsigned          n;
+    uint64_t          when;
+    login_view_t     *view = w->f->view;
+    login_result_e    rc;
+    login_account_t   account;
+    login_changes_t  *changes;
+
+    (void) snprintf(name, sizeof(name), "user%u", w->round);
+
+    rc = login_account_new(&account, NOW);
+    if (rc != LOGIN_OK) {
+        return rc;
+    }
+
+    account.org = login_cstr("default");
+    account.username = login_cstr(name);
+
+    changes = login_changes_create();
+
+    if (changes != NULL) {
+        login_account_add(changes, &account);
+        login_account_see(changes, account.id, NOW);
+    }
+
+    rc = commit(w, changes);
+
+    if (rc == LOGIN_OK) {
+        rc = login_view_begin(view);
+    }
+
+    if (rc != LOGIN_OK) {
+        return rc;
+    }
+
+    n = 0;
+    changes = NULL;
+
+    rc = login_account_find(&account, view, login_cstr("default"),
+                            login_cstr(name));
+    assert_int_not_equal(rc, LOGIN_NO);
+
+    if (rc == LOGIN_OK) {
+        rc = login_account_seen(&when, view, account.id);
+        assert_int_not_equal(rc, LOGIN_NO);
+    }
+
+    if (rc == LOGIN_OK) {
+        rc = login_account_walk(view, login_cstr("default"), visit_account,
+                                &n);
+        assert_true(rc != LOGIN_OK || n > 0);
+    }
+
+    if (rc == LOGIN_OK) {
+        changes = login_changes_create();
+        rc = changes != NULL
+             ? login_account_remove(changes, &account, view) : LOGIN_FAULT;
+    }
+
+    login_view_end(view);
+
+    return commit_if(w, changes, rc);
+}
+
+
+static void
+test_accounts(void **data)
+{
+    each_fault(*data, "account", try_account, LOGIN_OK);
+}
+
+
+/* --- signing in */
+
+static login_result_e
+sign_in(world_t *w, const char *name, const char *password)
+{
+    login_result_e  rc;
+    login_signin_t  s;
+
+    memset(&s, 0, sizeof(s));
+
+    s.org = login_cstr("default");
+    s.username = login_cstr(name);
+    s.password = login_cstr(password);
+    s.browser = login_cstr("Browser/1.0");
+    s.address = login_cstr("192.0.2.1");
+    s.limits = limits;
+    s.now = NOW;
+    s.remember = 1;
+    memset(s.guess.browser, 7, LOGIN_ID_LEN);
+
+    rc = login_limit_name(s.guess.name, s.org, s.username);
+
+    if (rc == LOGIN_OK) {
+        rc = login_signin_run(&s, w->f->view, w->hasher);
+    }
+
+    if (rc != LOGIN_OK) {
+        assert_null(s.changes);
+        assert_null(s.upgrade);
+        return rc;
+    }
+
+    login_changes_destroy(s.upgrade);
+
+    rc = commit(w, s.changes);
+
+    if (rc == LOGIN_OK) {
+        w->ticket = s.ticket;
+    }
+
+    return rc;
+}
+
+
+static login_result_e
+try_right(world_t *w)
+{
+    return sign_in(w, "alice", PASSWORD);
+}
+
+
+static login_result_e
+try_wrong(world_t *w)
+{
+    return sign_in(w, "alice", "wrong");
+}
+
+
+static login_result_e
+try_unknown(world_t *w)
+{
+    return sign_in(w, "nobody", PASSWORD);
+}
+
+
+static login_result_e
+try_disabled(world_t *w)
+{
+    return sign_in(w, "disabled", PASSWORD);
+}
+
+
+static login_result_e
+try_imported(world_t *w)
+{
+    return sign_in(w, "imported", PASSWORD);
+}
+
+
+static void
+test_signin(void **data)
+{
+    world_t  *w = *data;
+
+    add_account(w, "disabled", NULL, 1);
+    add_account(w, "imported", "{SHA}q/eq1kOINtvlJqojGr3i0O73TUI=", 0);
+    add_account(w, "alice", NULL, 0);
+
+    each_fault(w, "right password", try_right, LOGIN_OK);
+    each_fault(w, "wrong password", try_wrong, LOGIN_NO);
+    each_fault(w, "unknown name", try_unknown, LOGIN_NO);
+    each_fault(w, "disabled", try_disabled, LOGIN_NO);
+    each_fault(w, "imported", try_imported, LOGIN_OK);
+}
+
+
+/* Of others, each kind: right and wrong. */
+
+#define SALT  "c2FsdDEyMzRzYWx0MTIzNA"
+
+static const char  *foreign;
+static const char  *foreign_password;
+
+
+static login_result_e
+try_foreign(world_t *w)
+{
+    (void) w;
+
+    return login_foreign_verify(login_cstr(foreign),
+                                login_cstr(foreign_password));
+}
+
+
+static void
+test_foreign(void **data)
+{
+    size_t  i;
+
+    static const char *const  hashes[] = {
+        "$2b$04$KBCwKxOzLha2MUDgW0PjXeuG5n3z7Pc5MKN6b0HwTXTR0NZFcfFYm",
+        "$apr1$k2XAnEHB$wqufWvIZ6Lkp2Hu.ta18q1",
+        "{SHA}ell7D1wXmPeSY/VgfyKB1FLH9Dw=",
+        "{SSHA}jl8UHiorxZus4GDt1WSAL3eQulhzYWx0MTIzNA==",
+        "$pbkdf2-sha1$1000$" SALT "$08B9X0/XaGgQyWNQ05kgJku/7iA",
+        "$scrypt$ln=4,r=8,p=1$" SALT
+            "$f0Zt6O7BVEYGyxiVnLklKhNH4ix05+GiVHk+PxrACEc",
+        "$argon2id$v=19$m=256,t=3,p=4$" SALT
+            "$lRjBaqZFJyUG/IQEpqjPdA0DD2iprVqqz/I65qc7R6w"
+    };
+
+    for (i = 0; i < sizeof(hashes) / sizeof(hashes[0]); i++) {
+        foreign = hashes[i];
+
+        foreign_password = "Gr\303\274\303\237e, \"x\"";
+        each_fault(*data, foreign, try_foreign, LOGIN_OK);
+
+        foreign_password = "wrong";
+        each_fault(*data, foreign, try_foreign, LOGIN_NO);
+    }
+}
+
+
+/* --- sessions */
+
+static login_result_e
+try_check(world_t *w)
+{
+    login_view_t     *view = w->f->view;
+    login_result_e    rc;
+    login_account_t   account;
+    login_session_t   session;
+
+    rc = login_view_begin(view);
+
+    if (rc == LOGIN_OK) {
+        rc = login_session_check(&account, &session, view, &w->ticket,
+                                 &limits, NOW + 10);
+        login_view_end(view);
+    }
+
+    return rc;
+}
+
+
+static login_result_e
+visit_session(void *data, const login_session_t *session)
+{
+    (void) session;
+
+    ++*(unsigned *) data;
+
+    return LOGIN_OK;
+}
+
+
+/* Of one account: looked at, swept, touched; and all of them counted. */
+
+static login_result_e
+try_sessions(world_t *w)
+{
+    unsigned          n;
+    uint64_t          epoch;
+    login_view_t     *view = w->f->view;
+    login_result_e    rc;
+    login_account_t   account;
+    login_session_t   session;
+    login_changes_t  *changes;
+
+    changes = login_changes_create();
+    if (changes == NULL) {
+        return LOGIN_FAULT;
+    }
+
+    rc = login_view_begin(view);
+    if (rc != LOGIN_OK) {
+        login_changes_destroy(changes);
+        return rc;
+    }
+
+    n = 0;
+
+    rc = login_epoch_get(&epoch, view);
+
+    if (rc == LOGIN_OK) {
+        rc = login_account_get(&account, view, w->account.id);
+        assert_int_not_equal(rc, LOGIN_NO);
+    }
+
+    if (rc == LOGIN_OK) {
+        rc = login_session_walk(view, NULL, visit_session, &n);
+        assert_true(rc != LOGIN_OK || n > 0);
+    }
+
+    if (rc == LOGIN_OK) {
+        rc = login_session_sweep(changes, view, &account, &limits, NOW + 10);
+    }
+
+    if (rc == LOGIN_OK) {
+        rc = login_session_get(&session, view, w->account.id, w->session);
+        assert_int_not_equal(rc, LOGIN_NO);
+    }
+
+    if (rc == LOGIN_OK) {
+        login_session_touch(changes, &session, NOW + 10);
+    }
+
+    login_view_end(view);
+
+    return commit_if(w, changes, rc);
+}
+
+
+static void
+test_sessions(void **data)
+{
+    world_t          *w = *data;
+    login_changes_t  *changes;
+
+    add_account(w, "alice", NULL, 0);
+
+    assert_int_equal(sign_in(w, "alice", PASSWORD), LOGIN_OK);
+    assert_int_equal(login_ticket_session(w->session, &w->ticket), LOGIN_OK);
+
+    each_fault(w, "session", try_check, LOGIN_OK);
+    each_fault(w, "sessions", try_sessions, LOGIN_OK);
+
+    changes = login_changes_create();
+    login_session_end(changes, w->account.id, w->session);
+    assert_int_equal(commit(w, changes), LOGIN_OK);
+
+    each_fault(w, "ended session", try_check, LOGIN_NO);
+}
+
+
+/* --- locks, known browsers, events */
+
+static login_result_e
+try_lock(world_t *w)
+{
+    uint64_t          until;
+    login_view_t     *view = w->f->view;
+    login_lock_t      lock;
+    login_guess_t     guess;
+    login_result_e    rc;
+    login_account_t   account;
+    login_changes_t  *changes;
+
+    memset(&guess, 0, sizeof(guess));
+    memset(guess.browser, 9, LOGIN_ID_LEN);
+
+    rc = login_limit_name(guess.name, login_cstr("default"),
+                          login_cstr("alice"));
+
+    if (rc == LOGIN_OK) {
+        rc = login_limit_browser(guess.browser, guess.name, guess.browser);
+    }
+
+    changes = login_changes_create();
+
+    if (rc != LOGIN_OK || changes == NULL) {
+        login_changes_destroy(changes);
+        return LOGIN_FAULT;
+    }
+
+    rc = login_view_begin(view);
+    if (rc != LOGIN_OK) {
+        login_changes_destroy(changes);
+        return rc;
+    }
+
+    rc = login_account_find(&account, view, login_cstr("default"),
+                            login_cstr("alice"));
+
+    if (rc == LOGIN_OK) {
+        rc = login_known_check(&guess, view);
+    }
+
+    if (rc == LOGIN_OK) {
+        rc = login_known_add(changes, view, &account, &guess,
+                             NOW + 100000 * w->round);
+    }
+
+    if (rc == LOGIN_OK) {
+        rc = login_lock_get(&lock, view, guess.name, guess.browser);
+    }
+
+    if (rc == LOGIN_OK) {
+        rc = login_lock_keep(changes, view, guess.name, NULL, 1, NOW + 300,
+                             NOW);
+    }
+
+    if (rc == LOGIN_OK) {
+        rc = login_lock_until(&until, view, &account, NOW);
+        assert_true(rc != LOGIN_OK || until == 0 || until == NOW + 300);
+    }
+
+    if (rc == LOGIN_OK) {
+        rc = login_lock_sweep(changes, view, NOW);
+    }
+
+    login_view_end(view);
+
+    return commit_if(w, changes, rc);
+}
+
+
+static login_result_e
+try_unlock(world_t *w)
+{
+    u_char            name[LOGIN_ID_LEN];
+    login_view_t     *view = w->f->view;
+    login_result_e    rc;
+    login_changes_t  *changes;
+
+    changes = login_changes_create();
+    if (changes == NULL) {
+        return LOGIN_FAULT;
+    }
+
+    rc = login_limit_name(name, login_cstr("default"), login_cstr("alice"));
+
+    if (rc == LOGIN_OK) {
+        rc = login_view_begin(view);
+    }
+
+    if (rc == LOGIN_OK) {
+        rc = login_lock_open(changes, view, name, NOW);
+        login_view_end(view);
+    }
+
+    return commit_if(w, changes, rc);
+}
+
+
+static login_result_e
+visit_event(void *data, const login_log_event_t *event)
+{
+    (void) event;
+
+    ++*(unsigned *) data;
+
+    return LOGIN_OK;
+}
+
+
+static login_result_e
+try_event(world_t *w)
+{
+    unsigned            n;
+    login_view_t       *view = w->f->view;
+    login_result_e      rc;
+    login_changes_t    *changes;
+    login_log_event_t   event;
+
+    changes = login_changes_create();
+    if (changes == NULL) {
+        return LOGIN_FAULT;
+    }
+
+    memset(&event, 0, sizeof(event));
+    event.kind = LOGIN_LOG_SIGNIN;
+    event.time = (uint64_t) NOW * 1000 + w->round;
+    event.account = w->account.id;
+
+    rc = login_view_begin(view);
+
+    if (rc == LOGIN_OK) {
+        n = 0;
+        rc = login_log_walk(view, w->account.id, visit_event, &n);
+
+        if (rc == LOGIN_OK) {
+            rc = login_log_add(changes, view, w->account.id, &event);
+        }
+
+        login_view_end(view);
+    }
+
+    return commit_if(w, changes, rc);
+}
+
+
+static void
+test_locks(void **data)
+{
+    world_t  *w = *data;
+
+    add_account(w, "alice", NULL, 0);
+
+    each_fault(w, "lock", try_lock, LOGIN_OK);
+    each_fault(w, "unlock", try_unlock, LOGIN_OK);
+    each_fault(w, "event", try_event, LOGIN_OK);
+}
+
+
+/* --- what nginx guards */
+
+static login_result_e
+try_policy(world_t *w)
+{
+    char               portal[64];
+    u_char             out[512];
+    size_t             size;
+    login_str_t        name;
+    login_view_t      *view = w->f->view;
+    login_arena_t     *arena;
+    login_policy_t     policy, again;
+    login_server_t     server;
+    login_result_e     rc;
+    login_changes_t   *changes;
+    login_location_t   location;
+
+    memset(&policy, 0, sizeof(policy));
+    memset(&server, 0, sizeof(server));
+    memset(&location, 0, sizeof(location));
+
+    /* another one each time */
+    (void) snprintf(portal, sizeof(portal), REALM "%u/", w->round);
+
+    name = login_cstr("example.com");
+
+    location.name = login_cstr("");
+    server.portal = login_cstr(portal);
+    server.names.s = &name;
+    server.names.n = 1;
+    server.listen = server.names;
+    server.locations = &location;
+    server.n = 1;
+    policy.written = NOW + w->round;
+    policy.servers = &server;
+    policy.n = 1;
+
+    size = login_policy_size(&policy);
+    assert_true(size < sizeof(out));
+    assert_int_equal(login_policy_encode(out, size, &policy), LOGIN_OK);
+
+    arena = login_arena_create();
+    changes = login_changes_create();
+
+    if (arena == NULL || changes == NULL) {
+        login_arena_destroy(arena);
+        login_changes_destroy(changes);
+        return LOGIN_FAULT;
+    }
+
+    rc = login_view_begin(view);
+
+    if (rc == LOGIN_OK) {
+        rc = login_policy_put(changes, view, login_str(out, size),
+                              NOW + w->round);
+        login_view_end(view);
+    }
+
+    rc = commit_if(w, changes, rc);
+
+    if (rc == LOGIN_OK) {
+        rc = login_view_begin(view);
+    }
+
+    if (rc == LOGIN_OK) {
+        rc = login_policy_get(&again, arena, view);
+        login_view_end(view);
+        assert_int_not_equal(rc, LOGIN_NO);
+    }
+
+    if (rc == LOGIN_OK) {
+        assert_int_equal(again.n, 1);
+        assert_true(login_str_eq(again.servers[0].portal, server.portal));
+    }
+
+    login_arena_destroy(arena);
+
+    return rc;
+}
+
+
+static void
+test_policy(void **data)
+{
+    each_fault(*data, "policy", try_policy, LOGIN_OK);
+}
+
+
+/* --- maintenance */
+
+static void
+tell(void *data, const char *text)
+{
+    (void) text;
+
+    ++*(unsigned *) data;
+}
+
+
+/* What cannot be checked is not called damaged. */
+
+static login_result_e
+try_audit(world_t *w)
+{
+    unsigned        told;
+    login_audit_t   audit;
+    login_result_e  rc;
+
+    told = 0;
+    rc = login_audit(&audit, w->f->view, &w->f->ring, tell, &told);
+
+    assert_int_equal(told, 0);
+
+    return rc;
+}
+
+
+static login_result_e
+try_reseal(world_t *w)
+{
+    unsigned         armed;
+    login_view_t    *view;
+    login_reseal_t   reseal;
+    login_result_e   rc;
+    login_keyring_t  ring;
+
+    /* each time with the other key in front */
+
+    armed = fault.n;
+    fault.n = 0;
+    fixture_ring(&ring, w->round % 2 ? FIXTURE_KEY_B FIXTURE_KEY_A
+                                     : FIXTURE_KEY_A FIXTURE_KEY_B);
+
+    w->f->ring = ring;
+    fixture_close(w->f);
+    assert_int_equal(fixture_open(w->f, FIXTURE_MAP), 0);
+    fault.n = armed;
+
+    memset(&reseal, 0, sizeof(reseal));
+
+    view = w->f->view;
+    rc = login_reseal(&reseal, view, w->f->commit, &ring);
+
+    if (rc == LOGIN_OK) {
+        assert_int_equal(reseal.missed, 0);
+        assert_int_equal(reseal.unread, 0);
+    }
+
+    return rc;
+}
+
+
+static login_result_e
+try_backup(world_t *w)
+{
+    int             fd;
+    login_error_t   error;
+    login_backup_t  backup;
+    login_result_e  rc;
+
+    fd = memfd_create("backup", MFD_CLOEXEC);
+    assert_true(fd != -1);
+
+    error.text[0] = '\0';
+    rc = login_backup_write(&backup, w->f->view, fd, NOW, &error);
+    assert_true((rc == LOGIN_OK) == (error.text[0] == '\0'));
+
+    (void) close(fd);
+
+    return rc;
+}
+
+
+/* The old one or the new one, whole. */
+
+static login_result_e
+try_restore(world_t *w)
+{
+    int              fd;
+    char             after[32];
+    unsigned         armed;
+    uint64_t         version;
+    fixture_t       *f = w->f;
+    login_error_t    error;
+    login_backup_t   backup;
+    login_result_e   rc;
+
+    armed = fault.n;
+    fault.n = 0;
+
+    (void) snprintf(after, sizeof(after), "Tafter%u", w->round);
+
+    fd = memfd_create("backup", MFD_CLOEXEC);
+    assert_true(fd != -1);
+
+    assert_int_equal(fixture_put(f, "Tin", "x", LOGIN_EXPECT_ANY), LOGIN_OK);
+    assert_int_equal(login_backup_write(&backup, f->view, fd, NOW, &error),
+                     LOGIN_OK);
+    assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+    assert_int_equal(fixture_put(f, after, "x", LOGIN_EXPECT_ANY),
+                     LOGIN_OK);
+    fixture_close(f);
+
+    fault.n = armed;
+
+    error.text[0] = '\0';
+    rc = login_restore(&backup, f->path, &f->ring, fd, &error);
+    assert_true((rc == LOGIN_OK) == (error.text[0] == '\0'));
+
+    armed = fault.n;
+    fault.n = 0;
+
+    (void) close(fd);
+
+    assert_int_equal(fixture_open(f, FIXTURE_MAP), 0);
+    assert_in_range(fixture_version(f, "Tin"), 1, UINT64_MAX - 1);
+
+    version = fixture_version(f, after);
+    assert_true(rc == LOGIN_OK ? version == 0 : version != UINT64_MAX);
+
+    fault.n = armed;
+
+    return rc;
+}
+
+
+static void
+test_maintenance(void **data)
+{
+    world_t  *w = *data;
+
+    add_account(w, "alice", NULL, 0);
+    assert_int_equal(sign_in(w, "alice", PASSWORD), LOGIN_OK);
+
+    each_fault(w, "audit", try_audit, LOGIN_OK);
+    each_fault(w, "reseal", try_reseal, LOGIN_OK);
+    each_fault(w, "backup", try_backup, LOGIN_OK);
+    each_fault(w, "restore", try_restore, LOGIN_OK);
+}
+
+
+/* --- pages and threads */
+
+
+/* Compiled at "nginx -t": its errors are of the templates alone. */
+
+static login_result_e
+try_template(world_t *w)
+{
+    login_page_e       page;
+    const char        *dirs[] = { LOGIN_PAGES_PATH };
+    login_error_t      error;
+    login_arena_t     *arena;
+    login_result_e     rc;
+    login_template_t  *template;
+
+    (void) w;
+
+    arena = login_arena_create();
+    if (arena == NULL) {
+        return LOGIN_FAULT;
+    }
+
+    error.text[0] = '\0';
+    rc = LOGIN_OK;
+
+    for (page = 0; page < LOGIN_PAGES && rc == LOGIN_OK; page++) {
+        rc = login_template_compile(&template, arena, &login_page_schema,
+                                    dirs, 1, login_page_name(page), &error);
+    }
+
+    assert_true((rc == LOGIN_OK) == (error.text[0] == '\0'));
+
+    login_arena_destroy(arena);
+
+    return rc;
+}
+
+
+static void *
+start(void *data)
+{
+    return data;
+}
+
+
+static void
+stop(void *context)
+{
+    (void) context;
+}
+
+
+static void
+run(void *context, login_job_t **jobs, size_t n)
+{
+    world_t  *w = context;
+
+    (void) w;
+    (void) jobs;
+    (void) n;
+}
+
+
+/* None is left over of threads that were to be more. */
+
+static login_result_e
+try_pool(world_t *w)
+{
+    login_pool_t       *pool;
+    login_mailbox_t    *mailbox;
+    login_pool_conf_t   conf;
+
+    mailbox = login_mailbox_create();
+    if (mailbox == NULL) {
+        return LOGIN_FAULT;
+    }
+
+    memset(&conf, 0, sizeof(conf));
+
+    conf.name = "test";
+    conf.threads = 3;
+    conf.max_queue = 4;
+    conf.batch = 1;
+    conf.data = w;
+    conf.start = start;
+    conf.stop = stop;
+    conf.run = run;
+
+    pool = login_pool_create(&conf, mailbox);
+
+    if (pool != NULL) {
+        while (login_pool_destroy(pool) == LOGIN_NO) {
+            (void) poll(NULL, 0, 1);
+        }
+    }
+
+    login_mailbox_destroy(mailbox);
+
+    return pool != NULL ? LOGIN_OK : LOGIN_FAULT;
+}
+
+
+static login_result_e
+try_hasher(world_t *w)
+{
+    int              upgrade;
+    char             phc[LOGIN_PHC_MAX + 1];
+    login_result_e   rc;
+    login_hasher_t  *hasher;
+
+    (void) w;
+
+    hasher = login_hasher_create(&cost);
+    if (hasher == NULL) {
+        return LOGIN_FAULT;
+    }
+
+    rc = login_password_hash(phc, hasher, login_cstr(PASSWORD));
+
+    if (rc == LOGIN_OK) {
+        rc = login_password_verify(hasher, login_cstr(phc),
+                                   login_cstr(PASSWORD), &upgrade);
+    }
+
+    login_hasher_destroy(hasher);
+
+    return rc;
+}
+
+
+static void
+test_rest(void **data)
+{
+    each_fault(*data, "template", try_template, LOGIN_OK);
+    each_fault(*data, "pool", try_pool, LOGIN_OK);
+    each_fault(*data, "hasher", try_hasher, LOGIN_OK);
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test_setup_teardown(test_signatures, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_store, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_accounts, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_signin, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_foreign, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_sessions, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_locks, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_policy, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_maintenance, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_rest, setup, teardown)
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
