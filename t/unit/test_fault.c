@@ -1216,7 +1216,7 @@ try_event(world_t *w)
         rc = login_log_walk(view, w->account.id, visit_event, &n);
 
         if (rc == LOGIN_OK) {
-            rc = login_log_add(changes, view, w->account.id, &event);
+            login_log_keep(changes, view, w->account.id, &event);
         }
 
         login_view_end(view);
