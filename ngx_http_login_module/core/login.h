@@ -59,6 +59,9 @@
 #include "login_html.h"
 #include "login_template.h"
 #include "login_template_op.h"
+#include "login_mail_template.h"
+#include "login_smtp.h"
+#include "login_sender.h"
 #include "login_page.h"
 #include "login_reason.h"
 
