@@ -37,6 +37,7 @@
 #define NGX_HTTP_LOGIN_BODY_MAX  16384
 
 #define NGX_HTTP_LOGIN_UNPROCESSABLE  422
+#define NGX_HTTP_LOGIN_TOO_EARLY      425
 
 
 /* Where people sign in, as the configuration has it. */
@@ -78,6 +79,9 @@ typedef struct {
     ngx_int_t                    limit_rate;
     size_t                       limit_zone;
 
+    ngx_open_file_t             *log;
+    ngx_syslog_peer_t           *syslog;    /* instead of "log" */
+
     /* set when the configuration has been read */
 
     ngx_uint_t                   used;      /* there is a gate or portal */
@@ -85,6 +89,7 @@ typedef struct {
     login_limits_t               limits;
     login_limit_t                limit;
     ngx_shm_zone_t              *zone;      /* of the limit's counters */
+    ngx_shm_zone_t              *counters;  /* of events */
     ngx_shm_zone_t              *publisher; /* see ..._publish.c */
     login_keyring_t             *ring;
     login_template_t            *pages[LOGIN_PAGES];
@@ -153,9 +158,10 @@ struct ngx_http_login_loc_conf_s {
     ngx_uint_t                   redirect;
     ngx_array_t                 *require;   /* of ..._require_t */
     ngx_flag_t                   portal;
+    ngx_flag_t                   status;
     ngx_http_login_forward_t    *forward;
     ngx_uint_t                   depth;     /* 1: server, 2: its locations */
-    ngx_http_login_loc_conf_t   *outer;     /* of a portal or forward */
+    ngx_http_login_loc_conf_t   *outer;     /* of a portal, forward, status */
     ngx_http_core_loc_conf_t    *clcf;
 };
 
@@ -215,9 +221,12 @@ typedef struct {
     unsigned                     told:1;    /* or was, once */
     unsigned                     reissued:1;
     unsigned                     personal:1;    /* a gate let it through */
+    unsigned                     valid:1;   /* and was at some time */
+    unsigned                     refused:1; /* by the gate, "refusal" */
     ngx_uint_t                   turn;      /* of "answer", 0: none */
     ngx_int_t                    answer;    /* who is it? */
     ngx_http_login_ctx_t        *owed;      /* refusal of "satisfy any" */
+    login_log_kind_e             refusal;
     login_ticket_t               ticket;
     ngx_http_login_identity_t    identity;
 
@@ -646,6 +655,33 @@ ngx_int_t ngx_http_login_limit_signin(ngx_http_request_t *r,
  */
 ngx_int_t ngx_http_login_limit_settle(ngx_http_login_throttle_t *throttle,
     login_limit_outcome_e outcome, unsigned exists);
+
+
+/* ngx_http_login_log.c: security events, each where it is certain */
+
+char *ngx_http_login_log(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* "event" (may be NULL) has what the request does not tell. */
+void ngx_http_login_event(ngx_http_request_t *r, login_log_kind_e kind,
+    login_log_event_t *event);
+void ngx_http_login_event_form(ngx_http_request_t *r, login_log_kind_e kind,
+    const login_form_t *form);
+void ngx_http_login_event_signin(ngx_http_request_t *r,
+    const login_signin_t *signin);
+
+/* The gate refuses: an event when the request is over, the first alone. */
+void ngx_http_login_refused(ngx_http_request_t *r, login_log_kind_e kind);
+ngx_int_t ngx_http_login_log_handler(ngx_http_request_t *r);
+
+
+/* ngx_http_login_status.c: counters of events, kept over reloads */
+
+char *ngx_http_login_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_login_merge_status(ngx_conf_t *cf,
+    ngx_http_login_loc_conf_t *conf);
+ngx_int_t ngx_http_login_status_zone(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+void ngx_http_login_count(login_log_kind_e kind);
 
 
 /* ngx_http_login_attempt.c: from a password to a session */

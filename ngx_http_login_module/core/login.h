@@ -51,6 +51,7 @@
 #include "login_flow.h"
 #include "login_limit.h"
 #include "login_lock.h"
+#include "login_log.h"
 #include "login_signin.h"
 #include "login_mail.h"
 #include "login_pool.h"

@@ -23,6 +23,8 @@
 
 #define LOGIN_ADDRESS_MAX      64       /* bytes kept of an address */
 
+#define LOGIN_LOG_PAYLOAD      2048
+
 #define LOGIN_GUESS_KEY_MAX    (1 + LOGIN_ID_LEN + LOGIN_ID_LEN)
 
 
@@ -104,6 +106,11 @@ login_str_t login_guess_key(u_char key[LOGIN_GUESS_KEY_MAX],
     const u_char *browser);
 
 login_result_e login_lock_decode(login_lock_record_t *lock,
+    login_str_t payload);
+
+/* LOGIN_NO: of a kind that is not known here. */
+size_t login_log_encode(u_char *dst, const login_log_event_t *event);
+login_result_e login_log_decode(login_log_event_t *event,
     login_str_t payload);
 
 size_t login_session_encode(u_char *dst, const login_session_t *session);
