@@ -15,7 +15,7 @@ static void ngx_http_login_event_fill(ngx_http_request_t *r,
     login_log_event_t *event);
 static void ngx_http_login_event_where(ngx_http_request_t *r,
     login_log_event_t *event, u_char *buf, size_t size);
-static void ngx_http_login_log_write(ngx_http_request_t *r,
+static void ngx_http_login_log_write(ngx_log_t *log,
     ngx_open_file_t *file, u_char *line, size_t len);
 static void ngx_http_login_log_syslog(ngx_syslog_peer_t *peer, u_char *line,
     size_t len);
@@ -62,26 +62,42 @@ void
 ngx_http_login_event(ngx_http_request_t *r, login_log_kind_e kind,
     login_log_event_t *event)
 {
-    size_t                       len;
-    u_char                       line[LOGIN_LOG_LINE];
     login_log_event_t            plain;
     ngx_http_login_main_conf_t  *mcf;
 
-    ngx_http_login_count(kind);
-
     mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
-
-    if (mcf->log == NULL && mcf->syslog == NULL) {
-        return;
-    }
 
     if (event == NULL) {
         ngx_memzero(&plain, sizeof(login_log_event_t));
         event = &plain;
     }
 
+    if (mcf->log || mcf->syslog) {
+        ngx_http_login_event_fill(r, event);
+    }
+
+    ngx_http_login_event_tell(mcf, r->connection->log, kind, event);
+}
+
+
+void
+ngx_http_login_event_tell(const ngx_http_login_main_conf_t *mcf,
+    ngx_log_t *log, login_log_kind_e kind, login_log_event_t *event)
+{
+    size_t       len;
+    u_char       line[LOGIN_LOG_LINE];
+    ngx_time_t  *tp;
+
+    ngx_http_login_count(kind);
+
+    if (mcf->log == NULL && mcf->syslog == NULL) {
+        return;
+    }
+
+    tp = ngx_timeofday();
+
     event->kind = kind;
-    ngx_http_login_event_fill(r, event);
+    event->time = (uint64_t) tp->sec * 1000 + tp->msec;
 
     len = login_log_line(line, event);
 
@@ -90,7 +106,7 @@ ngx_http_login_event(ngx_http_request_t *r, login_log_kind_e kind,
         return;
     }
 
-    ngx_http_login_log_write(r, mcf->log, line, len);
+    ngx_http_login_log_write(log, mcf->log, line, len);
 }
 
 
@@ -152,13 +168,9 @@ ngx_http_login_event_signin(ngx_http_request_t *r,
 static void
 ngx_http_login_event_fill(ngx_http_request_t *r, login_log_event_t *event)
 {
-    ngx_time_t                       *tp;
     ngx_http_login_visitor_t         *visitor;
     const ngx_http_login_identity_t  *identity;
 
-    tp = ngx_timeofday();
-
-    event->time = (uint64_t) tp->sec * 1000 + tp->msec;
     event->address = login_str(r->connection->addr_text.data,
                                r->connection->addr_text.len);
 
@@ -280,7 +292,7 @@ ngx_http_login_event_where(ngx_http_request_t *r, login_log_event_t *event,
 /* One call for each line, so that those of several workers do not mix. */
 
 static void
-ngx_http_login_log_write(ngx_http_request_t *r, ngx_open_file_t *file,
+ngx_http_login_log_write(ngx_log_t *log, ngx_open_file_t *file,
     u_char *line, size_t len)
 {
     u_char     *p, buf[1 + LOGIN_LOG_LINE];
@@ -317,7 +329,7 @@ ngx_http_login_log_write(ngx_http_request_t *r, ngx_open_file_t *file,
 
     ngx_http_login_log_said = ngx_time();
 
-    ngx_log_error(NGX_LOG_CRIT, r->connection->log, err,
+    ngx_log_error(NGX_LOG_CRIT, log, err,
                   "login: \"login_log\" \"%V\" could not be written, events "
                   "are lost", &file->name);
 }

@@ -67,7 +67,11 @@
     X(SESSION_REVOKED, session_revoked, cli, session, OK,                     \
       "one session ended by an administrator")                                \
     X(SESSIONS_REVOKED, sessions_revoked, cli, session, OK,                   \
-      "all sessions ended by an administrator")
+      "all sessions ended by an administrator")                               \
+    X(MAIL_SENT, mail_sent, nginx, mail, OK,                                  \
+      "the relay took a mail")                                                \
+    X(MAIL_FAILED, mail_failed, nginx, mail, FAULT,                           \
+      "a mail was refused for good, or given up")
 
 #define LOGIN_LOG_ENUM(id, name, from, category, result, text)                \
     LOGIN_LOG_##id,
