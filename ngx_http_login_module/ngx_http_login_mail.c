@@ -161,13 +161,19 @@ ngx_http_login_mail_run(void *context, login_job_t **jobs, size_t n)
 static void
 ngx_http_login_mail_handler(ngx_event_t *ev)
 {
+    ngx_msec_t                wait;
     ngx_http_login_mailer_t  *mailer;
 
     mailer = ev->data;
+    wait = NGX_HTTP_LOGIN_MAIL_POLL;
 
     if (login_mailbox_take(mailer->mailbox)) {
         mailer->busy = 0;
         ngx_http_login_mail_report(mailer, ev->log);
+
+        if (mailer->result != LOGIN_OK) {
+            wait = NGX_HTTP_LOGIN_MAIL_WAIT;
+        }
     }
 
     /* who comes after this worker is to send, with the new configuration */
@@ -182,13 +188,13 @@ ngx_http_login_mail_handler(ngx_event_t *ev)
     }
 
     if (!mailer->busy
+        && wait == NGX_HTTP_LOGIN_MAIL_POLL
         && login_pool_post(mailer->pool, &mailer->job) == LOGIN_OK)
     {
         mailer->busy = 1;
     }
 
-    ngx_add_timer(ev, mailer->result == LOGIN_OK ? NGX_HTTP_LOGIN_MAIL_POLL
-                                                 : NGX_HTTP_LOGIN_MAIL_WAIT);
+    ngx_add_timer(ev, wait);
 }
 
 

@@ -311,7 +311,7 @@ ngx_int_t ngx_http_login_read_file(ngx_conf_t *cf, const char *name,
     size_t max, const char *mend, ngx_file_info_t *fi, ngx_str_t *text);
 
 
-/* ngx_http_login_conf_mail.c */
+/* ngx_http_login_{conf,load}_mail.c */
 
 char *ngx_http_login_mail(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 ngx_int_t ngx_http_login_load_mail(ngx_conf_t *cf,

@@ -49,6 +49,7 @@ typedef struct {
     unsigned            code;       /* of the last answer */
     unsigned            begun;      /* 1: the relay wants the message */
     unsigned            taken;      /* 1: and has taken it */
+    unsigned            over;       /* 1: what follows says nothing */
     unsigned            utf8;       /* 1: the relay has SMTPUTF8 */
     unsigned            international;  /* 1: and the address needs it */
     char                words[LOGIN_MAIL_WORDS_MAX + 1];

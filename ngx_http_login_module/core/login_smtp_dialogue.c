@@ -14,6 +14,7 @@ login_dialogue_begin(login_dialogue_t *d)
     d->code = 0;
     d->begun = 0;
     d->taken = 0;
+    d->over = 0;
     d->words[0] = '\0';
 }
 
@@ -21,6 +22,13 @@ login_dialogue_begin(login_dialogue_t *d)
 void
 login_dialogue_command(login_dialogue_t *d, login_str_t line)
 {
+    /* libcurl takes leave before it tells what was refused */
+
+    if (login_str_begins(line, "QUIT")) {
+        d->over = 1;
+        return;
+    }
+
     if (login_str_begins(line, "RCPT ")) {
         d->verb = LOGIN_SMTP_RCPT;
 
@@ -44,6 +52,10 @@ login_dialogue_answer(login_dialogue_t *d, login_str_t line)
 {
     size_t    i;
     unsigned  code;
+
+    if (d->over) {
+        return;
+    }
 
     while (line.len > 0 && line.data[line.len - 1] <= ' ') {
         line.len--;

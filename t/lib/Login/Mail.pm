@@ -84,6 +84,67 @@ sub wait_mails {
 }
 
 
+# Puts a mail into the outbox of "t"; returns its id, or all with "count".
+
+sub put {
+    my ($t, %field) = @_;
+
+    my ($status, $out, $err) = $t->command({},
+        Login::Test::build_dir() . '/unit/put_mail', $t->store, $t->key,
+        map { "$_=$field{$_}" } sort keys %field);
+
+    die "put_mail: $err\n" if $status;
+
+    my @ids = split /\n/, $out;
+
+    return wantarray ? @ids : $ids[0];
+}
+
+
+# What "nginx-login mail list" says, by id.
+
+sub states {
+    my ($t) = @_;
+
+    return { map { $_->{id} => $_ }
+             @{ decode_json($t->cli_ok('--json', 'mail', 'list')) } };
+}
+
+
+# The state of one mail, when "check" is true of it.
+
+sub wait_state {
+    my ($t, $id, $check) = @_;
+
+    my $state;
+
+    Login::Test::wait_for(sub {
+        $state = states($t)->{$id};
+        return $state && $check->($state);
+    });
+
+    return $state;
+}
+
+
+# The worker that sends: it alone has the lock file open for long.
+
+sub sender {
+    my ($t) = @_;
+
+    my $lock = $t->store . '/mail.lock';
+
+    return Login::Test::wait_for(sub {
+        my @holders = grep {
+            my $pid = $_;
+            grep { (readlink($_) // '') eq $lock } glob "/proc/$pid/fd/*";
+        } $t->workers(all => 1);
+
+        return @holders == 1 ? $holders[0] : undef;
+    });
+}
+
+
 sub DESTROY {
     my ($self) = @_;
 
