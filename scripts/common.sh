@@ -60,3 +60,18 @@ install_packages() {
         apt-get -qq -y --no-install-recommends install "$@" > /dev/null \
         || die "apt-get install failed: $*"
 }
+
+
+# The packages of npm in folder $1, anew only where their list changed.
+
+install_npm() {
+    need_command node nodejs
+    need_command npm npm
+
+    if ! cmp -s "$1/package-lock.json" "$1/node_modules/.installed.json"
+    then
+        (cd "$1" && npm ci --loglevel=error --no-audit --no-fund) \
+            > /dev/null || die "npm ci failed"
+        cp "$1/package-lock.json" "$1/node_modules/.installed.json"
+    fi
+}
