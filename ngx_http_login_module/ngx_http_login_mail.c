@@ -39,7 +39,8 @@ static void ngx_http_login_mail_destroy(void *context);
 static void ngx_http_login_mail_run(void *context, login_job_t **jobs,
     size_t n);
 static void ngx_http_login_mail_handler(ngx_event_t *ev);
-static ngx_uint_t ngx_http_login_mail_stale(ngx_http_login_mailer_t *mailer);
+static ngx_uint_t ngx_http_login_mail_stale(
+    const ngx_http_login_worker_t *worker);
 static void ngx_http_login_mail_report(ngx_http_login_mailer_t *mailer,
     ngx_log_t *log);
 static void ngx_http_login_mail_tell(ngx_http_login_mailer_t *mailer,
@@ -60,7 +61,9 @@ ngx_http_login_mail_start(ngx_http_login_worker_t *worker)
 
     mcf = worker->conf;
 
-    if (mcf->mail == NULL || worker->mailer || worker->writer == NULL) {
+    if (mcf->mail == NULL || worker->mailer || worker->writer == NULL
+        || ngx_http_login_mail_stale(worker))
+    {
         return;
     }
 
@@ -178,7 +181,7 @@ ngx_http_login_mail_handler(ngx_event_t *ev)
 
     /* who comes after this worker is to send, with the new configuration */
 
-    if (ngx_exiting || ngx_http_login_mail_stale(mailer)) {
+    if (ngx_exiting || ngx_http_login_mail_stale(mailer->worker)) {
 
         if (ngx_http_login_mail_stop(mailer->worker) != NGX_OK) {
             ngx_add_timer(ev, NGX_HTTP_LOGIN_MAIL_POLL);
@@ -201,14 +204,14 @@ ngx_http_login_mail_handler(ngx_event_t *ev)
 /* Without a master, those of former cycles are still there. */
 
 static ngx_uint_t
-ngx_http_login_mail_stale(ngx_http_login_mailer_t *mailer)
+ngx_http_login_mail_stale(const ngx_http_login_worker_t *worker)
 {
     ngx_http_login_main_conf_t  *mcf;
 
     mcf = ngx_http_cycle_get_module_main_conf(ngx_cycle,
                                               ngx_http_login_module);
 
-    return mcf == NULL || mcf->worker != mailer->worker;
+    return mcf == NULL || mcf->worker != worker;
 }
 
 

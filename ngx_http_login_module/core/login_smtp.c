@@ -206,7 +206,8 @@ login_smtp_recipient(login_smtp_t *smtp, login_str_t to)
         smtp->dialogue.international |= (u_char) address[i] > 0x7f;
     }
 
-    rc = idn2_to_ascii_8z(domain, &ascii, IDN2_NONTRANSITIONAL);
+    rc = idn2_to_ascii_8z(domain, &ascii,
+                          IDN2_NFC_INPUT|IDN2_NONTRANSITIONAL);
     if (rc != IDN2_OK) {
         return rc == IDN2_MALLOC ? LOGIN_FAULT : LOGIN_NO;
     }
