@@ -7,8 +7,10 @@
 use strict;
 use warnings;
 
+use Errno qw(ENOSPC);
 use JSON::PP;
 
+use Login::Disk;
 use Login::Mail;
 use Login::Test;
 
@@ -202,6 +204,41 @@ is Login::Mail::wait_state($t, $id, sub { $_[0]{state} eq 'sent' })->{state},
 is arrived()->{$id}, 1, 'and sent once';
 
 $t->stop;
+
+
+# --- the same with a disk that is full: it is remembered, not sent again
+
+my $disk = Login::Disk->new;
+my $full = Login::Test->new($disk->options, workers => 1, log => 'info');
+
+$relay->restart(starttls => $no, delay => 1000);
+$full->run(conf());
+
+$id = Login::Mail::put($full, kind => 7, to => 'full@example.com');
+
+$seen = $relay->seen->{data};
+wait_for(sub { $relay->seen->{data} > $seen });
+$disk->fail(data => ENOSPC);
+wait_for(sub { arrived()->{$id} });
+
+# the first one is due as well when this one is sent
+
+my $next = Login::Mail::put($full, kind => 7, to => 'next@example.com');
+
+wait_for(sub { arrived()->{$next} });
+
+is Login::Mail::states($full)->{$_}{state}, 'queued', 'not noted'
+    for $id, $next;
+
+cmp_ok $disk->heal, '>', 0, 'since the disk was full';
+
+for my $mail ($id, $next) {
+    is Login::Mail::wait_state($full, $mail,
+        sub { $_[0]{state} eq 'sent' })->{state}, 'sent', 'noted afterwards';
+    is arrived()->{$mail}, 1, 'and sent once';
+}
+
+$full->stop;
 
 
 # --- time
