@@ -28,7 +28,8 @@ static ngx_int_t ngx_http_login_attempt_refuse(ngx_http_request_t *r,
     const login_form_t *form, ngx_http_login_attempt_t *attempt);
 static ngx_int_t ngx_http_login_attempt_error(ngx_http_request_t *r,
     login_reason_e reason);
-static void ngx_http_login_attempt_browser(login_str_t *browser, u_char *p);
+static void ngx_http_login_attempt_locked(ngx_http_request_t *r, void *data,
+    login_result_e rc);
 static void ngx_http_login_attempt_release(void *data);
 static login_result_e ngx_http_login_attempt_run(void *data,
     login_view_t *view, login_hasher_t *hasher);
@@ -36,9 +37,15 @@ static void ngx_http_login_attempt_verified(ngx_http_request_t *r, void *data,
     login_result_e rc);
 static ngx_int_t ngx_http_login_attempt_commit(ngx_http_request_t *r,
     ngx_http_login_attempt_t *attempt);
+static ngx_int_t ngx_http_login_attempt_write(ngx_http_request_t *r,
+    ngx_http_login_attempt_t *attempt, login_changes_t *changes,
+    ngx_http_login_done_pt done);
+static void ngx_http_login_attempt_upgrade(ngx_http_request_t *r,
+    ngx_http_login_attempt_t *attempt, login_changes_t *upgrade);
+static void ngx_http_login_attempt_upgraded(ngx_http_request_t *r,
+    void *data, login_result_e rc);
 static void ngx_http_login_attempt_committed(ngx_http_request_t *r,
     void *data, login_result_e rc);
-static login_event_e ngx_http_login_attempt_event(login_result_e rc);
 
 
 ngx_int_t
@@ -131,12 +138,40 @@ static ngx_int_t
 ngx_http_login_attempt_refuse(ngx_http_request_t *r, const login_form_t *form,
     ngx_http_login_attempt_t *attempt)
 {
-    ngx_int_t  rc;
+    ngx_int_t         rc;
+    login_changes_t  *lock;
 
     rc = ngx_http_login_limit_settle(&attempt->throttle, LOGIN_LIMIT_FAILURE,
-                                     attempt->signin.exists);
+                                     &attempt->signin, &lock);
+    if (rc == NGX_OK) {
+        return ngx_http_login_signin_wrong(r, form, 0);
+    }
 
-    return ngx_http_login_signin_wrong(r, form, rc == NGX_DECLINED);
+    if (rc == NGX_ERROR) {
+        return ngx_http_login_attempt_error(r, LOGIN_REASON_STORE);
+    }
+
+    return ngx_http_login_attempt_write(r, attempt, lock,
+                                        ngx_http_login_attempt_locked);
+}
+
+
+/* Without a version that it expected, somebody unlocked it meanwhile. */
+
+static void
+ngx_http_login_attempt_locked(ngx_http_request_t *r, void *data,
+    login_result_e rc)
+{
+    ngx_int_t              result;
+    ngx_http_login_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
+
+    result = rc == LOGIN_FAULT
+             ? ngx_http_login_attempt_error(r, LOGIN_REASON_STORE)
+             : ngx_http_login_signin_wrong(r, ctx->form, 1);
+
+    ngx_http_finalize_request(r, result);
 }
 
 
@@ -177,17 +212,13 @@ ngx_http_login_attempt_create(ngx_http_request_t *r, const login_form_t *form,
     from[0] = login_form_get(form, "username");
     from[1] = login_form_get(form, "password");
     from[2] = login_form_get(form, "org");
-    from[3] = login_str(r->connection->addr_text.data,
-                        r->connection->addr_text.len);
-    from[4] = login_str("", 0);
+    from[3] = ngx_http_login_str(&r->connection->addr_text);
+    from[4] = r->headers_in.user_agent
+              ? ngx_http_login_str(&r->headers_in.user_agent->value)
+              : login_cstr("");
 
     if (from[2].len == 0) {
         from[2] = login_cstr(LOGIN_ORG_DEFAULT);
-    }
-
-    if (r->headers_in.user_agent) {
-        from[4] = login_str(r->headers_in.user_agent->value.data,
-                            r->headers_in.user_agent->value.len);
     }
 
     len = 0;
@@ -215,7 +246,8 @@ ngx_http_login_attempt_create(ngx_http_request_t *r, const login_form_t *form,
         p = ngx_cpymem(p, from[i].data, from[i].len);
     }
 
-    ngx_http_login_attempt_browser(&attempt->signin.browser, p - from[4].len);
+    attempt->signin.browser = login_session_browser(p - from[4].len,
+                                                    from[4].len);
 
     mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
 
@@ -237,36 +269,6 @@ ngx_http_login_attempt_create(ngx_http_request_t *r, const login_form_t *form,
 }
 
 
-/* Shown to people later: a short text of whole characters. */
-
-static void
-ngx_http_login_attempt_browser(login_str_t *browser, u_char *p)
-{
-    size_t      i, len;
-    ngx_uint_t  utf8;
-
-    len = browser->len;
-
-    if (len > LOGIN_BROWSER_MAX) {
-        len = LOGIN_BROWSER_MAX;
-
-        while (len > 0 && (p[len] & 0xc0) == 0x80) {
-            len--;
-        }
-    }
-
-    utf8 = (login_utf8_check(login_str(p, len), NULL) == LOGIN_OK);
-
-    for (i = 0; i < len; i++) {
-        if (p[i] < 0x20 || p[i] == 0x7f || (p[i] > 0x7f && !utf8)) {
-            p[i] = '?';
-        }
-    }
-
-    *browser = login_str(p, len);
-}
-
-
 static void
 ngx_http_login_attempt_release(void *data)
 {
@@ -282,7 +284,7 @@ ngx_http_login_attempt_release(void *data)
                                        attempt->tried == LOGIN_NO
                                        ? LOGIN_LIMIT_FAILURE
                                        : LOGIN_LIMIT_RETURN,
-                                       attempt->signin.exists);
+                                       &attempt->signin, NULL);
 
     login_changes_destroy(attempt->signin.changes);
     login_changes_destroy(attempt->signin.upgrade);
@@ -327,7 +329,7 @@ ngx_http_login_attempt_verified(ngx_http_request_t *r, void *data,
     ngx_http_login_ctx_t  *ctx;
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
-    event = ngx_http_login_attempt_event(rc);
+    event = login_flow_event(rc);
 
     switch (login_flow_step(&attempt->state, event)) {
 
@@ -365,14 +367,8 @@ static ngx_int_t
 ngx_http_login_attempt_commit(ngx_http_request_t *r,
     ngx_http_login_attempt_t *attempt)
 {
-    ngx_int_t                 rc;
-    login_changes_t          *changes, *upgrade;
-    ngx_http_login_worker_t  *worker;
-
-    worker = ngx_http_login_get_worker(r);
-    if (worker == NULL) {
-        return ngx_http_login_attempt_error(r, LOGIN_REASON_STORE);
-    }
+    ngx_int_t         rc;
+    login_changes_t  *changes, *upgrade;
 
     changes = attempt->signin.changes;
     upgrade = attempt->signin.upgrade;
@@ -380,25 +376,85 @@ ngx_http_login_attempt_commit(ngx_http_request_t *r,
     attempt->signin.changes = NULL;
     attempt->signin.upgrade = NULL;
 
-    attempt->users++;
-
-    rc = ngx_http_login_task_commit(r, worker, changes,
-                                    ngx_http_login_attempt_committed, attempt,
-                                    ngx_http_login_attempt_release);
+    rc = ngx_http_login_attempt_write(r, attempt, changes,
+                                      ngx_http_login_attempt_committed);
 
     if (upgrade) {
-        (void) ngx_http_login_task_commit(NULL, worker, upgrade, NULL, NULL,
-                                          NULL);
+        ngx_http_login_attempt_upgrade(r, attempt, upgrade);
     }
 
+    return rc;
+}
+
+
+/* Takes "changes" over. */
+
+static ngx_int_t
+ngx_http_login_attempt_write(ngx_http_request_t *r,
+    ngx_http_login_attempt_t *attempt, login_changes_t *changes,
+    ngx_http_login_done_pt done)
+{
+    ngx_int_t                 rc;
+    ngx_http_login_worker_t  *worker;
+
+    worker = ngx_http_login_get_worker(r);
+    if (worker == NULL) {
+        login_changes_destroy(changes);
+        return ngx_http_login_attempt_error(r, LOGIN_REASON_STORE);
+    }
+
+    attempt->users++;
+
+    rc = ngx_http_login_task_commit(r, worker, changes, done, attempt,
+                                    ngx_http_login_attempt_release);
     if (rc == NGX_OK) {
         return NGX_DONE;
     }
 
     attempt->users--;
 
-    return ngx_http_login_attempt_error(r, rc == NGX_BUSY ? LOGIN_REASON_BUSY
-                                                  : LOGIN_REASON_INTERNAL);
+    return ngx_http_login_attempt_error(r, rc == NGX_BUSY
+                                           ? LOGIN_REASON_BUSY
+                                           : LOGIN_REASON_INTERNAL);
+}
+
+
+/* Nobody waits for it. */
+
+static void
+ngx_http_login_attempt_upgrade(ngx_http_request_t *r,
+    ngx_http_login_attempt_t *attempt, login_changes_t *upgrade)
+{
+    ngx_http_login_worker_t  *worker;
+
+    worker = ngx_http_login_get_worker(r);
+    if (worker == NULL) {
+        login_changes_destroy(upgrade);
+        return;
+    }
+
+    attempt->users++;
+
+    if (ngx_http_login_task_commit(NULL, worker, upgrade,
+                                   ngx_http_login_attempt_upgraded, attempt,
+                                   ngx_http_login_attempt_release)
+        != NGX_OK)
+    {
+        attempt->users--;
+    }
+}
+
+
+static void
+ngx_http_login_attempt_upgraded(ngx_http_request_t *r, void *data,
+    login_result_e rc)
+{
+    ngx_http_login_attempt_t *attempt = data;
+
+    if (rc == LOGIN_OK) {
+        ngx_http_login_event_signin(r, LOGIN_LOG_PASSWORD_UPGRADED,
+                                    &attempt->signin);
+    }
 }
 
 
@@ -413,7 +469,7 @@ ngx_http_login_attempt_committed(ngx_http_request_t *r, void *data,
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
 
-    if (login_flow_step(&attempt->state, ngx_http_login_attempt_event(rc))
+    if (login_flow_step(&attempt->state, login_flow_event(rc))
         != LOGIN_EFFECT_SESSION)
     {
         result = ngx_http_login_attempt_error(r, LOGIN_REASON_STORE);
@@ -422,9 +478,10 @@ ngx_http_login_attempt_committed(ngx_http_request_t *r, void *data,
     }
 
     (void) ngx_http_login_limit_settle(&attempt->throttle,
-                                       LOGIN_LIMIT_SUCCESS, 1);
+                                       LOGIN_LIMIT_SUCCESS,
+                                       &attempt->signin, NULL);
 
-    ngx_http_login_event_signin(r, &attempt->signin);
+    ngx_http_login_event_signin(r, LOGIN_LOG_SIGNIN, &attempt->signin);
 
     if (ngx_http_login_set_session(r, &attempt->signin.ticket,
                                           attempt->signin.shared)
@@ -440,21 +497,4 @@ ngx_http_login_attempt_committed(ngx_http_request_t *r, void *data,
     }
 
     ngx_http_finalize_request(r, result);
-}
-
-
-static login_event_e
-ngx_http_login_attempt_event(login_result_e rc)
-{
-    switch (rc) {
-
-    case LOGIN_OK:
-        return LOGIN_EVENT_OK;
-
-    case LOGIN_NO:
-        return LOGIN_EVENT_NO;
-
-    default:
-        return LOGIN_EVENT_FAULT;
-    }
 }

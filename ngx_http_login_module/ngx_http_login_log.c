@@ -11,12 +11,17 @@
 #define NGX_HTTP_LOGIN_LOG_AGAIN    60      /* s between complaints */
 
 
+static ngx_http_login_main_conf_t *ngx_http_login_log_conf(void);
+static void ngx_http_login_log_event(ngx_http_login_main_conf_t *mcf,
+    const login_log_event_t *event, ngx_log_t *log);
 static void ngx_http_login_event_fill(ngx_http_request_t *r,
+    login_log_event_t *event);
+static void ngx_http_login_event_who(ngx_http_request_t *r,
     login_log_event_t *event);
 static void ngx_http_login_event_where(ngx_http_request_t *r,
     login_log_event_t *event, u_char *buf, size_t size);
-static void ngx_http_login_log_write(ngx_log_t *log,
-    ngx_open_file_t *file, u_char *line, size_t len);
+static void ngx_http_login_log_write(ngx_open_file_t *file, u_char *line,
+    size_t len, ngx_log_t *log);
 static void ngx_http_login_log_syslog(ngx_syslog_peer_t *peer, u_char *line,
     size_t len);
 
@@ -65,32 +70,38 @@ ngx_http_login_event(ngx_http_request_t *r, login_log_kind_e kind,
     login_log_event_t            plain;
     ngx_http_login_main_conf_t  *mcf;
 
-    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
+    ngx_http_login_count(kind);
+
+    mcf = ngx_http_login_log_conf();
+
+    if (mcf == NULL) {
+        return;
+    }
 
     if (event == NULL) {
         ngx_memzero(&plain, sizeof(login_log_event_t));
         event = &plain;
     }
 
-    if (mcf->log || mcf->syslog) {
-        ngx_http_login_event_fill(r, event);
-    }
+    event->kind = kind;
 
-    ngx_http_login_event_tell(mcf, r->connection->log, kind, event);
+    ngx_http_login_event_fill(r, event);
+    ngx_http_login_event_who(r, event);
+    ngx_http_login_log_event(mcf, event, r->connection->log);
 }
 
 
 void
-ngx_http_login_event_tell(const ngx_http_login_main_conf_t *mcf,
-    ngx_log_t *log, login_log_kind_e kind, login_log_event_t *event)
+ngx_http_login_event_tell(login_log_kind_e kind, login_log_event_t *event)
 {
-    size_t       len;
-    u_char       line[LOGIN_LOG_LINE];
-    ngx_time_t  *tp;
+    ngx_time_t                  *tp;
+    ngx_http_login_main_conf_t  *mcf;
 
     ngx_http_login_count(kind);
 
-    if (mcf->log == NULL && mcf->syslog == NULL) {
+    mcf = ngx_http_login_log_conf();
+
+    if (mcf == NULL) {
         return;
     }
 
@@ -99,6 +110,31 @@ ngx_http_login_event_tell(const ngx_http_login_main_conf_t *mcf,
     event->kind = kind;
     event->time = (uint64_t) tp->sec * 1000 + tp->msec;
 
+    ngx_http_login_log_event(mcf, event, ngx_cycle->log);
+}
+
+
+/* NULL: there is no log.  Of the cycle of now, as for the counters. */
+
+static ngx_http_login_main_conf_t *
+ngx_http_login_log_conf(void)
+{
+    ngx_http_login_main_conf_t  *mcf;
+
+    mcf = ngx_http_cycle_get_module_main_conf(ngx_cycle,
+                                              ngx_http_login_module);
+
+    return (mcf && (mcf->log || mcf->syslog)) ? mcf : NULL;
+}
+
+
+static void
+ngx_http_login_log_event(ngx_http_login_main_conf_t *mcf,
+    const login_log_event_t *event, ngx_log_t *log)
+{
+    size_t  len;
+    u_char  line[LOGIN_LOG_LINE];
+
     len = login_log_line(line, event);
 
     if (mcf->syslog) {
@@ -106,7 +142,7 @@ ngx_http_login_event_tell(const ngx_http_login_main_conf_t *mcf,
         return;
     }
 
-    ngx_http_login_log_write(log, mcf->log, line, len);
+    ngx_http_login_log_write(mcf->log, line, len, log);
 }
 
 
@@ -137,20 +173,17 @@ ngx_http_login_event_form(ngx_http_request_t *r, login_log_kind_e kind,
 }
 
 
-/* The same for who has just signed in. */
-
 void
-ngx_http_login_event_signin(ngx_http_request_t *r,
+ngx_http_login_event_signin(ngx_http_request_t *r, login_log_kind_e kind,
     const login_signin_t *signin)
 {
-    size_t             len;
-    u_char             name[LOGIN_USERNAME_MAX], id[LOGIN_ID_LEN];
-    login_log_event_t  event;
+    size_t                       len;
+    u_char                       name[LOGIN_USERNAME_MAX], id[LOGIN_ID_LEN];
+    login_log_event_t            event;
+    ngx_http_login_main_conf_t  *mcf;
 
-    ngx_memzero(&event, sizeof(login_log_event_t));
+    login_signin_event(&event, kind, signin);
 
-    event.org = signin->org;
-    event.username = signin->username;
     event.account = signin->ticket.account;
 
     if (login_username_normalise(name, &len, event.username) == LOGIN_OK) {
@@ -161,23 +194,67 @@ ngx_http_login_event_signin(ngx_http_request_t *r,
         event.session = id;
     }
 
-    ngx_http_login_event(r, LOGIN_LOG_SIGNIN, &event);
+    if (r) {
+        ngx_http_login_event(r, kind, &event);
+        return;
+    }
+
+    ngx_http_login_count(kind);
+
+    mcf = ngx_http_login_log_conf();
+
+    if (mcf) {
+        ngx_http_login_log_event(mcf, &event, ngx_cycle->log);
+    }
+}
+
+
+void
+ngx_http_login_keep(ngx_http_request_t *r, ngx_http_login_worker_t *worker,
+    login_changes_t *changes, const u_char account[LOGIN_ID_LEN],
+    login_log_kind_e kind)
+{
+    login_log_event_t  event;
+
+    ngx_memzero(&event, sizeof(login_log_event_t));
+
+    event.kind = kind;
+
+    ngx_http_login_event_fill(r, &event);
+    ngx_http_login_event_who(r, &event);
+
+    if (login_view_begin(worker->view) != LOGIN_OK) {
+        return;
+    }
+
+    login_log_keep(changes, worker->view, account, &event);
+
+    login_view_end(worker->view);
 }
 
 
 static void
 ngx_http_login_event_fill(ngx_http_request_t *r, login_log_event_t *event)
 {
-    ngx_http_login_visitor_t         *visitor;
-    const ngx_http_login_identity_t  *identity;
+    ngx_time_t  *tp;
 
-    event->address = login_str(r->connection->addr_text.data,
-                               r->connection->addr_text.len);
+    tp = ngx_timeofday();
+
+    event->time = (uint64_t) tp->sec * 1000 + tp->msec;
+    event->address = ngx_http_login_str(&r->connection->addr_text);
 
     if (r->headers_in.user_agent) {
-        event->browser = login_str(r->headers_in.user_agent->value.data,
-                                   r->headers_in.user_agent->value.len);
+        event->browser =
+            ngx_http_login_str(&r->headers_in.user_agent->value);
     }
+}
+
+
+static void
+ngx_http_login_event_who(ngx_http_request_t *r, login_log_event_t *event)
+{
+    ngx_http_login_visitor_t         *visitor;
+    const ngx_http_login_identity_t  *identity;
 
     visitor = ngx_http_login_visitor(r);
 
@@ -292,8 +369,8 @@ ngx_http_login_event_where(ngx_http_request_t *r, login_log_event_t *event,
 /* One call for each line, so that those of several workers do not mix. */
 
 static void
-ngx_http_login_log_write(ngx_log_t *log, ngx_open_file_t *file,
-    u_char *line, size_t len)
+ngx_http_login_log_write(ngx_open_file_t *file, u_char *line, size_t len,
+    ngx_log_t *log)
 {
     u_char     *p, buf[1 + LOGIN_LOG_LINE];
     ssize_t     n;

@@ -135,6 +135,8 @@ ngx_http_login_logout_begin(ngx_http_request_t *r, const login_form_t *form,
 
     login_changes_urgent(changes);
     login_session_end(changes, identity->ticket.account, identity->session);
+    ngx_http_login_keep(r, worker, changes, identity->ticket.account,
+                        LOGIN_LOG_SIGNOUT);
 
     rc = ngx_http_login_task_commit(r, worker, changes,
                                     ngx_http_login_logout_done, NULL, NULL);

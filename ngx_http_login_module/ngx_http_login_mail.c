@@ -22,7 +22,6 @@ struct ngx_http_login_mailer_s {
     ngx_event_t                         timer;
     ngx_uint_t                          busy;   /* a pass is under way */
     time_t                              said;
-    const ngx_http_login_main_conf_t   *mcf;
     ngx_http_login_worker_t            *worker;
 
     /* written by the thread, read when it is done */
@@ -43,8 +42,7 @@ static ngx_uint_t ngx_http_login_mail_stale(
     const ngx_http_login_worker_t *worker);
 static void ngx_http_login_mail_report(ngx_http_login_mailer_t *mailer,
     ngx_log_t *log);
-static void ngx_http_login_mail_tell(ngx_http_login_mailer_t *mailer,
-    login_sent_t *sent, ngx_log_t *log);
+static void ngx_http_login_mail_tell(login_sent_t *sent, ngx_log_t *log);
 
 
 /* Tried again with each tick. */
@@ -80,7 +78,6 @@ ngx_http_login_mail_start(ngx_http_login_worker_t *worker)
 
     shared = worker->shared;
 
-    mailer->mcf = mcf;
     mailer->worker = worker;
 
     mailer->conf.path = (char *) mcf->store.data;
@@ -255,7 +252,7 @@ ngx_http_login_mail_report(ngx_http_login_mailer_t *mailer, ngx_log_t *log)
     ngx_uint_t  i;
 
     for (i = 0; i < mailer->n; i++) {
-        ngx_http_login_mail_tell(mailer, &mailer->sent[i], log);
+        ngx_http_login_mail_tell(&mailer->sent[i], log);
     }
 
     mailer->n = 0;
@@ -274,8 +271,7 @@ ngx_http_login_mail_report(ngx_http_login_mailer_t *mailer, ngx_log_t *log)
 
 
 static void
-ngx_http_login_mail_tell(ngx_http_login_mailer_t *mailer, login_sent_t *sent,
-    ngx_log_t *log)
+ngx_http_login_mail_tell(login_sent_t *sent, ngx_log_t *log)
 {
     u_char              *p, id[2 * LOGIN_ID_LEN], detail[LOGIN_LOG_TEXT];
     ngx_str_t            to;
@@ -320,8 +316,7 @@ ngx_http_login_mail_tell(ngx_http_login_mailer_t *mailer, login_sent_t *sent,
     event.username = state->to;
     event.detail = login_str(detail, p - detail);
 
-    ngx_http_login_event_tell(mailer->mcf, log,
-                              state->status == LOGIN_MAIL_SENT
+    ngx_http_login_event_tell(state->status == LOGIN_MAIL_SENT
                               ? LOGIN_LOG_MAIL_SENT : LOGIN_LOG_MAIL_FAILED,
                               &event);
 }

@@ -36,6 +36,8 @@
 
 #define NGX_HTTP_LOGIN_BODY_MAX  16384
 
+#define ngx_http_login_str(s)    login_str((s)->data, (s)->len)
+
 #define NGX_HTTP_LOGIN_UNPROCESSABLE  422
 #define NGX_HTTP_LOGIN_TOO_EARLY      425
 
@@ -346,6 +348,11 @@ void ngx_http_login_publish(ngx_http_login_worker_t *worker);
 void ngx_http_login_warm(ngx_http_login_worker_t *worker);
 
 
+/* ngx_http_login_sweep.c: what is kept of events, and no longer */
+
+void ngx_http_login_sweep(ngx_http_login_worker_t *worker);
+
+
 /* ngx_http_login_watch.c: says in the log what the store is like */
 
 typedef struct {
@@ -376,8 +383,10 @@ struct ngx_http_login_worker_s {
     unsigned                     opening;   /* of the store, when logged */
     ngx_event_t                  turn;      /* posted: it has begun */
     ngx_uint_t                   turns;
+    login_log_sweep_t            sweep;
     ngx_uint_t                   publishing;    /* times it was looked at */
     unsigned                     published:1;
+    unsigned                     sweeping:1;    /* a thread does */
     const ngx_http_login_main_conf_t  *conf;
 };
 
@@ -690,11 +699,14 @@ ngx_int_t ngx_http_login_limit_signin(ngx_http_request_t *r,
     login_str_t username, uint64_t *wait);
 
 /*
- * Settles it, once, and keeps a lock that it led to.  "exists": somebody has
- * that name.  NGX_DECLINED: it is locked from now on.
+ * Settles it, once; "signin" says whose lock it leads to, or that it is
+ * nobody's.  NGX_DECLINED: it is locked from now on, and nobody is to hear
+ * of it before "*lock" is written; without "lock" it is written while nobody
+ * waits.  NGX_ERROR: it could not be kept, and lasts as long as the memory.
  */
 ngx_int_t ngx_http_login_limit_settle(ngx_http_login_throttle_t *throttle,
-    login_limit_outcome_e outcome, unsigned exists);
+    login_limit_outcome_e outcome, const login_signin_t *signin,
+    login_changes_t **lock);
 
 
 /* ngx_http_login_log.c: security events, each where it is certain */
@@ -704,14 +716,24 @@ char *ngx_http_login_log(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 /* "event" (may be NULL) has what the request does not tell. */
 void ngx_http_login_event(ngx_http_request_t *r, login_log_kind_e kind,
     login_log_event_t *event);
-
-/* The same where there is no request. */
-void ngx_http_login_event_tell(const ngx_http_login_main_conf_t *mcf,
-    ngx_log_t *log, login_log_kind_e kind, login_log_event_t *event);
 void ngx_http_login_event_form(ngx_http_request_t *r, login_log_kind_e kind,
     const login_form_t *form);
+
+/* For who has just signed in; "r" may be NULL. */
 void ngx_http_login_event_signin(ngx_http_request_t *r,
-    const login_signin_t *signin);
+    login_log_kind_e kind, const login_signin_t *signin);
+
+/* For what no request is about. */
+void ngx_http_login_event_tell(login_log_kind_e kind,
+    login_log_event_t *event);
+
+/*
+ * Adds the event to what "changes" write for the account, with what the
+ * request tells; to be told by ngx_http_login_event() when that is done.
+ */
+void ngx_http_login_keep(ngx_http_request_t *r,
+    ngx_http_login_worker_t *worker, login_changes_t *changes,
+    const u_char account[LOGIN_ID_LEN], login_log_kind_e kind);
 
 /* The gate refuses: an event when the request is over, the first alone. */
 void ngx_http_login_refused(ngx_http_request_t *r, login_log_kind_e kind);

@@ -280,6 +280,7 @@ ngx_http_login_tick_handler(ngx_event_t *ev)
     }
 
     login_store_clear_readers(worker->store);
+    ngx_http_login_sweep(worker);
     ngx_http_login_watch(worker, ev->log);
     ngx_http_login_publish(worker);
     ngx_http_login_mail_start(worker);

@@ -123,7 +123,9 @@ is $browser->sign_in(uc $ann, $password, undef, headers => {
 my $session = decode_json($t->cli_ok('--json', 'session', 'list'))->[0]{id};
 my $account = decode_json($t->cli_ok('--json', 'user', 'show', $ann))->{id};
 
-is_deeply [ events() ], [ {
+my ($event, $upgraded) = events();
+
+is_deeply $event, {
     time     => strftime('%Y-%m-%dT%H:%M:%S.000Z', gmtime $now),
     seconds  => "$now.000" + 0,
     event    => 'signin',
@@ -135,7 +137,13 @@ is_deeply [ events() ], [ {
     session  => $session,
     address  => '2001:db8::7',
     browser  => "Me/1 \x1b[31m\"\x{fffd}",
-} ], 'with all that is known';
+}, 'with all that is known';
+
+# which was made with other parameters than login_hash has here
+
+is_deeply $upgraded, { %$event, event => 'password_upgraded',
+    category => 'account', browser => 'Me/1 ?[31m"?' },
+    'and a better hash of the password';
 
 is $browser->get('/index.html')->status, 200, 'gets in';
 happened('', 'which is not an event');
@@ -144,7 +152,7 @@ my $copy = $browser->clone;
 
 is $browser->sign_out->status, 303, 'signs out';
 
-my $event = happened('signout', 'once');
+$event = happened('signout', 'once');
 
 is $event->{username}, $ann, 'who';
 is $event->{account}, $account, 'the account';
@@ -281,6 +289,13 @@ is $browser->sign_in($ann, $password, '/login/?switch=1')->status, 503,
     'cannot be kept';
 $t->release_store;
 is happened('signin_fault', 'noted')->{result}, 'fault', 'the result';
+
+$t->hold_store;
+is $browser->sign_out->status, 503, 'cannot be ended';
+$t->release_store;
+$event = happened('signout_fault', 'noted');
+is $event->{result}, 'fault', 'the result';
+is $event->{username}, $ann, 'who';
 
 {
     my $mend = damage($t, $ann);

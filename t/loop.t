@@ -19,7 +19,8 @@ my $ann = 'ann@example.com';
 my $bob = 'bob@example.com';
 
 my $cheap = 'login_hash memory=1m passes=1;';
-my $dear = 'login_hash memory=512m passes=4 max_queue=2;';
+my $dear = 'login_hash memory=512m passes=4 max_queue=2;'
+    . ' login_log %%DIR%%/events.log;';
 my $endless = 'login_hash memory=512m passes=64;';
 my $middle = 'login_hash memory=256m passes=3;';
 
@@ -179,6 +180,10 @@ ok $t->reload($server, http => $dear), 'one worker with costly hashes';
         is $answer->page, 'error', 'refused: a page';
         ok $answer->header('Retry-After'), 'refused: when to come back';
     }
+
+    my @busy = $t->read_file('events.log') =~ /"event":"(\w+)"/g;
+
+    is "@busy", 'signin_busy signin_busy', 'which is told once for each';
 
     my @waiting = ($first, grep {
         my $other = $_;

@@ -59,6 +59,11 @@ static const login_cli_option_t  login_cli_mail_options[] = {
     { NULL, NULL, 0, NULL }
 };
 
+static const login_cli_option_t  login_cli_events_options[] = {
+    { "--since", "TIME", 0, "only of so long ago until now" },
+    { NULL, NULL, 0, NULL }
+};
+
 static const login_cli_option_t  login_cli_gates_options[] = {
     { "--open", NULL, 0, "only where nobody has to sign in" },
     { NULL, NULL, 0, NULL }
@@ -184,6 +189,10 @@ const login_cli_command_t  login_cli_commands[] = {
       "bring an older version's store to this one's format",
       login_cli_upgrade, login_cli_no_options },
 
+    { "events", "[U]", 0, 1,
+      "show what happened to a user, or to all",
+      login_cli_events, login_cli_events_options },
+
     { "explain", "CODE", 1, 1,
       "tell the reason behind the code of a refusal",
       login_cli_explain, login_cli_no_options },
@@ -253,6 +262,8 @@ login_cli_run(login_cli_t *cli)
                         (const char *) cli->org.data);
         return LOGIN_CLI_REFUSED;
     }
+
+    login_cli_actor(cli);
 
     return cli->command->run(cli);
 }

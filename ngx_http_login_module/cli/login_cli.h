@@ -76,6 +76,7 @@ struct login_cli_s {
     unsigned                    help;
     unsigned                    version;
     uint64_t                    now;
+    char                        actor[LOGIN_LOG_TEXT + 1];
 
     const char                 *group;      /* "user" without "add" */
     const login_cli_command_t  *command;
@@ -203,6 +204,39 @@ login_cli_status_e login_cli_fault(void);
 
 /* Commits and destroys "changes"; LOGIN_NO: met another change. */
 login_result_e login_cli_commit(login_cli_t *cli, login_changes_t *changes);
+
+/* Opens the store, with the ring that is there, as its owner. */
+login_cli_status_e login_cli_enter(login_cli_t *cli);
+
+/* login_cli_event.c: what was done, by whom, kept in the store */
+
+/* Finds out who runs this; before root becomes the store's owner. */
+void login_cli_actor(login_cli_t *cli);
+
+/* Sets kind, time and actor; the rest is yours. */
+void login_cli_event_init(const login_cli_t *cli, login_log_event_t *event,
+    login_log_kind_e kind);
+
+/*
+ * Adds an event of the account, with the view open.  "detail" may be NULL.
+ */
+void login_cli_event(login_cli_t *cli, login_changes_t *changes,
+    const login_account_t *account, login_log_kind_e kind,
+    const char *detail);
+
+/*
+ * Keeps one of the store, which is open.  Where that fails, it is said, and
+ * that is all: what it tells of is done.
+ */
+void login_cli_event_alone(login_cli_t *cli, login_log_kind_e kind,
+    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/*
+ * The same in a process of its own, which becomes the store's owner, if
+ * there is a store; the event is sealed with "ring" (NULL: as of the file).
+ */
+void login_cli_event_apart(login_cli_t *cli, const login_keyring_t *ring,
+    login_log_kind_e kind, const char *detail);
 
 /* login_cli_file.c */
 
@@ -334,6 +368,7 @@ login_cli_status_e login_cli_backup_restore(login_cli_t *cli);
 login_cli_status_e login_cli_check(login_cli_t *cli);
 login_cli_status_e login_cli_stat(login_cli_t *cli);
 login_cli_status_e login_cli_upgrade(login_cli_t *cli);
+login_cli_status_e login_cli_events(login_cli_t *cli);
 login_cli_status_e login_cli_explain(login_cli_t *cli);
 login_cli_status_e login_cli_gates(login_cli_t *cli);
 

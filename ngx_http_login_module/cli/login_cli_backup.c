@@ -55,6 +55,8 @@ login_cli_backup(login_cli_t *cli)
     rc = login_cli_backup_make(cli, backup);
 
     if (rc == LOGIN_CLI_DONE) {
+        login_cli_event_apart(cli, NULL, LOGIN_LOG_BACKUP_MADE,
+                              cli->args[0]);
         rc = login_cli_backup_said(cli, backup);
     }
 
@@ -284,6 +286,12 @@ login_cli_restore_run(login_cli_t *cli, int fd)
     rc = login_restore(&backup, cli->path, &cli->ring, fd, &error);
 
     if (rc == LOGIN_OK) {
+
+        if (login_cli_enter(cli) == LOGIN_CLI_DONE) {
+            login_cli_event_alone(cli, LOGIN_LOG_STORE_RESTORED, "%s",
+                                  cli->args[0]);
+        }
+
         return login_cli_restore_said(cli, &backup);
     }
 

@@ -13,6 +13,8 @@ static login_cli_status_e login_cli_edit_fields(login_cli_t *cli,
     login_account_t *account, login_changes_t *changes, void *data);
 static login_cli_status_e login_cli_edit_roles(login_cli_t *cli,
     login_account_t *account, login_changes_t *changes, void *data);
+static void login_cli_event_roles(login_cli_t *cli,
+    login_changes_t *changes, const login_account_t *account);
 static login_cli_status_e login_cli_edit_password(login_cli_t *cli,
     login_account_t *account, login_changes_t *changes, void *data);
 static login_cli_status_e login_cli_edit_disabled(login_cli_t *cli,
@@ -201,13 +203,23 @@ static login_cli_status_e
 login_cli_edit_fields(login_cli_t *cli, login_account_t *account,
     login_changes_t *changes, void *data)
 {
+    char                       detail[32];
     const login_cli_fields_t  *fields = data;
-
-    (void) cli;
 
     login_cli_set_fields(account, fields);
 
     login_account_update(changes, account);
+
+    (void) snprintf(detail, sizeof(detail), "%s%s%s",
+                    fields->name != NULL ? "name " : "",
+                    fields->email != NULL ? "email " : "",
+                    fields->language != NULL ? "language " : "");
+
+    /* there is one at least */
+
+    detail[strlen(detail) - 1] = '\0';
+
+    login_cli_event(cli, changes, account, LOGIN_LOG_ACCOUNT_CHANGED, detail);
 
     return LOGIN_CLI_DONE;
 }
@@ -228,6 +240,7 @@ login_cli_edit_password(login_cli_t *cli, login_account_t *account,
     account->password = login_cstr(phc);
 
     login_account_update(changes, account);
+    login_cli_event(cli, changes, account, LOGIN_LOG_ACCOUNT_PASSWORD, NULL);
 
     return LOGIN_CLI_DONE;
 }
@@ -292,8 +305,39 @@ login_cli_edit_roles(login_cli_t *cli, login_account_t *account,
     account->roles = login_str(roles.data, roles.len);
 
     login_account_update(changes, account);
+    login_cli_event_roles(cli, changes, account);
 
     return LOGIN_CLI_DONE;
+}
+
+
+/* "-staff +admin"; what is too long is cut. */
+
+static void
+login_cli_event_roles(login_cli_t *cli, login_changes_t *changes,
+    const login_account_t *account)
+{
+    int          n;
+    char         detail[LOGIN_LOG_TEXT + 1];
+    size_t       i, len;
+    const char  *name;
+
+    len = 0;
+
+    for (i = 0; i < cli->ngiven && len < sizeof(detail); i++) {
+        name = cli->given[i].option->name;
+
+        if (!cli->given[i].option->repeat) {
+            continue;
+        }
+
+        n = snprintf(detail + len, sizeof(detail) - len, "%s%c%s",
+                     len ? " " : "", strcmp(name, "--add") == 0 ? '+' : '-',
+                     cli->given[i].value);
+        len += (size_t) n;
+    }
+
+    login_cli_event(cli, changes, account, LOGIN_LOG_ACCOUNT_ROLES, detail);
 }
 
 
@@ -314,6 +358,9 @@ login_cli_edit_disabled(login_cli_t *cli, login_account_t *account,
     account->disabled = disabled;
 
     login_account_update(changes, account);
+    login_cli_event(cli, changes, account, disabled
+                                           ? LOGIN_LOG_ACCOUNT_DISABLED
+                                           : LOGIN_LOG_ACCOUNT_ENABLED, NULL);
 
     return LOGIN_CLI_DONE;
 }
@@ -330,6 +377,8 @@ login_cli_edit_remove(login_cli_t *cli, login_account_t *account,
     if (login_account_remove(changes, account, cli->view) != LOGIN_OK) {
         return login_cli_fault();
     }
+
+    login_cli_event(cli, changes, account, LOGIN_LOG_ACCOUNT_REMOVED, NULL);
 
     return LOGIN_CLI_DONE;
 }

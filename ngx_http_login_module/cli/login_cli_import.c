@@ -342,6 +342,13 @@ login_cli_import_end(login_cli_import_t *import, login_cli_status_e rc)
 
     login_hasher_destroy(import->hasher);
 
+    if (import->added != 0) {
+        login_cli_event_alone(import->cli, LOGIN_LOG_ACCOUNTS_IMPORTED,
+                              "%llu from \"%s\"",
+                              (unsigned long long) import->added,
+                              import->cli->args[0]);
+    }
+
     if (import->cli->json && import->refused != NULL) {
         (void) login_cli_json(json_pack("{s:I, s:I, s:o}",
                                         "added", (json_int_t) import->added,

@@ -205,6 +205,9 @@ login_cli_key_reseal(login_cli_t *cli)
         return LOGIN_CLI_REFUSED;
     }
 
+    login_cli_event_alone(cli, LOGIN_LOG_KEY_RESEALED, "%llu records",
+                          (unsigned long long) total.done);
+
     if (cli->json) {
         return login_cli_json(json_pack("{s:I}", "resealed",
                                         (json_int_t) total.done));

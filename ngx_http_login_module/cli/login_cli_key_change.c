@@ -16,8 +16,9 @@ static login_cli_status_e login_cli_key_unused(login_cli_t *cli, void *data);
 static login_cli_status_e login_cli_key_put(login_cli_t *cli, size_t len);
 
 
-/* The text of the file, and what becomes of it. */
+/* The text of the file and its ring, and what becomes of it. */
 static login_cli_key_file_t  login_cli_key_file;
+static login_keyring_t       login_cli_key_before;
 static u_char                login_cli_key_text[LOGIN_CLI_KEY_SIZE
                                                 + LOGIN_KEYFILE_MORE];
 
@@ -32,11 +33,14 @@ login_cli_key_rotate(login_cli_t *cli)
         return rc;
     }
 
+    login_cli_key_before = cli->ring;
+
     rc = login_cli_key_turn(cli, login_cli_option(cli, "--verify-first")
                                  != NULL);
 
     login_cli_key_unlock(&login_cli_key_file);
     login_wipe(login_cli_key_text, sizeof(login_cli_key_text));
+    login_wipe(&login_cli_key_before, sizeof(login_keyring_t));
 
     return rc;
 }
@@ -85,14 +89,23 @@ login_cli_key_turn(login_cli_t *cli, unsigned first)
 }
 
 
-/* "n" is where the key is now. */
+/*
+ * "n" is where the key is now.  Until they are reloaded, workers could not
+ * read the event if the new key had sealed it.
+ */
 
 static login_cli_status_e
 login_cli_key_turned(login_cli_t *cli, size_t n)
 {
-    char  id[LOGIN_CLI_KEY_ID_SIZE];
+    char  id[LOGIN_CLI_KEY_ID_SIZE], detail[64];
 
     login_cli_key_id(id, &cli->ring.keys[n]);
+
+    (void) snprintf(detail, sizeof(detail), "%s %s", id,
+                    n == 0 ? "signs" : "verifies");
+
+    login_cli_event_apart(cli, &login_cli_key_before, LOGIN_LOG_KEY_ROTATED,
+                          detail);
 
     if (cli->json) {
         return login_cli_json(json_pack("{s:s, s:s}", "id", id,
@@ -162,6 +175,8 @@ login_cli_key_drop(login_cli_t *cli)
     if (rc != LOGIN_CLI_DONE) {
         return rc;
     }
+
+    login_cli_event_apart(cli, &cli->ring, LOGIN_LOG_KEY_RETIRED, id);
 
     if (cli->json) {
         return login_cli_json(json_pack("{s:s}", "retired", id));

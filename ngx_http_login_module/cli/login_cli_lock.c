@@ -58,6 +58,8 @@ login_cli_edit_unlock(login_cli_t *cli, login_account_t *account,
         return login_cli_fault();
     }
 
+    login_cli_event(cli, changes, account, LOGIN_LOG_ACCOUNT_UNLOCKED, NULL);
+
     return login_cli_open_lock(cli, changes, name);
 }
 
@@ -102,6 +104,8 @@ login_cli_unlock_network(login_cli_t *cli, const u_char network[LOGIN_ID_LEN])
             continue;
         }
 
+        login_cli_event_alone(cli, LOGIN_LOG_ADDRESS_UNLOCKED, "%s",
+                              cli->args[0]);
         login_cli_say(cli, "address \"%s\" unlocked", cli->args[0]);
 
         return cli->json

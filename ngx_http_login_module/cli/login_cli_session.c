@@ -237,6 +237,7 @@ login_cli_edit_revoke(login_cli_t *cli, login_account_t *account,
     const u_char        *id = data;
     login_result_e       rc;
     login_session_t      session;
+    login_log_event_t    event;
     login_cli_status_e   status;
 
     if (id == NULL) {
@@ -244,6 +245,8 @@ login_cli_edit_revoke(login_cli_t *cli, login_account_t *account,
 
         if (status == LOGIN_CLI_DONE) {
             login_account_update(changes, account);
+            login_cli_event(cli, changes, account,
+                            LOGIN_LOG_SESSIONS_REVOKED, NULL);
         }
 
         return status;
@@ -262,6 +265,14 @@ login_cli_edit_revoke(login_cli_t *cli, login_account_t *account,
 
     login_changes_urgent(changes);
     login_session_end(changes, account->id, id);
+
+    login_cli_event_init(cli, &event, LOGIN_LOG_SESSION_REVOKED);
+
+    event.org = account->org;
+    event.username = account->username;
+    event.session = id;
+
+    login_log_keep(changes, cli->view, account->id, &event);
 
     return LOGIN_CLI_DONE;
 }

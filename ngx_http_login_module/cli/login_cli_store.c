@@ -13,7 +13,6 @@ login_cli_status_e
 login_cli_open(login_cli_t *cli)
 {
     struct stat         st;
-    login_error_t       error;
     login_cli_status_e  rc;
 
     /* while root still: the key may be root's alone */
@@ -31,6 +30,15 @@ login_cli_open(login_cli_t *cli)
             return rc;
         }
     }
+
+    return login_cli_enter(cli);
+}
+
+
+login_cli_status_e
+login_cli_enter(login_cli_t *cli)
+{
+    login_error_t  error;
 
     memset(&error, 0, sizeof(login_error_t));
 

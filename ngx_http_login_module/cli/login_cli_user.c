@@ -158,6 +158,7 @@ login_cli_add(login_cli_t *cli, login_account_t *account)
     }
 
     login_account_add(changes, account);
+    login_cli_event(cli, changes, account, LOGIN_LOG_ACCOUNT_ADDED, NULL);
 
     rc = login_cli_commit(cli, changes);
 

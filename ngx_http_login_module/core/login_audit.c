@@ -56,7 +56,7 @@ static const login_audit_kind_t  login_audit_kinds[] = {
     { LOGIN_KIND_POLICY, login_audit_other },
     { LOGIN_KIND_LOCK, login_audit_other },
     { LOGIN_KIND_KNOWN, login_audit_other },
-    { LOGIN_KIND_EVENT, login_audit_owner },
+    { LOGIN_KIND_EVENT, login_audit_other },
     { LOGIN_KIND_MAIL, login_audit_other },
     { LOGIN_KIND_QUEUE, login_audit_other },
     { LOGIN_KIND_ASKED, login_audit_other },
@@ -286,14 +286,20 @@ login_audit_session(login_audit_scan_t *scan, const login_scan_item_t *item)
 
 /*
  * What nothing hangs on: a policy is written anew by the next start; locks,
- * known browsers and mails are forgotten in time.
+ * known browsers, mails and events are forgotten in time.
  */
 
 static login_result_e
 login_audit_other(login_audit_scan_t *scan, const login_scan_item_t *item)
 {
-    (void) scan;
-    (void) item;
+    login_log_event_t  event;
+
+    if (item->key.data[0] == LOGIN_KIND_EVENT
+        && login_log_decode(&event, item->key, item->record.payload)
+           == LOGIN_FAULT)
+    {
+        return login_audit_tell(scan, item, "is not well-formed");
+    }
 
     return LOGIN_OK;
 }
@@ -305,10 +311,6 @@ static login_result_e
 login_audit_owner(login_audit_scan_t *scan, const login_scan_item_t *item)
 {
     login_account_t  account;
-
-    if (item->key.len < LOGIN_ACCOUNT_KEY_LEN) {
-        return login_audit_tell(scan, item, "is not well-formed");
-    }
 
     if (login_account_get(&account, scan->view, item->key.data + 1)
         == LOGIN_NO)

@@ -68,6 +68,24 @@ login_changes_expect(login_changes_t *changes, login_str_t key,
 
 
 void
+login_changes_note(login_changes_t *changes, login_str_t key,
+    login_str_t payload)
+{
+    unsigned  fault;
+
+    /* without memory for it, the set is as good */
+
+    fault = changes->fault;
+
+    login_changes_append(changes, LOGIN_CHANGE_NOTE, key, payload,
+                         LOGIN_EXPECT_ANY);
+
+    changes->fault = fault;
+    changes->notes = 1;
+}
+
+
+void
 login_changes_spoil(login_changes_t *changes)
 {
     changes->fault = 1;

@@ -200,12 +200,8 @@ login_commit_set(login_commit_t *commit, login_changes_t *set)
         }
     }
 
-    set->error = 0;
-
-    if (!set->urgent) {
-        set->error = login_reserve_take(&commit->reserve, commit->store,
-                                        commit->txn, set);
-    }
+    set->error = login_reserve_take(&commit->reserve, commit->store,
+                                    commit->txn, set);
 
     if (set->error != 0) {
 
@@ -218,6 +214,11 @@ login_commit_set(login_commit_t *commit, login_changes_t *set)
     }
 
     for (change = set->first; change != NULL; change = change->next) {
+
+        if (change->type == LOGIN_CHANGE_NOTE && set->bare) {
+            continue;
+        }
+
         if (login_commit_write(commit, change) != LOGIN_OK) {
             commit->torn = 1;
             return LOGIN_FAULT;

@@ -48,3 +48,20 @@ login_flow_step(login_state_e *state, login_event_e event)
 
     return t->effect;
 }
+
+
+login_event_e
+login_flow_event(login_result_e rc)
+{
+    switch (rc) {
+
+    case LOGIN_OK:
+        return LOGIN_EVENT_OK;
+
+    case LOGIN_NO:
+        return LOGIN_EVENT_NO;
+
+    default:
+        return LOGIN_EVENT_FAULT;
+    }
+}

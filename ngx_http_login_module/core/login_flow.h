@@ -43,5 +43,8 @@ typedef enum {
  */
 login_effect_e login_flow_step(login_state_e *state, login_event_e event);
 
+/* What a result is to the machine. */
+login_event_e login_flow_event(login_result_e rc);
+
 
 #endif /* LOGIN_FLOW_H */

@@ -114,9 +114,12 @@ typedef struct {
     int                lack;        /* the error where they are short */
 } login_reserve_t;
 
-/* 0, or the error with which a set is refused that takes nothing away. */
+/*
+ * 0, or the error with which a set is refused that takes nothing away.  One
+ * that does goes without its notes where it would need what is kept.
+ */
 int login_reserve_take(login_reserve_t *reserve, login_store_t *store,
-    MDB_txn *txn, const login_changes_t *set);
+    MDB_txn *txn, login_changes_t *set);
 
 /* Bytes that are kept of a map. */
 uint64_t login_reserve_size(uint64_t map_size);

@@ -15,6 +15,7 @@ typedef struct {
     const char          *from;
     const char          *category;
     login_log_result_e   result;
+    login_log_kept_e     kept;
     const char          *text;
 } login_log_about_t;
 
@@ -27,8 +28,8 @@ static u_char *login_log_id(u_char *p, const char *name, const u_char *id);
 static u_char *login_log_copy(u_char *p, const char *s);
 
 
-#define LOGIN_LOG_ABOUT(id, name, from, category, result, text)               \
-    { #name, #from, #category, LOGIN_LOG_##result, text },
+#define LOGIN_LOG_ABOUT(id, name, from, category, result, kept, text)         \
+    { #name, #from, #category, LOGIN_LOG_##result, LOGIN_LOG_##kept, text },
 
 static const login_log_about_t  login_log_abouts[] = {
     LOGIN_LOG_KINDS(LOGIN_LOG_ABOUT)
@@ -60,6 +61,13 @@ login_log_result_e
 login_log_result(login_log_kind_e kind)
 {
     return login_log_abouts[kind].result;
+}
+
+
+login_log_kept_e
+login_log_kept(login_log_kind_e kind)
+{
+    return login_log_abouts[kind].kept;
 }
 
 

@@ -10,70 +10,87 @@
 
 /*
  * Name of the constant and in the log, who tells of it, category, result,
+ * what it is kept with (NOTHING: with nothing, it is in the log alone),
  * what happened.  Only what is really emitted; new ones go to the end, since
  * counters of them live on over a reload.
  */
 #define LOGIN_LOG_KINDS(X)                                                    \
-    X(SIGNIN, signin, nginx, signin, OK,                                      \
+    X(SIGNIN, signin, nginx, signin, OK, ACCOUNT,                             \
       "signed in")                                                            \
-    X(SIGNIN_WRONG, signin_wrong, nginx, signin, REFUSED,                     \
+    X(SIGNIN_WRONG, signin_wrong, nginx, signin, REFUSED, NOTHING,            \
       "wrong name or password, disabled, or without a password")              \
-    X(SIGNIN_LOCKS, signin_locks, nginx, signin, REFUSED,                     \
+    X(SIGNIN_LOCKS, signin_locks, nginx, signin, REFUSED, ACCOUNT,            \
       "the same, and one too many: locked from now on")                       \
-    X(SIGNIN_LOCKED, signin_locked, nginx, signin, REFUSED,                   \
+    X(SIGNIN_LOCKED, signin_locked, nginx, signin, REFUSED, NOTHING,          \
       "not tried, the name is locked")                                        \
-    X(SIGNIN_THROTTLED, signin_throttled, nginx, signin, REFUSED,             \
+    X(SIGNIN_THROTTLED, signin_throttled, nginx, signin, REFUSED, NOTHING,    \
       "not tried, too many failures of this network")                         \
-    X(SIGNIN_FORGED, signin_forged, nginx, signin, REFUSED,                   \
+    X(SIGNIN_FORGED, signin_forged, nginx, signin, REFUSED, NOTHING,          \
       "a form that was not sent from the sign-in page")                       \
-    X(SIGNIN_BUSY, signin_busy, nginx, signin, FAULT,                         \
+    X(SIGNIN_BUSY, signin_busy, nginx, signin, FAULT, NOTHING,                \
       "not tried, more sign-ins wait than may")                               \
-    X(SIGNIN_FAULT, signin_fault, nginx, signin, FAULT,                       \
+    X(SIGNIN_FAULT, signin_fault, nginx, signin, FAULT, NOTHING,              \
       "could not be tried or not be kept")                                    \
-    X(SIGNOUT, signout, nginx, session, OK,                                   \
+    X(SIGNOUT, signout, nginx, session, OK, ACCOUNT,                          \
       "signed out")                                                           \
-    X(SIGNOUT_FORGED, signout_forged, nginx, session, REFUSED,                \
+    X(SIGNOUT_FORGED, signout_forged, nginx, session, REFUSED, NOTHING,       \
       "a form that was not sent from the page for signing out")               \
-    X(SIGNOUT_FAULT, signout_fault, nginx, session, FAULT,                    \
+    X(SIGNOUT_FAULT, signout_fault, nginx, session, FAULT, NOTHING,           \
       "the session could not be ended")                                       \
-    X(SESSION_OVER, session_over, nginx, session, REFUSED,                    \
+    X(SESSION_OVER, session_over, nginx, session, REFUSED, NOTHING,           \
       "a cookie of a session that is over, ended or revoked")                 \
-    X(SESSION_FOREIGN, session_foreign, nginx, session, REFUSED,              \
+    X(SESSION_FOREIGN, session_foreign, nginx, session, REFUSED, NOTHING,     \
       "a session cookie that is not from here")                               \
-    X(GATE_DENIED, gate_denied, nginx, gate, REFUSED,                         \
+    X(GATE_DENIED, gate_denied, nginx, gate, REFUSED, NOTHING,                \
       "signed in, but not what login_require asks for")                       \
-    X(GATE_ORIGIN, gate_origin, nginx, gate, REFUSED,                         \
+    X(GATE_ORIGIN, gate_origin, nginx, gate, REFUSED, NOTHING,                \
       "a WebSocket that a page of another site opens")                        \
-    X(GATE_FAULT, gate_fault, nginx, gate, FAULT,                             \
+    X(GATE_FAULT, gate_fault, nginx, gate, FAULT, NOTHING,                    \
       "who asks could not be found out")                                      \
-    X(FORWARD_ADDRESS, forward_address, nginx, gate, REFUSED,                 \
+    X(FORWARD_ADDRESS, forward_address, nginx, gate, REFUSED, NOTHING,        \
       "asked by an address that login_forward_auth does not name")            \
-    X(ACCOUNT_ADDED, account_added, cli, account, OK,                         \
+    X(PASSWORD_UPGRADED, password_upgraded, nginx, account, OK, ACCOUNT,      \
+      "a better hash of the same password is kept")                           \
+    X(ACCOUNT_ADDED, account_added, cli, account, OK, ACCOUNT,                \
       "account added")                                                        \
-    X(ACCOUNT_IMPORTED, account_imported, cli, account, OK,                   \
-      "account added by an import")                                           \
-    X(ACCOUNT_CHANGED, account_changed, cli, account, OK,                     \
+    X(ACCOUNT_CHANGED, account_changed, cli, account, OK, ACCOUNT,            \
       "name, address or language changed")                                    \
-    X(ACCOUNT_ROLES, account_roles, cli, account, OK,                         \
+    X(ACCOUNT_ROLES, account_roles, cli, account, OK, ACCOUNT,                \
       "roles given or taken away")                                            \
-    X(ACCOUNT_PASSWORD, account_password, cli, account, OK,                   \
+    X(ACCOUNT_PASSWORD, account_password, cli, account, OK, ACCOUNT,          \
       "password set, all sessions ended")                                     \
-    X(ACCOUNT_DISABLED, account_disabled, cli, account, OK,                   \
+    X(ACCOUNT_DISABLED, account_disabled, cli, account, OK, ACCOUNT,          \
       "account disabled, all sessions ended")                                 \
-    X(ACCOUNT_ENABLED, account_enabled, cli, account, OK,                     \
+    X(ACCOUNT_ENABLED, account_enabled, cli, account, OK, ACCOUNT,            \
       "account enabled")                                                      \
-    X(ACCOUNT_UNLOCKED, account_unlocked, cli, account, OK,                   \
+    X(ACCOUNT_UNLOCKED, account_unlocked, cli, account, OK, ACCOUNT,          \
       "failed sign-ins forgotten")                                            \
-    X(SESSION_REVOKED, session_revoked, cli, session, OK,                     \
+    X(ACCOUNT_REMOVED, account_removed, cli, account, OK, STORE,              \
+      "account removed, with what was kept of it")                            \
+    X(ACCOUNTS_IMPORTED, accounts_imported, cli, account, OK, STORE,          \
+      "accounts added from a file")                                           \
+    X(ADDRESS_UNLOCKED, address_unlocked, cli, signin, OK, STORE,             \
+      "failed sign-ins from an address forgotten")                            \
+    X(SESSION_REVOKED, session_revoked, cli, session, OK, ACCOUNT,            \
       "one session ended by an administrator")                                \
-    X(SESSIONS_REVOKED, sessions_revoked, cli, session, OK,                   \
+    X(SESSIONS_REVOKED, sessions_revoked, cli, session, OK, ACCOUNT,          \
       "all sessions ended by an administrator")                               \
-    X(MAIL_SENT, mail_sent, nginx, mail, OK,                                  \
+    X(KEY_ROTATED, key_rotated, cli, store, OK, STORE,                        \
+      "another key signs, or verifies first")                                 \
+    X(KEY_RESEALED, key_resealed, cli, store, OK, STORE,                      \
+      "records written anew with the key that signs")                         \
+    X(KEY_RETIRED, key_retired, cli, store, OK, STORE,                        \
+      "a key taken away")                                                     \
+    X(BACKUP_MADE, backup_made, cli, store, OK, STORE,                        \
+      "backup written")                                                       \
+    X(STORE_RESTORED, store_restored, cli, store, OK, STORE,                  \
+      "backup put in place, all sessions ended")                              \
+    X(MAIL_SENT, mail_sent, nginx, mail, OK, NOTHING,                         \
       "the relay took a mail")                                                \
-    X(MAIL_FAILED, mail_failed, nginx, mail, FAULT,                           \
+    X(MAIL_FAILED, mail_failed, nginx, mail, FAULT, NOTHING,                  \
       "a mail was refused for good, or given up")
 
-#define LOGIN_LOG_ENUM(id, name, from, category, result, text)                \
+#define LOGIN_LOG_ENUM(id, name, from, category, result, kept, text)          \
     LOGIN_LOG_##id,
 
 typedef enum {
@@ -90,9 +107,22 @@ typedef enum {
 } login_log_result_e;
 
 
+typedef enum {
+    LOGIN_LOG_NOTHING = 0,
+    LOGIN_LOG_ACCOUNT,
+    LOGIN_LOG_STORE
+} login_log_kept_e;
+
+
 #define LOGIN_LOG_LINE   6144   /* bytes of the longest line */
 #define LOGIN_LOG_TEXT   255    /* bytes that are kept of each text */
-#define LOGIN_LOG_STORED 25     /* of an account; as many of failures */
+
+/* What is kept of an account: what succeeded, and of failures. */
+#define LOGIN_LOG_DONE     25
+#define LOGIN_LOG_FAILED   16
+#define LOGIN_LOG_OWN      500          /* of the store itself */
+#define LOGIN_LOG_TOTAL    1000000      /* of all, roughly */
+#define LOGIN_LOG_DAYS     180          /* and no longer than that */
 
 
 /* Texts may hold anything; what is empty or NULL is not known. */
@@ -114,6 +144,7 @@ const char *login_log_name(login_log_kind_e kind);
 const char *login_log_category(login_log_kind_e kind);
 const char *login_log_text(login_log_kind_e kind);
 login_log_result_e login_log_result(login_log_kind_e kind);
+login_log_kept_e login_log_kept(login_log_kind_e kind);
 const char *login_log_result_name(login_log_result_e result);
 
 /* Does nginx tell of it, and not the command line? */
@@ -134,18 +165,26 @@ void login_log_time(char dst[LOGIN_LOG_TIME], uint64_t msec);
 
 
 /*
- * Keeps the event with the account: login_log_put() for one that is new,
- * login_log_add() makes room among those that are there.  The caller sees to
- * it that the account is there still.  LOGIN_FAULT: the event is not kept.
+ * Adds the event to what the change set writes, where its kind is one that
+ * is kept.  "account" is whose it is, or LOGIN_LOG_NOBODY; for one of the
+ * store it is not looked at.  What succeeded makes room for itself, and
+ * "view" is open for that; a failure takes the place of an older one, which
+ * is the same work for each account and for nobody, and "view" may be NULL.
+ *
+ * It never fails: an event that can't be kept harms nothing that it tells
+ * of, and an urgent set leaves it out where there is little room.
  */
-login_result_e login_log_put(login_changes_t *changes,
-    const u_char account[LOGIN_ID_LEN], const login_log_event_t *event);
-login_result_e login_log_add(login_changes_t *changes, login_view_t *view,
-    const u_char account[LOGIN_ID_LEN], const login_log_event_t *event);
+#define LOGIN_LOG_NOBODY                                                      \
+    ((const u_char *) "\xff\xff\xff\xff\xff\xff\xff\xff"                      \
+                      "\xff\xff\xff\xff\xff\xff\xff\xff")
+
+void login_log_keep(login_changes_t *changes, login_view_t *view,
+    const u_char *account, const login_log_event_t *event);
 
 /*
- * Visits what is kept of one account, or of all where "account" is NULL, in
- * the order of accounts and time.  Names of the account are not set.
+ * Visits what is kept of one account, or of all and of the store where
+ * "account" is NULL; not in the order of time.  "account" of an event is
+ * NULL where it is the store's.
  */
 typedef login_result_e (*login_log_visit_pt)(void *data,
     const login_log_event_t *event);
@@ -156,6 +195,27 @@ login_result_e login_log_walk(login_view_t *view, const u_char *account,
 /* Removes all that is kept of the account. */
 login_result_e login_log_forget(login_changes_t *changes, login_view_t *view,
     const u_char account[LOGIN_ID_LEN]);
+
+
+/*
+ * Removes, step by step, what is too old, what was of accounts that are
+ * gone, and the oldest where there is more than "max".  After the last step
+ * it begins anew.
+ */
+#define LOGIN_LOG_STEPS  256
+#define LOGIN_LOG_BATCH  512    /* removed in a step, at most */
+#define LOGIN_LOG_HOURS  (LOGIN_LOG_DAYS * 24)
+
+typedef struct {
+    uint64_t           max;
+    unsigned           step;
+    unsigned           removed;         /* in this step */
+    uint64_t           oldest;          /* s: what is older goes */
+    uint32_t           hours[LOGIN_LOG_HOURS];  /* ago: how many */
+} login_log_sweep_t;
+
+login_result_e login_log_sweep(login_log_sweep_t *sweep,
+    login_changes_t *changes, login_view_t *view, uint64_t now);
 
 
 #endif /* LOGIN_LOG_H */

@@ -1,5 +1,12 @@
 
-/* Events of an account in the store: the last ones of it. */
+/*
+ * Events in the store: the last ones of each account, and of the store.
+ *
+ * What succeeded is found under its time and something random, and the
+ * oldest makes room for it.  Failures, which anybody can make, have places
+ * of their own, by the minute: one is written without a look at what is
+ * there, so that it takes no longer for one name than for another.
+ */
 
 #include "login.h"
 #include "login_record.h"
@@ -7,8 +14,11 @@
 #include <string.h>
 
 
-/* Account, time so that they come in its order, something random. */
-#define LOGIN_LOG_KEY_LEN  (1 + LOGIN_ID_LEN + 8 + 8)
+/* Account, and the place: a time and something random, or a number. */
+#define LOGIN_LOG_KEY_LEN     (1 + LOGIN_ID_LEN + 8 + 8)
+#define LOGIN_LOG_FAILED_LEN  (1 + LOGIN_ID_LEN + 1)
+
+#define LOGIN_LOG_MINUTE      60000     /* ms */
 
 
 typedef struct {
@@ -16,88 +26,108 @@ typedef struct {
     void                *data;
 } login_log_walk_t;
 
-/* What makes room; those of a kind come with the oldest first. */
+/* What makes room; the oldest comes first. */
 typedef struct {
     login_changes_t     *changes;
-    unsigned             all;
-    unsigned             refused;
     size_t               n;         /* that are there */
     size_t               over;      /* that go */
 } login_log_room_t;
 
 
-static login_result_e login_log_visit(void *data, login_str_t key,
-    const login_record_t *record);
+/* Whose events those of the store are. */
+static const u_char  login_log_own[LOGIN_ID_LEN];
+
+
+static size_t login_log_place(u_char *key, const login_log_event_t *event);
+static void login_log_make_room(login_changes_t *changes, login_view_t *view,
+    const u_char *account, size_t max);
 static login_result_e login_log_count(void *data, login_str_t key,
     const login_record_t *record);
 static login_result_e login_log_drop(void *data, login_str_t key,
     const login_record_t *record);
-static int login_log_same(const login_log_room_t *room,
+static login_result_e login_log_visit(void *data, login_str_t key,
     const login_record_t *record);
 static login_str_t login_log_prefix(u_char key[LOGIN_LOG_KEY_LEN],
     const u_char *account);
 static login_str_t login_log_cut(login_str_t s);
 
 
-login_result_e
-login_log_put(login_changes_t *changes, const u_char account[LOGIN_ID_LEN],
-    const login_log_event_t *event)
+void
+login_log_keep(login_changes_t *changes, login_view_t *view,
+    const u_char *account, const login_log_event_t *event)
 {
-    int       shift;
-    size_t    len;
-    u_char   *p;
-    u_char    key[LOGIN_LOG_KEY_LEN];
-    u_char    payload[LOGIN_LOG_PAYLOAD];
+    size_t   len, max;
+    u_char   key[LOGIN_LOG_KEY_LEN], payload[LOGIN_LOG_PAYLOAD];
 
-    p = key + login_log_prefix(key, account).len;
-
-    for (shift = 56; shift >= 0; shift -= 8) {
-        *p++ = (u_char) (event->time >> shift & 0xff);
+    if (login_log_kept(event->kind) == LOGIN_LOG_NOTHING) {
+        return;
     }
 
-    len = login_log_encode(payload, event);
+    max = LOGIN_LOG_DONE;
 
-    if (len == 0 || login_random(p, 8) != LOGIN_OK) {
-        return LOGIN_FAULT;
+    if (login_log_kept(event->kind) == LOGIN_LOG_STORE) {
+        account = login_log_own;
+        max = LOGIN_LOG_OWN;
     }
 
-    login_changes_put(changes, login_str(key, LOGIN_LOG_KEY_LEN),
-                      login_str(payload, len), LOGIN_EXPECT_ANY);
+    (void) login_log_prefix(key, account);
 
-    return LOGIN_OK;
+    len = login_log_place(key + 1 + LOGIN_ID_LEN, event);
+
+    if (len == 0) {
+        return;
+    }
+
+    if (login_log_result(event->kind) == LOGIN_LOG_OK) {
+        login_log_make_room(changes, view, account, max);
+    }
+
+    login_changes_note(changes, login_str(key, 1 + LOGIN_ID_LEN + len),
+                       login_str(payload, login_log_encode(payload, event)));
 }
 
 
-/* Failures, which anybody can make, never push out what is not one. */
+/* The length, or 0: there is nothing random. */
 
-login_result_e
-login_log_add(login_changes_t *changes, login_view_t *view,
-    const u_char account[LOGIN_ID_LEN], const login_log_event_t *event)
+static size_t
+login_log_place(u_char *key, const login_log_event_t *event)
+{
+    int  shift;
+
+    if (login_log_result(event->kind) != LOGIN_LOG_OK) {
+        *key = (u_char) (event->time / LOGIN_LOG_MINUTE % LOGIN_LOG_FAILED);
+        return 1;
+    }
+
+    for (shift = 56; shift >= 0; shift -= 8) {
+        *key++ = (u_char) (event->time >> shift & 0xff);
+    }
+
+    return login_random(key, 8) == LOGIN_OK ? 8 + 8 : 0;
+}
+
+
+/* What cannot be read stays where it is. */
+
+static void
+login_log_make_room(login_changes_t *changes, login_view_t *view,
+    const u_char *account, size_t max)
 {
     u_char            key[LOGIN_LOG_KEY_LEN];
     login_str_t       prefix;
     login_log_room_t  room;
 
-    memset(&room, 0, sizeof(login_log_room_t));
-
     room.changes = changes;
-    room.refused = (login_log_result(event->kind) != LOGIN_LOG_OK);
+    room.n = 0;
 
     prefix = login_log_prefix(key, account);
 
-    if (login_view_walk(view, prefix, login_log_count, &room) != LOGIN_OK) {
-        return LOGIN_FAULT;
+    (void) login_view_walk(view, prefix, login_log_count, &room);
+
+    if (room.n >= max) {
+        room.over = room.n - max + 1;
+        (void) login_view_walk(view, prefix, login_log_drop, &room);
     }
-
-    room.over = room.n < LOGIN_LOG_STORED ? 0 : room.n - LOGIN_LOG_STORED + 1;
-
-    if (room.over != 0
-        && login_view_walk(view, prefix, login_log_drop, &room) != LOGIN_OK)
-    {
-        return LOGIN_FAULT;
-    }
-
-    return login_log_put(changes, account, event);
 }
 
 
@@ -106,9 +136,9 @@ login_log_count(void *data, login_str_t key, const login_record_t *record)
 {
     login_log_room_t  *room = data;
 
-    (void) key;
+    (void) record;
 
-    room->n += login_log_same(room, record) != 0;
+    room->n += (key.len == LOGIN_LOG_KEY_LEN);
 
     return LOGIN_OK;
 }
@@ -119,35 +149,15 @@ login_log_drop(void *data, login_str_t key, const login_record_t *record)
 {
     login_log_room_t  *room = data;
 
-    if (!room->all) {
+    (void) record;
 
-        if (!login_log_same(room, record)) {
-            return LOGIN_OK;
-        }
-
-        if (room->over-- == 0) {
-            return LOGIN_NO;
-        }
+    if (key.len != LOGIN_LOG_KEY_LEN) {
+        return LOGIN_OK;
     }
 
     login_changes_delete(room->changes, key, LOGIN_EXPECT_ANY);
 
-    return LOGIN_OK;
-}
-
-
-/* What is not known here counts as no failure. */
-
-static int
-login_log_same(const login_log_room_t *room, const login_record_t *record)
-{
-    unsigned           refused;
-    login_log_event_t  event;
-
-    refused = login_log_decode(&event, record->payload) == LOGIN_OK
-              && login_log_result(event.kind) != LOGIN_LOG_OK;
-
-    return refused == room->refused;
+    return --room->over != 0 ? LOGIN_OK : LOGIN_NO;
 }
 
 
@@ -155,16 +165,21 @@ login_result_e
 login_log_forget(login_changes_t *changes, login_view_t *view,
     const u_char account[LOGIN_ID_LEN])
 {
-    u_char            key[LOGIN_LOG_KEY_LEN];
-    login_log_room_t  room;
-
-    memset(&room, 0, sizeof(login_log_room_t));
-
-    room.changes = changes;
-    room.all = 1;
+    u_char  key[LOGIN_LOG_KEY_LEN];
 
     return login_view_walk(view, login_log_prefix(key, account),
-                           login_log_drop, &room);
+                           login_log_delete, changes);
+}
+
+
+login_result_e
+login_log_delete(void *data, login_str_t key, const login_record_t *record)
+{
+    (void) record;
+
+    login_changes_delete(data, key, LOGIN_EXPECT_ANY);
+
+    return LOGIN_OK;
 }
 
 
@@ -188,25 +203,14 @@ login_log_walk(login_view_t *view, const u_char *account,
 static login_result_e
 login_log_visit(void *data, login_str_t key, const login_record_t *record)
 {
-    size_t             i;
     login_result_e     rc;
     login_log_event_t  event;
     login_log_walk_t  *walk = data;
 
-    if (key.len != LOGIN_LOG_KEY_LEN) {
-        return LOGIN_FAULT;
-    }
-
-    rc = login_log_decode(&event, record->payload);
+    rc = login_log_decode(&event, key, record->payload);
 
     if (rc != LOGIN_OK) {
         return rc == LOGIN_NO ? LOGIN_OK : LOGIN_FAULT;
-    }
-
-    event.account = key.data + 1;
-
-    for (i = 0; i < 8; i++) {
-        event.time = event.time << 8 | key.data[1 + LOGIN_ID_LEN + i];
     }
 
     return walk->visit(walk->data, &event);
@@ -222,20 +226,26 @@ login_log_encode(u_char *dst, const login_log_event_t *event)
     e.end = dst + LOGIN_LOG_PAYLOAD;
     e.failed = 0;
 
+    login_put_uint(&e, event->time, 8);
     login_put_str(&e, login_cstr(login_log_name(event->kind)));
     login_put_str(&e, event->session ? login_str(event->session, LOGIN_ID_LEN)
                                      : login_str("", 0));
+    login_put_str(&e, login_log_cut(event->org));
+    login_put_str(&e, login_log_cut(event->username));
     login_put_str(&e, login_log_cut(event->address));
     login_put_str(&e, login_log_cut(event->browser));
     login_put_str(&e, login_log_cut(event->detail));
     login_put_str(&e, login_log_cut(event->actor));
 
-    return e.failed ? 0 : (size_t) (e.pos - dst);
+    /* LOGIN_LOG_PAYLOAD has room for the longest of each */
+
+    return (size_t) (e.pos - dst);
 }
 
 
 login_result_e
-login_log_decode(login_log_event_t *event, login_str_t payload)
+login_log_decode(login_log_event_t *event, login_str_t key,
+    login_str_t payload)
 {
     login_str_t      name, session;
     login_decoder_t  d;
@@ -246,8 +256,11 @@ login_log_decode(login_log_event_t *event, login_str_t payload)
 
     memset(event, 0, sizeof(login_log_event_t));
 
+    event->time = login_get_uint(&d, 8);
     name = login_get_str(&d);
     session = login_get_str(&d);
+    event->org = login_get_str(&d);
+    event->username = login_get_str(&d);
     event->address = login_get_str(&d);
     event->browser = login_get_str(&d);
     event->detail = login_get_str(&d);
@@ -255,12 +268,17 @@ login_log_decode(login_log_event_t *event, login_str_t payload)
 
     if (d.failed
         || d.pos != d.end
-        || (session.len != 0 && session.len != LOGIN_ID_LEN))
+        || (session.len != 0 && session.len != LOGIN_ID_LEN)
+        || (key.len != LOGIN_LOG_KEY_LEN && key.len != LOGIN_LOG_FAILED_LEN))
     {
         return LOGIN_FAULT;
     }
 
     event->session = session.len ? session.data : NULL;
+
+    if (memcmp(key.data + 1, login_log_own, LOGIN_ID_LEN) != 0) {
+        event->account = key.data + 1;
+    }
 
     return login_log_find(&event->kind, name);
 }

@@ -38,7 +38,8 @@ typedef struct {
 typedef enum {
     LOGIN_CHANGE_PUT = 0,
     LOGIN_CHANGE_DELETE,
-    LOGIN_CHANGE_EXPECT
+    LOGIN_CHANGE_EXPECT,
+    LOGIN_CHANGE_NOTE
 } login_change_e;
 
 typedef struct login_change_s  login_change_t;
@@ -57,6 +58,8 @@ struct login_changes_s {
     login_change_t  *last;
     unsigned         fault;             /* 1: a change is missing */
     unsigned         urgent;            /* 1: may use the reserve */
+    unsigned         notes;             /* 1: has some */
+    unsigned         bare;              /* 1: goes without them */
     int              error;             /* of LMDB or of the system, or 0 */
     login_result_e   result;
 };
@@ -110,8 +113,10 @@ login_result_e login_lock_decode(login_lock_record_t *lock,
 
 /* LOGIN_NO: of a kind that is not known here. */
 size_t login_log_encode(u_char *dst, const login_log_event_t *event);
-login_result_e login_log_decode(login_log_event_t *event,
+login_result_e login_log_decode(login_log_event_t *event, login_str_t key,
     login_str_t payload);
+login_result_e login_log_delete(void *data, login_str_t key,
+    const login_record_t *record);
 
 size_t login_session_encode(u_char *dst, const login_session_t *session);
 login_result_e login_session_decode(login_session_t *session,

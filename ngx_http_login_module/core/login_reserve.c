@@ -41,6 +41,8 @@ typedef struct {
 } login_readers_t;
 
 
+static int login_reserve_pages(login_reserve_t *reserve,
+    login_store_t *store, MDB_txn *txn, const login_changes_t *set);
 static int login_reserve_look(login_reserve_t *reserve, login_store_t *store,
     MDB_txn *txn);
 static int64_t login_reserve_disk(login_store_t *store, uint64_t end,
@@ -67,6 +69,29 @@ login_reserve_size(uint64_t map_size)
 
 int
 login_reserve_take(login_reserve_t *reserve, login_store_t *store,
+    MDB_txn *txn, login_changes_t *set)
+{
+    int  rc;
+
+    set->bare = 0;
+
+    if (set->urgent && !set->notes) {
+        return 0;
+    }
+
+    rc = login_reserve_pages(reserve, store, txn, set);
+
+    if (rc != 0 && set->urgent) {
+        set->bare = 1;
+        return 0;
+    }
+
+    return rc;
+}
+
+
+static int
+login_reserve_pages(login_reserve_t *reserve, login_store_t *store,
     MDB_txn *txn, const login_changes_t *set)
 {
     int                    rc;

@@ -29,7 +29,7 @@ static int login_signin_same(const login_candidate_t *candidate,
     const login_account_t *account);
 static void login_signin_upgrade(login_signin_t *signin,
     login_account_t *account, const login_candidate_t *candidate,
-    const char *phc);
+    const char *phc, login_view_t *view);
 
 
 login_result_e
@@ -50,6 +50,8 @@ login_signin_run(login_signin_t *signin, login_view_t *view,
 
     if (rc == LOGIN_OK) {
         signin->exists = candidate.exists;
+        memcpy(signin->account, candidate.id, LOGIN_ID_LEN);
+
         rc = login_signin_verify(&candidate, phc, signin, hasher);
     }
 
@@ -193,7 +195,7 @@ login_signin_build(const login_candidate_t *candidate, const char *phc,
     }
 
     if (rc == LOGIN_OK) {
-        login_signin_upgrade(signin, &account, candidate, phc);
+        login_signin_upgrade(signin, &account, candidate, phc, view);
     }
 
     login_view_end(view);
@@ -236,8 +238,10 @@ login_signin_same(const login_candidate_t *candidate,
 
 static void
 login_signin_upgrade(login_signin_t *signin, login_account_t *account,
-    const login_candidate_t *candidate, const char *phc)
+    const login_candidate_t *candidate, const char *phc, login_view_t *view)
 {
+    login_log_event_t  event;
+
     if (phc[0] == '\0' || !login_signin_same(candidate, account)) {
         return;
     }
@@ -250,4 +254,9 @@ login_signin_upgrade(login_signin_t *signin, login_account_t *account,
     account->password = login_cstr(phc);
 
     login_account_update(signin->upgrade, account);
+
+    login_signin_event(&event, LOGIN_LOG_PASSWORD_UPGRADED, signin);
+    event.username = account->username;
+
+    login_log_keep(signin->upgrade, view, account->id, &event);
 }

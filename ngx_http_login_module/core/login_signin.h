@@ -25,6 +25,7 @@ typedef struct {
     login_changes_t   *changes;     /* makes the session */
     login_changes_t   *upgrade;     /* a better hash; nobody waits for it */
     unsigned           exists;      /* somebody has that name */
+    u_char             account[LOGIN_ID_LEN];   /* and this account */
     login_error_t      error;
 } login_signin_t;
 
@@ -41,6 +42,10 @@ login_result_e login_signin_run(login_signin_t *signin, login_view_t *view,
 /* The part that makes "ticket" and "changes", once the password was right. */
 login_result_e login_signin_session(login_signin_t *signin,
     const login_account_t *account, login_view_t *view);
+
+/* An event of it; the name is as typed. */
+void login_signin_event(login_log_event_t *event, login_log_kind_e kind,
+    const login_signin_t *signin);
 
 
 #endif /* LOGIN_SIGNIN_H */

@@ -18,7 +18,8 @@ login_result_e
 login_signin_session(login_signin_t *signin, const login_account_t *account,
     login_view_t *view)
 {
-    login_session_t  session;
+    login_session_t    session;
+    login_log_event_t  event;
 
     memset(&session, 0, sizeof(login_session_t));
 
@@ -58,7 +59,27 @@ login_signin_session(login_signin_t *signin, const login_account_t *account,
     login_session_add(signin->changes, &session);
     login_account_see(signin->changes, account->id, signin->now);
 
+    login_signin_event(&event, LOGIN_LOG_SIGNIN, signin);
+    event.username = account->username;
+    event.session = session.id;
+    login_log_keep(signin->changes, view, account->id, &event);
+
     return LOGIN_OK;
+}
+
+
+void
+login_signin_event(login_log_event_t *event, login_log_kind_e kind,
+    const login_signin_t *signin)
+{
+    memset(event, 0, sizeof(login_log_event_t));
+
+    event->kind = kind;
+    event->time = signin->now * 1000;
+    event->org = signin->org;
+    event->username = signin->username;
+    event->address = signin->address;
+    event->browser = signin->browser;
 }
 
 

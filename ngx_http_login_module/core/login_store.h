@@ -49,7 +49,7 @@ typedef enum {
     LOGIN_KIND_POLICY = 'P',    /* number of the piece, 0: the head */
     LOGIN_KIND_LOCK = 'K',      /* name or network, browser: a lock */
     LOGIN_KIND_KNOWN = 'B',     /* name, browser that was used before */
-    LOGIN_KIND_EVENT = 'E',     /* account id, time, something random */
+    LOGIN_KIND_EVENT = 'E',     /* account id, place: what happened */
     LOGIN_KIND_MAIL = 'O',      /* mail id: its state */
     LOGIN_KIND_QUEUE = 'Q',     /* mail id: what it says, until it is sent */
     LOGIN_KIND_ASKED = 'U'      /* name: when mails to it were asked for */
@@ -175,6 +175,10 @@ void login_changes_delete(login_changes_t *changes, login_str_t key,
     uint64_t expect);
 void login_changes_expect(login_changes_t *changes, login_str_t key,
     uint64_t expect);
+
+/* A put that an urgent set goes without where there is little room. */
+void login_changes_note(login_changes_t *changes, login_str_t key,
+    login_str_t payload);
 
 /*
  * Marks a set that takes away: sessions, rights, accounts.  Others are

@@ -54,19 +54,26 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     u_char             again[LOGIN_LOG_PAYLOAD];
     login_log_event_t  event;
 
+    static const u_char  key[1 + LOGIN_ID_LEN + 1] = { 'E', 1 };
+
     memset(&event, 0, sizeof(login_log_event_t));
 
     event.username = login_str(data, size);
     event.browser = login_str(data, size / 2);
     check_line(&event);
 
-    if (login_log_decode(&event, login_str(data, size)) != LOGIN_OK) {
+    if (login_log_decode(&event, login_str(key, sizeof(key)),
+                         login_str(data, size))
+        != LOGIN_OK)
+    {
         return 0;
     }
 
     check_line(&event);
 
-    if (event.address.len > LOGIN_LOG_TEXT
+    if (event.org.len > LOGIN_LOG_TEXT
+        || event.username.len > LOGIN_LOG_TEXT
+        || event.address.len > LOGIN_LOG_TEXT
         || event.browser.len > LOGIN_LOG_TEXT
         || event.detail.len > LOGIN_LOG_TEXT
         || event.actor.len > LOGIN_LOG_TEXT)

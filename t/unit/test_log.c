@@ -214,12 +214,27 @@ test_names(void **state)
 }
 
 
+static login_str_t
+key_of(u_char key[64], const u_char *account, size_t len)
+{
+    memset(key, 0, 64);
+
+    key[0] = LOGIN_KIND_EVENT;
+    memcpy(key + 1, account, LOGIN_ID_LEN);
+
+    return login_str(key, len);
+}
+
+
 static void
 test_record(void **state)
 {
     size_t              i, len;
-    u_char              long_text[300], payload[LOGIN_LOG_PAYLOAD];
+    u_char              long_text[300], payload[LOGIN_LOG_PAYLOAD], buf[64];
+    login_str_t         key;
     login_log_event_t   event, read;
+
+    const u_char        own[LOGIN_ID_LEN] = { 0 };
 
     (void) state;
 
@@ -227,37 +242,93 @@ test_record(void **state)
 
     event = event_of(LOGIN_LOG_SIGNIN);
     event.session = id_of_all;
+    event.org = login_cstr("default");
+    event.username = login_cstr("ann");
     event.address = login_cstr("192.0.2.1");
     event.browser = login_str(long_text, sizeof(long_text));
     event.detail = login_str("\0\xff", 2);
 
     len = login_log_encode(payload, &event);
-    assert_true(len > 0);
+    key = key_of(buf, id_of_all, 33);
 
-    assert_int_equal(login_log_decode(&read, login_str(payload, len)),
+    assert_int_equal(login_log_decode(&read, key, login_str(payload, len)),
                      LOGIN_OK);
     assert_int_equal(read.kind, LOGIN_LOG_SIGNIN);
+    assert_int_equal(read.time, NOW);
+    assert_memory_equal(read.account, id_of_all, LOGIN_ID_LEN);
     assert_memory_equal(read.session, id_of_all, LOGIN_ID_LEN);
+    assert_true(login_str_eq(read.org, event.org));
+    assert_true(login_str_eq(read.username, event.username));
     assert_true(login_str_eq(read.address, event.address));
     assert_int_equal(read.browser.len, LOGIN_LOG_TEXT);
     assert_true(login_str_eq(read.detail, event.detail));
     assert_int_equal(read.actor.len, 0);
-    assert_null(read.account);
 
     for (i = 0; i < len; i++) {
-        assert_int_equal(login_log_decode(&read, login_str(payload, i)),
+        assert_int_equal(login_log_decode(&read, key, login_str(payload, i)),
                          LOGIN_FAULT);
     }
 
     payload[len] = 0;
-    assert_int_equal(login_log_decode(&read, login_str(payload, len + 1)),
+    assert_int_equal(login_log_decode(&read, key,
+                                      login_str(payload, len + 1)),
                      LOGIN_FAULT);
+
+    /* places of both kinds, and others */
+
+    for (i = 17; i < 35; i++) {
+        assert_int_equal(login_log_decode(&read, login_str(buf, i),
+                                          login_str(payload, len)),
+                         i == 18 || i == 33 ? LOGIN_OK : LOGIN_FAULT);
+    }
+
+    key = key_of(buf, own, 33);
+    assert_int_equal(login_log_decode(&read, key, login_str(payload, len)),
+                     LOGIN_OK);
+    assert_null(read.account);
 
     /* a kind of a later version */
 
-    payload[2] = 'X';
-    assert_int_equal(login_log_decode(&read, login_str(payload, len)),
+    payload[10] = 'X';
+    assert_int_equal(login_log_decode(&read, key, login_str(payload, len)),
                      LOGIN_NO);
+}
+
+
+/* The longest of all texts have room in a record. */
+
+static void
+test_record_long(void **state)
+{
+    size_t              i, len;
+    u_char              text[LOGIN_LOG_TEXT], payload[LOGIN_LOG_PAYLOAD + 1];
+    u_char              buf[64];
+    login_log_event_t   event, read;
+
+    (void) state;
+
+    memset(text, 'x', sizeof(text));
+
+    for (i = 0; i < LOGIN_LOG_MAX; i++) {
+        event = event_of(i);
+        event.session = id_of_all;
+        event.org = login_str(text, sizeof(text));
+        event.username = event.org;
+        event.address = event.org;
+        event.browser = event.org;
+        event.detail = event.org;
+        event.actor = event.org;
+
+        payload[LOGIN_LOG_PAYLOAD] = '#';
+        len = login_log_encode(payload, &event);
+        assert_int_equal(payload[LOGIN_LOG_PAYLOAD], '#');
+
+        assert_int_equal(login_log_decode(&read, key_of(buf, id_of_all, 33),
+                                          login_str(payload, len)),
+                         LOGIN_OK);
+        assert_int_equal(read.kind, i);
+        assert_int_equal(read.actor.len, LOGIN_LOG_TEXT);
+    }
 }
 
 
@@ -266,9 +337,9 @@ test_record(void **state)
 typedef struct {
     size_t     n;
     size_t     refused;
+    size_t     own;         /* of the store */
     uint64_t   first;
     uint64_t   last;
-    unsigned   mixed;       /* not in the order of time */
 } found_t;
 
 
@@ -277,13 +348,17 @@ visit(void *data, const login_log_event_t *event)
 {
     found_t  *found = data;
 
-    if (found->n++ == 0) {
+    found->n++;
+    found->own += event->account == NULL;
+    found->refused += login_log_result(event->kind) != LOGIN_LOG_OK;
+
+    if (found->first == 0 || event->time < found->first) {
         found->first = event->time;
     }
 
-    found->refused += login_log_result(event->kind) != LOGIN_LOG_OK;
-    found->mixed |= event->time < found->last;
-    found->last = event->time;
+    if (event->time > found->last) {
+        found->last = event->time;
+    }
 
     return LOGIN_OK;
 }
@@ -318,8 +393,7 @@ add(fixture_t *f, const u_char *account, login_log_kind_e kind,
     event.time = time;
 
     assert_int_equal(login_view_begin(f->view), LOGIN_OK);
-    assert_int_equal(login_log_add(changes, f->view, account, &event),
-                     LOGIN_OK);
+    login_log_keep(changes, f->view, account, &event);
     login_view_end(f->view);
 
     assert_int_equal(login_commit_one(f->commit, changes), LOGIN_OK);
@@ -338,6 +412,8 @@ test_kept(void **state)
     add(f, other, LOGIN_LOG_SIGNIN, 1);
     add(f, id_of_all, LOGIN_LOG_ACCOUNT_ADDED, 7);
     add(f, id_of_all, LOGIN_LOG_SIGNIN, 300);
+    add(f, id_of_all, LOGIN_LOG_SIGNIN_WRONG, 301);
+    add(f, id_of_all, LOGIN_LOG_GATE_DENIED, 302);
 
     all = found(f, id_of_all);
     assert_int_equal(all.n, 2);
@@ -346,32 +422,203 @@ test_kept(void **state)
 
     /* what anybody can do leaves the rest alone */
 
-    for (i = 0; i < 2 * LOGIN_LOG_STORED; i++) {
-        add(f, id_of_all, LOGIN_LOG_SIGNIN_WRONG, 1000 + i);
+    for (i = 0; i < 5 * LOGIN_LOG_FAILED; i++) {
+        add(f, id_of_all, LOGIN_LOG_SIGNIN_LOCKS, 1000 + i * 60000);
     }
 
     all = found(f, id_of_all);
-    assert_int_equal(all.n, LOGIN_LOG_STORED + 2);
-    assert_int_equal(all.refused, LOGIN_LOG_STORED);
+    assert_int_equal(all.n, LOGIN_LOG_FAILED + 2);
+    assert_int_equal(all.refused, LOGIN_LOG_FAILED);
     assert_int_equal(all.first, 7);
-    assert_int_equal(all.last, 1000 + 2 * LOGIN_LOG_STORED - 1);
-    assert_int_equal(all.mixed, 0);
+    assert_int_equal(all.last, 1000 + (5 * LOGIN_LOG_FAILED - 1) * 60000);
 
-    for (i = 0; i < LOGIN_LOG_STORED; i++) {
-        add(f, id_of_all, LOGIN_LOG_SIGNIN, 2000 + i);
+    for (i = 0; i < LOGIN_LOG_DONE; i++) {
+        add(f, id_of_all, LOGIN_LOG_SIGNIN, 400 + i);
     }
 
     all = found(f, id_of_all);
-    assert_int_equal(all.n, 2 * LOGIN_LOG_STORED);
-    assert_int_equal(all.refused, LOGIN_LOG_STORED);
-    assert_int_equal(all.first, 1000 + LOGIN_LOG_STORED);
-    assert_int_equal(all.last, 2000 + LOGIN_LOG_STORED - 1);
+    assert_int_equal(all.n, LOGIN_LOG_DONE + LOGIN_LOG_FAILED);
+    assert_int_equal(all.refused, LOGIN_LOG_FAILED);
+    assert_int_equal(all.first, 400);
 
     all = found(f, other);
     assert_int_equal(all.n, 1);
+    assert_int_equal(all.own, 0);
+
+    for (i = 0; i < LOGIN_LOG_OWN + 3; i++) {
+        add(f, NULL, LOGIN_LOG_KEY_ROTATED, 10 + i);
+    }
 
     all = found(f, NULL);
-    assert_int_equal(all.n, 2 * LOGIN_LOG_STORED + 1);
+    assert_int_equal(all.own, LOGIN_LOG_OWN);
+    assert_int_equal(all.n, LOGIN_LOG_OWN + LOGIN_LOG_DONE
+                            + LOGIN_LOG_FAILED + 1);
+}
+
+
+/*
+ * Nobody's failures are as many and as long as an account's, and a failure
+ * is written without a look at the store.
+ */
+
+static void
+test_nobody(void **state)
+{
+    size_t              i, len[2], n[2];
+    fixture_t          *f = *state;
+    login_changes_t    *changes;
+    login_log_event_t   event;
+
+    const u_char *const  whose[] = { id_of_all, LOGIN_LOG_NOBODY };
+
+    for (i = 0; i < 2; i++) {
+        changes = login_changes_create();
+
+        event = event_of(LOGIN_LOG_SIGNIN_LOCKS);
+        event.username = login_cstr("ann");
+        event.address = login_cstr("192.0.2.1");
+
+        login_log_keep(changes, NULL, whose[i], &event);
+
+        n[i] = (size_t) (changes->first == changes->last);
+        len[i] = changes->first->key.len * 10000
+                 + changes->first->payload.len;
+
+        assert_int_equal(login_commit_one(f->commit, changes), LOGIN_OK);
+        login_changes_destroy(changes);
+    }
+
+    assert_int_equal(n[0], 1);
+    assert_int_equal(n[1], 1);
+    assert_int_equal(len[0], len[1]);
+    assert_int_equal(found(f, LOGIN_LOG_NOBODY).n, 1);
+}
+
+
+/* What cannot be read hinders nothing. */
+
+static void
+test_damaged(void **state)
+{
+    u_char            key[64];
+    fixture_t        *f = *state;
+    login_changes_t  *changes;
+
+    changes = login_changes_create();
+    login_changes_put(changes, key_of(key, id_of_all, 33),
+                      login_cstr("x"), LOGIN_EXPECT_ANY);
+    assert_int_equal(login_commit_one(f->commit, changes), LOGIN_OK);
+    login_changes_destroy(changes);
+
+    add(f, id_of_all, LOGIN_LOG_SIGNIN, 1);
+}
+
+
+/* --- the end of it */
+
+static unsigned
+sweep(fixture_t *f, login_log_sweep_t *sweep, uint64_t now)
+{
+    unsigned          i, n;
+    login_changes_t  *changes;
+
+    n = 0;
+
+    for (i = 0; i < LOGIN_LOG_STEPS; i++) {
+        changes = login_changes_create();
+
+        assert_int_equal(login_log_sweep(sweep, changes, f->view, now),
+                         LOGIN_OK);
+        n += sweep->removed;
+
+        assert_int_equal(login_commit_one(f->commit, changes), LOGIN_OK);
+        login_changes_destroy(changes);
+    }
+
+    return n;
+}
+
+
+static login_account_t
+person(fixture_t *f, const char *name)
+{
+    login_account_t   account;
+    login_changes_t  *changes;
+
+    assert_int_equal(login_account_new(&account, 1), LOGIN_OK);
+    account.org = login_cstr("default");
+    account.username = login_cstr(name);
+
+    changes = login_changes_create();
+    login_account_add(changes, &account);
+    assert_int_equal(login_commit_one(f->commit, changes), LOGIN_OK);
+    login_changes_destroy(changes);
+
+    return account;
+}
+
+
+static void
+test_sweep(void **state)
+{
+    uint64_t            i, now;
+    found_t             all;
+    fixture_t          *f = *state;
+    login_account_t     ann, bob;
+
+    static login_log_sweep_t  swept;
+
+    memset(&swept, 0, sizeof(swept));
+    swept.max = 20;
+
+    now = NOW / 1000;
+    ann = person(f, "ann");
+    bob = person(f, "bob");
+
+    /* of an account that is gone, of nobody, of the future */
+
+    add(f, id_of_all, LOGIN_LOG_SIGNIN, NOW);
+    add(f, LOGIN_LOG_NOBODY, LOGIN_LOG_SIGNIN_LOCKS, NOW);
+    add(f, bob.id, LOGIN_LOG_SIGNIN, NOW + 86400000);
+
+    /* on the edge */
+
+    add(f, NULL, LOGIN_LOG_BACKUP_MADE,
+        NOW - (uint64_t) LOGIN_LOG_DAYS * 86400000);
+    add(f, NULL, LOGIN_LOG_BACKUP_MADE,
+        NOW - (uint64_t) LOGIN_LOG_DAYS * 86400000 - 1000);
+
+    for (i = 0; i < 10; i++) {
+        add(f, ann.id, LOGIN_LOG_SIGNIN, NOW - i * 3600000 - 1000);
+    }
+
+    assert_int_equal(sweep(f, &swept, now), 2);
+    assert_int_equal(found(f, NULL).n, 13);
+    assert_int_equal(sweep(f, &swept, now), 0);
+
+    /* more than there may be: from the next turn on the oldest go */
+
+    swept.max = 6;
+
+    assert_true(sweep(f, &swept, now) > 0);
+    assert_int_equal(sweep(f, &swept, now), 0);
+
+    all = found(f, NULL);
+    assert_in_range(all.n, 4, 6);
+    assert_int_equal(all.own, 0);
+    assert_int_equal(found(f, LOGIN_LOG_NOBODY).n, 1);
+    assert_int_equal(found(f, bob.id).n, 1);
+    assert_int_equal(found(f, ann.id).n, all.n - 2);
+    assert_int_equal(found(f, ann.id).last, NOW - 1000);
+
+    /* and no longer than need be */
+
+    assert_int_equal(sweep(f, &swept, now), 0);
+    assert_int_equal(swept.oldest, now - LOGIN_LOG_DAYS * 86400);
+
+    /* before there were so many hours */
+
+    assert_int_equal(sweep(f, &swept, 100), 0);
 }
 
 
@@ -382,17 +629,10 @@ test_removed(void **state)
     login_account_t    account;
     login_changes_t   *changes;
 
-    assert_int_equal(login_account_new(&account, 1), LOGIN_OK);
-    account.org = login_cstr("default");
-    account.username = login_cstr("ann");
-
-    changes = login_changes_create();
-    login_account_add(changes, &account);
-    assert_int_equal(login_commit_one(f->commit, changes), LOGIN_OK);
-    login_changes_destroy(changes);
+    account = person(f, "ann");
 
     add(f, account.id, LOGIN_LOG_SIGNIN, 1);
-    add(f, account.id, LOGIN_LOG_SIGNIN_WRONG, 2);
+    add(f, account.id, LOGIN_LOG_SIGNIN_LOCKS, 2);
     add(f, id_of_all, LOGIN_LOG_SIGNIN, 3);
 
     changes = login_changes_create();
@@ -416,21 +656,34 @@ complain(void *data, const char *text)
 {
     unsigned  *n = data;
 
-    assert_non_null(strstr(text, "of no account"));
+    assert_non_null(strstr(text, "is not well-formed"));
     (*n)++;
 }
 
 
-/* An event without its account is what "check" tells. */
+/* "check" tells of an event that is none, not of one without its account. */
 
 static void
 test_audit(void **state)
 {
-    unsigned        n = 0;
-    fixture_t      *f = *state;
-    login_audit_t   audit;
+    u_char            key[64];
+    unsigned          n = 0;
+    fixture_t        *f = *state;
+    login_audit_t     audit;
+    login_changes_t  *changes;
 
     add(f, id_of_all, LOGIN_LOG_SIGNIN, 3);
+    add(f, NULL, LOGIN_LOG_KEY_ROTATED, 3);
+
+    assert_int_equal(login_audit(&audit, f->view, &f->ring, complain, &n),
+                     LOGIN_OK);
+    assert_int_equal(n, 0);
+
+    changes = login_changes_create();
+    login_changes_put(changes, key_of(key, id_of_all, 33),
+                      login_cstr("x"), LOGIN_EXPECT_ANY);
+    assert_int_equal(login_commit_one(f->commit, changes), LOGIN_OK);
+    login_changes_destroy(changes);
 
     assert_int_equal(login_audit(&audit, f->view, &f->ring, complain, &n),
                      LOGIN_OK);
@@ -452,7 +705,11 @@ main(void)
         cmocka_unit_test(test_long),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_record),
+        cmocka_unit_test(test_record_long),
         test(test_kept),
+        test(test_nobody),
+        test(test_damaged),
+        test(test_sweep),
         test(test_removed),
         test(test_audit),
     };

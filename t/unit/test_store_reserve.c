@@ -145,6 +145,62 @@ test_lockout(void **data)
 }
 
 
+/*
+ * Taking away is told of where there is room, and goes without that where
+ * there is little; an ordinary set has all of it or nothing.
+ */
+
+static login_result_e
+take_note(fixture_t *f, const char *key, int urgent)
+{
+    login_result_e    rc;
+    login_changes_t  *set;
+
+    set = login_changes_create();
+
+    if (urgent) {
+        login_changes_urgent(set);
+    }
+
+    login_changes_delete(set, login_cstr(key), LOGIN_EXPECT_ANY);
+    login_changes_note(set, login_cstr("Tnote"), login_cstr(text));
+
+    rc = login_commit_one(f->commit, set);
+
+    login_changes_destroy(set);
+
+    return rc;
+}
+
+
+static void
+test_note(void **data)
+{
+    fixture_t  *f = *data;
+
+    assert_int_equal(fixture_put(f, "Told", "x", LOGIN_EXPECT_ANY), LOGIN_OK);
+    assert_int_equal(take_note(f, "Told", 1), LOGIN_OK);
+    assert_int_equal(fixture_version(f, "Told"), 0);
+    assert_true(fixture_version(f, "Tnote") != 0);
+
+    assert_int_equal(take_note(f, "Tnote", 1), LOGIN_OK);
+
+    (void) fill(f, "map_size");
+
+    while (fixture_put(f, "Tnew", "x", LOGIN_EXPECT_ANY) == LOGIN_OK) {
+        /* the rest of the room */
+    }
+
+    assert_int_equal(take_note(f, "T00000", 0), LOGIN_FAULT);
+    assert_true(fixture_version(f, "T00000") != 0);
+
+    assert_int_equal(take_note(f, "Tnote", 1), LOGIN_OK);
+    assert_int_equal(fixture_version(f, "Tnote"), 0);
+    assert_int_equal(take_note(f, "T00000", 1), LOGIN_OK);
+    assert_int_equal(fixture_version(f, "T00000"), 0);
+}
+
+
 /* A reader that stays holds the pages back that are set free meanwhile. */
 
 static void
@@ -318,6 +374,7 @@ main(void)
         test(test_map),
         test(test_map_reader),
         test(test_lockout),
+        test(test_note),
         test(test_batch),
         cmocka_unit_test_setup_teardown(test_disk, fixture_make,
                                         fixture_teardown),
