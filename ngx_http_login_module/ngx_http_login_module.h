@@ -376,7 +376,9 @@ struct ngx_http_login_worker_s {
     ngx_http_login_mailer_t     *mailer;    /* NULL: sends nothing */
     void                        *shared;    /* by the threads */
     ngx_connection_t            *connection;
+    ngx_queue_t                  tasks;     /* that are not over */
     ngx_event_t                  tick;
+    ngx_event_t                  leave;     /* gives up what waits */
     ngx_http_login_alarm_t       map_alarm;
     ngx_http_login_alarm_t       disk_alarm;
     ngx_http_login_alarm_t       reader_alarm;
@@ -421,6 +423,7 @@ struct ngx_http_login_task_s {
     void                       (*release)(void *data);
     login_pool_t                *pool;
     ngx_event_t                  timer;
+    ngx_queue_t                  queue;     /* of the worker's tasks */
 };
 
 /*
@@ -443,6 +446,9 @@ ngx_int_t ngx_http_login_task_commit(ngx_http_request_t *r,
     ngx_http_login_done_pt done, void *data, void (*release)(void *data));
 
 void ngx_http_login_task_come_back(ngx_http_login_worker_t *worker);
+
+/* Requests whose task has not begun get their answer now; how many. */
+ngx_uint_t ngx_http_login_task_give_up(ngx_http_login_worker_t *worker);
 
 
 /* ngx_http_login_threads.c: see login_pool_conf_t */

@@ -19,7 +19,7 @@
 static ngx_http_login_task_t *ngx_http_login_task_create(
     ngx_http_request_t *r, ngx_http_login_done_pt done);
 static ngx_int_t ngx_http_login_task_post(ngx_http_login_task_t *task,
-    login_pool_t *pool);
+    ngx_http_login_worker_t *worker, login_pool_t *pool);
 static void ngx_http_login_task_free(ngx_http_login_task_t *task);
 static void ngx_http_login_task_finish(ngx_http_login_task_t *task);
 static void ngx_http_login_task_resume(ngx_http_request_t *r);
@@ -57,7 +57,7 @@ ngx_http_login_task_read(ngx_http_request_t *r,
     task->run = run;
     task->data = data;
 
-    rc = ngx_http_login_task_post(task, worker->hashers);
+    rc = ngx_http_login_task_post(task, worker, worker->hashers);
 
     if (rc == NGX_OK) {
         task->release = release;
@@ -87,7 +87,7 @@ ngx_http_login_task_commit(ngx_http_request_t *r,
     task->changes = changes;
     task->data = data;
 
-    rc = ngx_http_login_task_post(task, worker->writer);
+    rc = ngx_http_login_task_post(task, worker, worker->writer);
 
     if (rc == NGX_OK) {
         task->release = release;
@@ -122,7 +122,8 @@ ngx_http_login_task_create(ngx_http_request_t *r, ngx_http_login_done_pt done)
 
 
 static ngx_int_t
-ngx_http_login_task_post(ngx_http_login_task_t *task, login_pool_t *pool)
+ngx_http_login_task_post(ngx_http_login_task_t *task,
+    ngx_http_login_worker_t *worker, login_pool_t *pool)
 {
     ngx_http_request_t  *r;
 
@@ -131,6 +132,8 @@ ngx_http_login_task_post(ngx_http_login_task_t *task, login_pool_t *pool)
     if (login_pool_post(pool, &task->job) != LOGIN_OK) {
         return NGX_BUSY;
     }
+
+    ngx_queue_insert_tail(&worker->tasks, &task->queue);
 
     /*
      * the timer also keeps a worker that shall quit until the task is over;
@@ -161,6 +164,10 @@ ngx_http_login_task_free(ngx_http_login_task_t *task)
 {
     if (task->timer.timer_set) {
         ngx_del_timer(&task->timer);
+    }
+
+    if (task->queue.next) {
+        ngx_queue_remove(&task->queue);
     }
 
     if (task->changes) {
@@ -256,6 +263,40 @@ ngx_http_login_task_resume(ngx_http_request_t *r)
     r->write_event_handler = ngx_http_request_empty_handler;
 
     task->done(r, task->data, task->result);
+}
+
+
+/* What nobody waits for, such as a lock to be kept, is done all the same. */
+
+ngx_uint_t
+ngx_http_login_task_give_up(ngx_http_login_worker_t *worker)
+{
+    ngx_uint_t              n;
+    ngx_queue_t            *q, *next;
+    ngx_http_login_task_t  *task;
+
+    n = 0;
+
+    for (q = ngx_queue_head(&worker->tasks);
+         q != ngx_queue_sentinel(&worker->tasks);
+         q = next)
+    {
+        next = ngx_queue_next(q);
+        task = ngx_queue_data(q, ngx_http_login_task_t, queue);
+
+        if (task->request == NULL
+            || login_pool_withdraw(task->pool, &task->job) != LOGIN_OK)
+        {
+            continue;
+        }
+
+        n++;
+
+        task->result = LOGIN_FAULT;
+        ngx_http_login_task_finish(task);
+    }
+
+    return n;
 }
 
 

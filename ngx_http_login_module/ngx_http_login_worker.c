@@ -21,6 +21,8 @@ static ngx_int_t ngx_http_login_start_pools(ngx_http_login_worker_t *worker);
 static ngx_int_t ngx_http_login_listen(ngx_http_login_worker_t *worker,
     ngx_log_t *log);
 static void ngx_http_login_read_handler(ngx_event_t *ev);
+static void ngx_http_login_leave(ngx_http_login_worker_t *worker);
+static void ngx_http_login_leave_handler(ngx_event_t *ev);
 static void ngx_http_login_tick_handler(ngx_event_t *ev);
 static void ngx_http_login_turn_handler(ngx_event_t *ev);
 static void ngx_http_login_leave_threads(void);
@@ -56,6 +58,13 @@ ngx_http_login_init_process(ngx_cycle_t *cycle)
     worker->tick.data = worker;
     worker->tick.log = cycle->log;
     worker->tick.cancelable = 1;
+
+    worker->leave.handler = ngx_http_login_leave_handler;
+    worker->leave.data = worker;
+    worker->leave.log = cycle->log;
+    worker->leave.cancelable = 1;
+
+    ngx_queue_init(&worker->tasks);
 
     worker->turn.handler = ngx_http_login_turn_handler;
     worker->turn.data = worker;
@@ -227,6 +236,9 @@ ngx_http_login_listen(ngx_http_login_worker_t *worker, ngx_log_t *log)
     /* not a leak when it is open at exit */
     c->read->channel = 1;
 
+    /* its handler hears when the worker shall quit */
+    c->idle = 1;
+
     if (ngx_handle_read_event(c->read, 0) != NGX_OK) {
         ngx_free_connection(c);
         return NGX_ERROR;
@@ -245,6 +257,12 @@ ngx_http_login_read_handler(ngx_event_t *ev)
 
     c = ev->data;
 
+    if (c->close) {
+        c->close = 0;
+        ngx_http_login_leave(c->data);
+        return;
+    }
+
     ngx_http_login_task_come_back(c->data);
 
     ev->ready = 0;
@@ -252,6 +270,43 @@ ngx_http_login_read_handler(ngx_event_t *ev)
     if (ngx_handle_read_event(ev, 0) != NGX_OK) {
         ngx_log_error(NGX_LOG_ALERT, ev->log, 0,
                       "login: threads cannot be heard any longer");
+    }
+}
+
+
+/*
+ * With "worker_shutdown_timeout" all connections are closed at its end.  Who
+ * waits by then for a thread that has not begun is told so a little before,
+ * and the worker does not stay for them.
+ */
+
+static void
+ngx_http_login_leave(ngx_http_login_worker_t *worker)
+{
+    ngx_msec_t        timeout;
+    ngx_core_conf_t  *ccf;
+
+    ccf = (ngx_core_conf_t *) ngx_get_conf(ngx_cycle->conf_ctx,
+                                           ngx_core_module);
+    timeout = ccf->shutdown_timeout;
+
+    if (timeout && !worker->leave.timer_set) {
+        ngx_add_timer(&worker->leave, timeout - timeout / 4);
+    }
+}
+
+
+static void
+ngx_http_login_leave_handler(ngx_event_t *ev)
+{
+    ngx_uint_t  n;
+
+    n = ngx_http_login_task_give_up(ev->data);
+
+    if (n) {
+        ngx_log_error(NGX_LOG_NOTICE, ev->log, 0,
+                      "login: %ui requests waited longer than "
+                      "\"worker_shutdown_timeout\" allows", n);
     }
 }
 

@@ -309,6 +309,15 @@ is scalar(all($ann)), 25, 'the last ones';
 is scalar(grep { $_->{event} eq 'signin_locks' } all('dan')), 1,
     'what failed stays';
 
+# half a year later a new worker looks at those of the store first
+
+$t->set_clock($now + 181 * 86400);
+$t->reload;
+ok Login::Test::wait_for(sub {
+    !grep { $_->{event} eq 'backup_made' } all();
+}), 'no longer than half a year';
+$t->set_clock($now);
+
 $t->cli_ok('backup', "$dir/later");
 $t->cli_ok('user', 'set', $bob, '--name', 'Robert');
 $t->stop;

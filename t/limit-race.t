@@ -202,6 +202,22 @@ again($cheap, 4);
     $t->cli_ok('user', 'unlock', $ann);
     is $each->(), row(403, 4), 'unlocked in all of them';
     is $each->(), '403 403 429 429', 'with one counter for all';
+
+    # unlocked, before a worker hears of it removed, and added once more
+
+    $t->cli_ok('user', 'unlock', $ann);
+    $t->cli_ok('user', 'remove', $ann);
+    $t->add_user($ann, $password);
+    is $each->(), row(403, 4), 'the same for an account of the same name';
+    $t->cli_ok('user', 'unlock', $ann);
+
+    # as if it had been unlocked
+
+    is try(6, $ann, 'wrong'), row(403, 6), 'six';
+    is $each->(), row(429, 4), 'locked';
+    $t->cli_ok('user', 'remove', $ann);
+    $t->add_user($ann, $password);
+    is $each->(), row(403, 4), 'a lock goes with the account that it is of';
 }
 
 
@@ -341,7 +357,8 @@ delete $t->{main};
 
     is scalar(grep { defined $_->response } @waiting), 0,
         'connections were closed under their hashes';
-    is try(1, $ann, $password), 429, 'which have failed all the same';
+    like try(6, $ann, 'wrong'), qr/^(?:403 ){1,5}429/,
+        'what was begun has failed all the same, the rest is given back';
     ok wait_for(sub {
         $t->cli_ok('user', 'list', '--locked') =~ /\Q$ann\E/;
     }), 'and the store knows';

@@ -314,12 +314,29 @@ login_lock_forget(login_changes_t *changes, login_view_t *view,
 }
 
 
+/*
+ * Workers may still count for the name: its own record says from now on that
+ * it was unlocked, so that whoever gets the name starts anew.
+ */
+
 static login_result_e
 login_lock_delete(void *data, login_str_t key, const login_record_t *record)
 {
-    (void) record;
+    login_lock_record_t  lock;
 
-    login_changes_delete(data, key, LOGIN_EXPECT_ANY);
+    if (key.data[0] != LOGIN_KIND_LOCK || key.len != 1 + LOGIN_ID_LEN) {
+        login_changes_delete(data, key, LOGIN_EXPECT_ANY);
+        return LOGIN_OK;
+    }
+
+    if (login_lock_decode(&lock, record->payload) != LOGIN_OK) {
+        return LOGIN_FAULT;
+    }
+
+    lock.until = 0;
+    lock.unlocked = 0;
+
+    login_lock_put(data, key, &lock, LOGIN_EXPECT_ANY);
 
     return LOGIN_OK;
 }

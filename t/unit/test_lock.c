@@ -455,8 +455,13 @@ test_removed(void **data)
     login_view_end(f->view);
     assert_int_equal(apply(f, changes), LOGIN_OK);
 
+    /* what is left says that the name was unlocked */
+
     assert_int_equal(count(f, LOGIN_KIND_KNOWN), 1);
-    assert_int_equal(count(f, LOGIN_KIND_LOCK), 1);
+    assert_int_equal(count(f, LOGIN_KIND_LOCK), 2);
+    assert_int_equal(lock_of(f, guess("ann", 1), 0).until, 0);
+    assert_int_equal(lock_of(f, guess("ann", 1), 0).unlocked,
+                     lock_of(f, guess("ann", 1), 0).version);
     assert_int_equal(known(f, guess("ann", 1)), 0);
     assert_int_equal(known(f, guess("bob", 1)), 1);
 }

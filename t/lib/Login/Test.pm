@@ -491,13 +491,37 @@ sub run {
 
         # somebody was faster; what is in use here was never seen outside
 
-        unlink "$self->{dir}/error.log";
+        unlink map { "$self->{dir}/$_" } qw(error.log stderr.log);
         $self->{ports} = {};
     }
 }
 
 
 sub start {
+    my ($self) = @_;
+
+    my $pid = $self->spawn;
+
+    my $up = wait_for(sub {
+        if (waitpid($pid, WNOHANG) == $pid) {
+            delete $self->{pid};
+            return -1;
+        }
+
+        return $self->answers && $self->workers >= $self->{workers};
+    });
+
+    return 1 if $up && $up > 0;
+
+    $self->kill_master if $self->{pid};
+
+    return 0;
+}
+
+
+# Begins to start it, and returns the master's process id.
+
+sub spawn {
     my ($self) = @_;
 
     my %env = $self->nginx_env;
@@ -516,22 +540,7 @@ sub start {
             or POSIX::_exit(127);
     }
 
-    $self->{pid} = $pid;
-
-    my $up = wait_for(sub {
-        if (waitpid($pid, WNOHANG) == $pid) {
-            delete $self->{pid};
-            return -1;
-        }
-
-        return $self->answers && $self->workers >= $self->{workers};
-    });
-
-    return 1 if $up && $up > 0;
-
-    $self->kill_master if $self->{pid};
-
-    return 0;
+    return $self->{pid} = $pid;
 }
 
 
@@ -825,7 +834,9 @@ my $REPORT = qr{
 }x;
 
 
-sub check_logs {
+# What must not be in the logs: alerts, reports of a sanitizer, signals.
+
+sub log_faults {
     my ($self) = @_;
 
     my @lines = map { split /\n/, $self->read_file($_) }
@@ -842,17 +853,29 @@ sub check_logs {
 
     @signals = grep { $_ !~ $allowed } @signals if $allowed;
 
-    Test::More::is(join("\n", @bad), '', 'no alerts');
-    Test::More::is(join("\n", @reports), '', 'no report of a sanitizer')
-        or Test::More::diag($self->report(@lines));
-    Test::More::is(join("\n", @signals), '', 'no worker ended by a signal');
+    return (\@bad, \@reports, \@signals);
+}
+
+
+sub check_logs {
+    my ($self) = @_;
+
+    my ($bad, $reports, $signals) = $self->log_faults;
+
+    Test::More::is(join("\n", @$bad), '', 'no alerts');
+    Test::More::is(join("\n", @$reports), '', 'no report of a sanitizer')
+        or Test::More::diag($self->report);
+    Test::More::is(join("\n", @$signals), '', 'no worker ended by a signal');
 }
 
 
 # The lines that follow the first report: there is the stack.
 
 sub report {
-    my ($self, @lines) = @_;
+    my ($self) = @_;
+
+    my @lines = map { split /\n/, $self->read_file($_) }
+        'error.log', 'stderr.log';
 
     while (@lines && $lines[0] !~ $REPORT) {
         shift @lines;
