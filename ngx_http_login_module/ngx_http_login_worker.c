@@ -437,12 +437,9 @@ ngx_http_login_exit_process(ngx_cycle_t *cycle)
 
     /* what the relay is about to take is noted, if that is soon */
 
-    for (i = 0; i < NGX_HTTP_LOGIN_EXIT_WAIT; i++) {
-
-        if (ngx_http_login_mail_stop(worker) == NGX_OK) {
-            break;
-        }
-
+    for (i = 0; ngx_http_login_mail_stop(worker) != NGX_OK
+                && i < NGX_HTTP_LOGIN_EXIT_WAIT; i++)
+    {
         ngx_msleep(10);
     }
 
