@@ -91,6 +91,29 @@ ngx_http_login_event(ngx_http_request_t *r, login_log_kind_e kind,
 }
 
 
+void
+ngx_http_login_event_tell(login_log_kind_e kind, login_log_event_t *event)
+{
+    ngx_time_t                  *tp;
+    ngx_http_login_main_conf_t  *mcf;
+
+    ngx_http_login_count(kind);
+
+    mcf = ngx_http_login_log_conf();
+
+    if (mcf == NULL) {
+        return;
+    }
+
+    tp = ngx_timeofday();
+
+    event->kind = kind;
+    event->time = (uint64_t) tp->sec * 1000 + tp->msec;
+
+    ngx_http_login_log_event(mcf, event, ngx_cycle->log);
+}
+
+
 /* NULL: there is no log.  Of the cycle of now, as for the counters. */
 
 static ngx_http_login_main_conf_t *

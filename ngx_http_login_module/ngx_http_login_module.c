@@ -120,6 +120,13 @@ static ngx_command_t  ngx_http_login_commands[] = {
       0,
       NULL },
 
+    { ngx_string("login_mail"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_http_login_mail,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("login_log"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_http_login_log,
@@ -196,6 +203,7 @@ ngx_http_login_create_main_conf(ngx_conf_t *cf)
      *     conf->caches = 0;
      *     conf->limits = { 0, 0 };
      *     conf->limit = { 0, 0, 0 };
+     *     conf->mail = NULL;
      *     conf->log = NULL;
      *     conf->syslog = NULL;
      *     conf->zone = NULL;

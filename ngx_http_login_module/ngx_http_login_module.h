@@ -57,7 +57,25 @@ typedef struct {
 } ngx_http_login_asset_t;
 
 
+/* "login_mail" */
+typedef struct {
+    ngx_str_t                    url;       /* all of it as it was written */
+    ngx_str_t                    from;
+    ngx_str_t                    user;
+    ngx_str_t                    password_file;
+    ngx_uint_t                   starttls;
+    ngx_uint_t                   tls;       /* smtps:// */
+
+    login_relay_t                relay;
+    login_mail_sender_t          sender;
+    login_mail_templates_t       templates;
+    char                         field[LOGIN_MAIL_FIELD_MAX];
+    char                         address[LOGIN_USERNAME_MAX + 1];
+} ngx_http_login_mail_t;
+
+
 typedef struct ngx_http_login_worker_s  ngx_http_login_worker_t;
+typedef struct ngx_http_login_mailer_s  ngx_http_login_mailer_t;
 typedef struct ngx_http_login_memory_s  ngx_http_login_memory_t;
 
 
@@ -81,6 +99,7 @@ typedef struct {
     ngx_int_t                    limit_rate;
     size_t                       limit_zone;
 
+    ngx_http_login_mail_t       *mail;      /* NULL: nothing is mailed */
     ngx_open_file_t             *log;
     ngx_syslog_peer_t           *syslog;    /* instead of "log" */
 
@@ -289,6 +308,26 @@ ngx_int_t ngx_http_login_load(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
 
 
+/* A file as a whole; says what is wrong with it, and "mend" behind it. */
+ngx_int_t ngx_http_login_read_file(ngx_conf_t *cf, const char *name,
+    size_t max, const char *mend, ngx_file_info_t *fi, ngx_str_t *text);
+
+
+/* ngx_http_login_{conf,load}_mail.c */
+
+char *ngx_http_login_mail(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+ngx_int_t ngx_http_login_load_mail(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+
+
+/* ngx_http_login_mail.c: the thread that sends */
+
+void ngx_http_login_mail_start(ngx_http_login_worker_t *worker);
+
+/* NGX_BUSY: it is at work; its thread must find everything as it is. */
+ngx_int_t ngx_http_login_mail_stop(ngx_http_login_worker_t *worker);
+
+
 /* ngx_http_login_policy.c: what is guarded, for the command line */
 
 /* Called for each location when it is merged, outer ones first. */
@@ -334,6 +373,7 @@ struct ngx_http_login_worker_s {
     login_mailbox_t             *mailbox;
     login_pool_t                *hashers;
     login_pool_t                *writer;
+    ngx_http_login_mailer_t     *mailer;    /* NULL: sends nothing */
     void                        *shared;    /* by the threads */
     ngx_connection_t            *connection;
     ngx_queue_t                  tasks;     /* that are not over */
@@ -688,6 +728,10 @@ void ngx_http_login_event_form(ngx_http_request_t *r, login_log_kind_e kind,
 /* For who has just signed in; "r" may be NULL. */
 void ngx_http_login_event_signin(ngx_http_request_t *r,
     login_log_kind_e kind, const login_signin_t *signin);
+
+/* For what no request is about. */
+void ngx_http_login_event_tell(login_log_kind_e kind,
+    login_log_event_t *event);
 
 /*
  * Adds the event to what "changes" write for the account, with what the

@@ -2,7 +2,8 @@
 
 # what the core and the command line are built with
 toolchain=(gcc make libc6-dev libcrypt-dev liblmdb-dev libargon2-dev
-           libutf8proc-dev libidn2-dev libssl-dev libjansson-dev libyaml-dev)
+           libutf8proc-dev libidn2-dev libcurl4-openssl-dev libssl-dev
+           libjansson-dev libyaml-dev)
 
 
 # Says why, and ends.
@@ -58,4 +59,19 @@ install_packages() {
     DEBIAN_FRONTEND=noninteractive \
         apt-get -qq -y --no-install-recommends install "$@" > /dev/null \
         || die "apt-get install failed: $*"
+}
+
+
+# The packages of npm in folder $1, anew only where their list changed.
+
+install_npm() {
+    need_command node nodejs
+    need_command npm npm
+
+    if ! cmp -s "$1/package-lock.json" "$1/node_modules/.installed.json"
+    then
+        (cd "$1" && npm ci --loglevel=error --no-audit --no-fund) \
+            > /dev/null || die "npm ci failed"
+        cp "$1/package-lock.json" "$1/node_modules/.installed.json"
+    fi
 }

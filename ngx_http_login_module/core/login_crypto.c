@@ -1,5 +1,6 @@
 
 #include "login.h"
+#include "login_gcm.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,9 +20,12 @@ struct login_crypto_s {
     unsigned        failed;     /* 1: a MAC could not be computed */
     u_char          ids[LOGIN_KEYS_MAX][LOGIN_KEY_ID_LEN];
     EVP_MAC_CTX    *macs[LOGIN_KEYS_MAX][LOGIN_PURPOSES];
+    login_secret_t  ciphers[LOGIN_KEYS_MAX][LOGIN_CIPHERS];
 };
 
 
+static login_result_e login_crypto_fill(login_crypto_t *crypto, size_t key,
+    EVP_MAC *hmac, const login_secret_t *secret);
 static EVP_MAC_CTX *login_crypto_context(EVP_MAC *hmac,
     const login_secret_t *secret, const char *info);
 static login_result_e login_crypto_fault(login_crypto_t *crypto);
@@ -34,11 +38,15 @@ static const char *const  login_crypto_infos[LOGIN_PURPOSES] = {
     [LOGIN_PURPOSE_RECORD] = "login record v1"
 };
 
+static const char *const  login_crypto_cipher_infos[LOGIN_CIPHERS] = {
+    [LOGIN_CIPHER_MAIL] = "login mail v1"
+};
+
 
 login_crypto_t *
 login_crypto_create(const login_keyring_t *ring)
 {
-    size_t           key, purpose;
+    size_t           key;
     EVP_MAC         *hmac;
     login_crypto_t  *crypto;
 
@@ -62,22 +70,46 @@ login_crypto_create(const login_keyring_t *ring)
     for (key = 0; key < ring->n; key++) {
         memcpy(crypto->ids[key], ring->keys[key].id, LOGIN_KEY_ID_LEN);
 
-        for (purpose = 0; purpose < LOGIN_PURPOSES; purpose++) {
-            crypto->macs[key][purpose] =
-                login_crypto_context(hmac, &ring->keys[key].secret,
-                                     login_crypto_infos[purpose]);
-
-            if (crypto->macs[key][purpose] == NULL) {
-                EVP_MAC_free(hmac);
-                login_crypto_destroy(crypto);
-                return NULL;
-            }
+        if (login_crypto_fill(crypto, key, hmac, &ring->keys[key].secret)
+            != LOGIN_OK)
+        {
+            EVP_MAC_free(hmac);
+            login_crypto_destroy(crypto);
+            return NULL;
         }
     }
 
     EVP_MAC_free(hmac);
 
     return crypto;
+}
+
+
+static login_result_e
+login_crypto_fill(login_crypto_t *crypto, size_t key, EVP_MAC *hmac,
+    const login_secret_t *secret)
+{
+    size_t  i;
+
+    for (i = 0; i < LOGIN_PURPOSES; i++) {
+        crypto->macs[key][i] = login_crypto_context(hmac, secret,
+                                                    login_crypto_infos[i]);
+
+        if (crypto->macs[key][i] == NULL) {
+            return LOGIN_FAULT;
+        }
+    }
+
+    for (i = 0; i < LOGIN_CIPHERS; i++) {
+        if (login_derive(crypto->ciphers[key][i].bytes, LOGIN_SECRET_LEN,
+                         secret, login_crypto_cipher_infos[i])
+            != LOGIN_OK)
+        {
+            return LOGIN_FAULT;
+        }
+    }
+
+    return LOGIN_OK;
 }
 
 
@@ -131,6 +163,7 @@ login_crypto_destroy(login_crypto_t *crypto)
         }
     }
 
+    login_wipe(crypto->ciphers, sizeof(crypto->ciphers));
     free(crypto);
 }
 
@@ -214,4 +247,37 @@ login_crypto_failed(login_crypto_t *crypto)
     crypto->failed = 0;
 
     return (int) failed;
+}
+
+
+/* With a nonce that is drawn: good for 2^32 texts of a key. */
+
+login_result_e
+login_crypto_encrypt(u_char *dst, login_crypto_t *crypto,
+    login_cipher_e cipher, login_str_t place, login_str_t in)
+{
+    memcpy(dst, crypto->ids[0], LOGIN_KEY_ID_LEN);
+
+    return login_gcm_encrypt(dst + LOGIN_KEY_ID_LEN,
+                             &crypto->ciphers[0][cipher], place, in);
+}
+
+
+login_result_e
+login_crypto_decrypt(u_char *dst, login_crypto_t *crypto,
+    login_cipher_e cipher, login_str_t place, login_str_t in)
+{
+    size_t  key;
+
+    if (in.len < LOGIN_CIPHER_OVERHEAD) {
+        return LOGIN_FAULT;
+    }
+
+    if (login_crypto_find(crypto, in.data, &key) != LOGIN_OK) {
+        return LOGIN_NO;
+    }
+
+    return login_gcm_decrypt(dst, &crypto->ciphers[key][cipher], place,
+                             login_str(in.data + LOGIN_KEY_ID_LEN,
+                                       in.len - LOGIN_KEY_ID_LEN));
 }

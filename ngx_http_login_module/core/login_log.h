@@ -84,7 +84,11 @@
     X(BACKUP_MADE, backup_made, cli, store, OK, STORE,                        \
       "backup written")                                                       \
     X(STORE_RESTORED, store_restored, cli, store, OK, STORE,                  \
-      "backup put in place, all sessions ended")
+      "backup put in place, all sessions ended")                              \
+    X(MAIL_SENT, mail_sent, nginx, mail, OK, NOTHING,                         \
+      "the relay took a mail")                                                \
+    X(MAIL_FAILED, mail_failed, nginx, mail, FAULT, NOTHING,                  \
+      "a mail was refused for good, or given up")
 
 #define LOGIN_LOG_ENUM(id, name, from, category, result, kept, text)          \
     LOGIN_LOG_##id,

@@ -38,7 +38,7 @@ login_policy_size(const login_policy_t *policy)
     const login_server_t    *server;
     const login_location_t  *location;
 
-    size = LOGIN_LIST_SIZE;
+    size = LOGIN_LIST_SIZE + LOGIN_STRING_SIZE + policy->mail.len;
 
     for (i = 0; i < policy->n; i++) {
         server = &policy->servers[i];
@@ -95,6 +95,8 @@ login_policy_encode(u_char *dst, size_t size, const login_policy_t *policy)
 
         login_put_server(&e, &policy->servers[i]);
     }
+
+    login_put_str(&e, policy->mail);
 
     return (e.failed || e.pos != e.end) ? LOGIN_NO : LOGIN_OK;
 }
@@ -163,6 +165,8 @@ login_policy_decode(login_policy_t *policy, login_arena_t *arena,
     for (i = 0; i < policy->n && !d.failed; i++) {
         login_get_server(&d, arena, &policy->servers[i]);
     }
+
+    policy->mail = login_get_str(&d);
 
     return (d.failed || d.pos != d.end) ? LOGIN_FAULT : LOGIN_OK;
 }

@@ -64,6 +64,7 @@ typedef struct {
     uint64_t                  written;  /* seconds since the epoch */
     login_server_t           *servers;
     size_t                    n;
+    login_str_t               mail;     /* sender's address, or no mails */
 } login_policy_t;
 
 

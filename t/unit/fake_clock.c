@@ -1,14 +1,15 @@
 
 /*
- * A clock for tests, preloaded into nginx: gettimeofday() tells what stands
- * in the file that FAKE_CLOCK names, in seconds since the epoch.  Intervals
- * are measured by other clocks, which run on.
+ * A clock for tests, preloaded into nginx: gettimeofday() and time() tell
+ * what stands in the file that FAKE_CLOCK names, in seconds since the epoch.
+ * Intervals are measured by other clocks, which run on.
  */
 
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 
@@ -56,4 +57,28 @@ gettimeofday(struct timeval *restrict tv, void *restrict tz)
     tv->tv_usec = 0;
 
     return 0;
+}
+
+
+time_t
+time(time_t *t)
+{
+    struct timeval   tv;
+    struct timespec  ts;
+
+    /* libraries ask before this one is ready */
+
+    if (fake_clock_path[0] == '\0') {
+        (void) clock_gettime(CLOCK_REALTIME, &ts);
+        tv.tv_sec = ts.tv_sec;
+
+    } else {
+        (void) gettimeofday(&tv, NULL);
+    }
+
+    if (t != NULL) {
+        *t = tv.tv_sec;
+    }
+
+    return tv.tv_sec;
 }

@@ -68,8 +68,10 @@ sample(login_policy_t *policy)
     servers[1].locations = locations;
     servers[1].n = 1;
 
+    policy->written = 0;
     policy->servers = servers;
     policy->n = 2;
+    policy->mail = login_cstr("login@example.com");
 }
 
 
@@ -110,6 +112,7 @@ check_same(const login_policy_t *a, const login_policy_t *b)
     const login_location_t  *k, *l;
 
     assert_int_equal(a->n, b->n);
+    assert_true(login_str_eq(a->mail, b->mail));
 
     for (i = 0; i < a->n; i++) {
         s = &a->servers[i];
@@ -361,8 +364,10 @@ large(login_policy_t *policy, size_t n)
 
     memset(&server, 0, sizeof(server));
 
+    policy->written = 0;
     policy->servers = &server;
     policy->n = 1;
+    policy->mail = login_cstr("");
 
     server.locations = locations;
 
