@@ -50,6 +50,7 @@ server {
     server_name localhost;
     login on;
     keepalive_requests 100000000;
+    keepalive_timeout 1d;
 
     location /login/ { login_portal; }
     location = /worker { login off; return 200 $pid; }

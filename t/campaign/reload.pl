@@ -249,7 +249,10 @@ sub pid_in {
 }
 
 
-# A second master with its workers, beside the old one.
+# A second master with its workers, beside the old one; the last time they
+# stay so for a minute, unless this is a small run.
+
+my $both = 1;
 
 sub upgrade_begin {
     my $old = $t->pid;
@@ -270,7 +273,7 @@ sub upgrade_begin {
 sub upgrade {
     my ($old, $new) = upgrade_begin();
 
-    pause(1);
+    $both > 1 ? sleep $both : pause($both);
     $t->signal('WINCH', $old);
     wait_for(sub { !workers_of($old) }) or die "WINCH: workers stay\n";
     pause(0.5);
@@ -285,7 +288,7 @@ sub upgrade {
 sub upgrade_rolled_back {
     my ($old, $new) = upgrade_begin();
 
-    pause(1);
+    $both > 1 ? sleep $both : pause($both);
     $t->signal('WINCH', $old);
     wait_for(sub { !workers_of($old) }) or die "WINCH: workers stay\n";
     pause(0.5);
@@ -345,6 +348,7 @@ if ($RELOADS) {
 }
 
 for my $i (1 .. $UPGRADES) {
+    $both = 60 if $i == $UPGRADES && $i >= 5;
     $i % 2 ? upgrade() : upgrade_rolled_back();
     pause(0.5);
     print "$i upgrades, ", int($i / 2), " rolled back\n";

@@ -12,6 +12,7 @@
 
 #define ROUNDS  300     /* or LOGIN_CRASH_ROUNDS, see scripts/campaign-store */
 #define EACH    60
+#define READERS 200
 
 
 /* Adds up in one record, by expectation, until it has done its share. */
@@ -439,22 +440,22 @@ static void
 test_stale_readers(void **data)
 {
     size_t      i, more = 0;
-    child_t     children[40];
+    child_t     children[READERS];
     fixture_t  *f = *data;
 
-    for (i = 0; i < 40; i++) {
+    for (i = 0; i < READERS; i++) {
         children[i] = child_start(f, reader, &more);
         child_tell(children[i].to, 'g');
     }
 
-    for (i = 0; i < 40; i++) {
+    for (i = 0; i < READERS; i++) {
         assert_int_equal(child_wait(children[i].from), 'r');
     }
 
     assert_int_equal(fixture_open(f, FIXTURE_MAP), 0);
-    assert_true(slots(f) >= 40);
+    assert_true(slots(f) >= READERS);
 
-    for (i = 0; i < 40; i++) {
+    for (i = 0; i < READERS; i++) {
         assert_int_equal(child_kill(&children[i]), -SIGKILL);
     }
 
