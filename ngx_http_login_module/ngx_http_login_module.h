@@ -37,6 +37,7 @@
 #define NGX_HTTP_LOGIN_BODY_MAX  16384
 
 #define NGX_HTTP_LOGIN_UNPROCESSABLE  422
+#define NGX_HTTP_LOGIN_TOO_EARLY      425
 
 
 /* Where people sign in, as the configuration has it. */
