@@ -168,6 +168,7 @@ ngx_http_login_limit_signin(ngx_http_request_t *r,
     }
 
     keys = throttle->keys;
+    state = 0;
     rc = NGX_ERROR;
 
     if (ngx_http_login_limit_name(r, &throttle->guess, org, username)

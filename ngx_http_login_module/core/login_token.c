@@ -67,6 +67,7 @@ login_token_verify(u_char *payload, size_t len, size_t *key,
     }
 
     n = sizeof(raw);
+    number = 0;
 
     rc = login_base64url_decode(raw, &n, token);
     if (rc == LOGIN_OK) {
