@@ -172,6 +172,7 @@ ngx_http_login_load_pages(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
 
     arena = login_arena_create();
     if (arena == NULL) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "no memory for the pages");
         return NGX_ERROR;
     }
 
@@ -278,6 +279,8 @@ ngx_http_login_load_style(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
                                      mcf->style.data.len))
         != LOGIN_OK)
     {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "SHA-256 of OpenSSL failed, is there memory?");
         return NGX_ERROR;
     }
 

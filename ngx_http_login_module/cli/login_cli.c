@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include <openssl/crypto.h>
+
 
 static login_cli_status_e login_cli_run(login_cli_t *cli);
 
@@ -218,6 +220,13 @@ main(int argc, char **argv)
 
     memset(&none, 0, sizeof(struct rlimit));
     (void) setrlimit(RLIMIT_CORE, &none);
+
+    /* where this fails, later calls of OpenSSL 3.0 do not, but crash */
+
+    if (OSSL_LIB_CTX_get0_global_default() == NULL) {
+        login_cli_error("OpenSSL cannot be started, is there memory?");
+        return LOGIN_CLI_UNUSABLE;
+    }
 
     memset(&cli, 0, sizeof(login_cli_t));
 

@@ -163,6 +163,8 @@ login_lmdb_env(login_lmdb_t *lmdb, const char *path, size_t map_size)
     int          rc, fd, dead;
     struct stat  st;
 
+    fd = -1;
+
     rc = mdb_env_create(&lmdb->env);
     if (rc != 0) {
         return rc;
@@ -177,8 +179,6 @@ login_lmdb_env(login_lmdb_t *lmdb, const char *path, size_t map_size)
     if (rc == 0) {
         rc = mdb_env_open(lmdb->env, path, LOGIN_LMDB_FLAGS, 0600);
     }
-
-    fd = -1;
 
     if (rc == 0) {
         rc = mdb_env_get_fd(lmdb->env, &fd);

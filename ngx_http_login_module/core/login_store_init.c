@@ -294,7 +294,7 @@ login_init_owner(int dir, uid_t uid, gid_t gid)
 static int
 login_init_version(int dir, uid_t uid, gid_t gid)
 {
-    int      fd, rc, len;
+    int      fd, rc, err, len;
     char     text[16];
     ssize_t  n;
 
@@ -328,5 +328,13 @@ login_init_version(int dir, uid_t uid, gid_t gid)
         return -1;
     }
 
-    return fsync(dir);
+    rc = fsync(dir);
+
+    if (rc == -1) {
+        err = errno;
+        (void) unlinkat(dir, LOGIN_STORE_VERSION, 0);
+        errno = err;
+    }
+
+    return rc;
 }

@@ -70,7 +70,7 @@ sub build_dir {
 }
 
 
-sub sanitized { build_dir() =~ /asan$/ }
+sub sanitized { build_dir() =~ /[at]san$/ }
 sub nginx     { $ENV{LOGIN_NGINX} // '/usr/sbin/nginx' }
 
 
@@ -85,7 +85,8 @@ sub nginx_env {
 
     if (sanitized()) {
         my @libraries = map { `gcc -print-file-name=$_` }
-            'libasan.so', 'libubsan.so';
+            build_dir() =~ /tsan$/ ? 'libtsan.so'
+                                   : ('libasan.so', 'libubsan.so');
         chomp @libraries;
 
         unshift @preload, map { abs_path($_) } @libraries;
@@ -96,6 +97,7 @@ sub nginx_env {
     return %env unless sanitized();
 
     return (%env,
+        TSAN_OPTIONS  => $ENV{TSAN_OPTIONS} // '',
         ASAN_OPTIONS  => 'detect_leaks=0:abort_on_error=1'
                          . ':detect_stack_use_after_return=1',
         UBSAN_OPTIONS => 'print_stacktrace=1:abort_on_error=1',
@@ -500,13 +502,10 @@ sub run {
 sub start {
     my ($self) = @_;
 
-    my $pid = $self->spawn;
+    $self->spawn;
 
     my $up = wait_for(sub {
-        if (waitpid($pid, WNOHANG) == $pid) {
-            delete $self->{pid};
-            return -1;
-        }
+        return -1 if defined $self->ended;
 
         return $self->answers && $self->workers >= $self->{workers};
     });
@@ -540,7 +539,25 @@ sub spawn {
             or POSIX::_exit(127);
     }
 
+    delete $self->{ended};
+
     return $self->{pid} = $pid;
+}
+
+
+# The exit status of an nginx that ended by itself.
+
+sub ended {
+    my ($self) = @_;
+
+    my $pid = $self->{pid};
+
+    if (defined $pid && waitpid($pid, WNOHANG) == $pid) {
+        delete $self->{pid};
+        $self->{ended} = $?;
+    }
+
+    return $self->{ended};
 }
 
 
