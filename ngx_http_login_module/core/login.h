@@ -44,6 +44,7 @@
 #include "login_account.h"
 #include "login_policy.h"
 #include "login_session.h"
+#include "login_link.h"
 #include "login_audit.h"
 #include "login_password.h"
 #include "login_foreign.h"

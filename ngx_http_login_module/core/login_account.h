@@ -21,6 +21,7 @@ typedef struct {
     uint64_t       created;         /* seconds since the epoch */
     uint32_t       generation;      /* raised to end all sessions at once */
     unsigned       disabled;
+    unsigned       invited;         /* has not registered yet */
     login_str_t    org;
     login_str_t    username;        /* canonical */
     login_str_t    name;
@@ -50,7 +51,7 @@ void login_account_add(login_changes_t *changes,
 void login_account_update(login_changes_t *changes,
     const login_account_t *account);
 
-/* Removes the account, its name, last sign-in, sessions, known browsers. */
+/* Removes the account and all of it: sessions, links, known browsers ... */
 login_result_e login_account_remove(login_changes_t *changes,
     const login_account_t *account, login_view_t *view);
 

@@ -89,7 +89,12 @@ login_account_remove(login_changes_t *changes, const login_account_t *account,
                          login_account_key(key, LOGIN_KIND_SEEN, account->id),
                          LOGIN_EXPECT_ANY);
 
-    if (login_lock_forget(changes, view, account) != LOGIN_OK) {
+    if (login_lock_forget(changes, view, account) != LOGIN_OK
+        || login_link_end(changes, view, account->id, LOGIN_LINK_INVITATION)
+           == LOGIN_FAULT
+        || login_link_end(changes, view, account->id, LOGIN_LINK_RESET)
+           == LOGIN_FAULT)
+    {
         return LOGIN_FAULT;
     }
 

@@ -48,7 +48,9 @@ typedef enum {
     LOGIN_KIND_SESSION = 'S',   /* account id, session id */
     LOGIN_KIND_POLICY = 'P',    /* number of the piece, 0: the head */
     LOGIN_KIND_LOCK = 'K',      /* name or network, browser: a lock */
-    LOGIN_KIND_KNOWN = 'B'      /* name, browser that was used before */
+    LOGIN_KIND_KNOWN = 'B',     /* name, browser that was used before */
+    LOGIN_KIND_LINK = 'I',      /* hash of its token: invitation, reset */
+    LOGIN_KIND_LINKED = 'J'     /* account id, purpose: its newest link */
 } login_kind_e;
 
 

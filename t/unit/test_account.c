@@ -519,12 +519,25 @@ test_payload(void **data)
         login_view_end(f->view);
     }
 
-    for (i = 1; i < 8; i++) {
+    for (i = 2; i < 8; i++) {
         payload[12] = (u_char) (1 << i);
         assert_int_equal(login_account_decode(&account,
                                               login_str(payload, len)),
                          LOGIN_FAULT);
     }
+
+    /* who has not registered has no password */
+
+    account.invited = 1;
+    account.password = login_cstr("$argon2id$");
+    assert_int_equal(login_account_encode(payload, &account), 0);
+
+    account.password = login_str(NULL, 0);
+    len = login_account_encode(payload, &account);
+    account.invited = 0;
+    assert_int_equal(login_account_decode(&account, login_str(payload, len)),
+                     LOGIN_OK);
+    assert_int_equal(account.invited, 1);
 }
 
 
