@@ -53,6 +53,7 @@
 #include "login_limit.h"
 #include "login_lock.h"
 #include "login_signin.h"
+#include "login_mail.h"
 #include "login_pool.h"
 #include "login_queue.h"
 #include "login_locale.h"

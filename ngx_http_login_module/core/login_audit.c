@@ -46,6 +46,9 @@ static const login_audit_kind_t  login_audit_kinds[] = {
     { LOGIN_KIND_KNOWN, login_audit_other },
     { LOGIN_KIND_LINK, login_audit_link },
     { LOGIN_KIND_LINKED, login_audit_linked },
+    { LOGIN_KIND_MAIL, login_audit_other },
+    { LOGIN_KIND_QUEUE, login_audit_other },
+    { LOGIN_KIND_ASKED, login_audit_other },
     { 0, NULL }
 };
 
@@ -271,8 +274,8 @@ login_audit_session(login_audit_scan_t *scan, const login_scan_item_t *item)
 
 
 /*
- * What nothing hangs on: a policy is written anew by the next start, locks and
- * known browsers are forgotten in time.
+ * What nothing hangs on: a policy is written anew by the next start; locks,
+ * known browsers and mails are forgotten in time.
  */
 
 static login_result_e

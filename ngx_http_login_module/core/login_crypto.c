@@ -18,11 +18,20 @@ struct login_crypto_s {
     size_t          n;
     u_char          ids[LOGIN_KEYS_MAX][LOGIN_KEY_ID_LEN];
     EVP_MAC_CTX    *macs[LOGIN_KEYS_MAX][LOGIN_PURPOSES];
+    login_secret_t  ciphers[LOGIN_KEYS_MAX][LOGIN_CIPHERS];
 };
 
 
+static login_result_e login_crypto_fill(login_crypto_t *crypto, size_t key,
+    EVP_MAC *hmac, const login_secret_t *secret);
 static EVP_MAC_CTX *login_crypto_context(EVP_MAC *hmac,
     const login_secret_t *secret, const char *info);
+static int login_crypto_gcm_encrypt(EVP_CIPHER_CTX *ctx,
+    const login_secret_t *secret, u_char *dst, login_str_t place,
+    login_str_t in);
+static int login_crypto_gcm_decrypt(EVP_CIPHER_CTX *ctx,
+    const login_secret_t *secret, u_char *dst, login_str_t place,
+    login_str_t in);
 
 
 static const char *const  login_crypto_infos[LOGIN_PURPOSES] = {
@@ -32,11 +41,15 @@ static const char *const  login_crypto_infos[LOGIN_PURPOSES] = {
     [LOGIN_PURPOSE_RECORD] = "login record v1"
 };
 
+static const char *const  login_crypto_cipher_infos[LOGIN_CIPHERS] = {
+    [LOGIN_CIPHER_MAIL] = "login mail v1"
+};
+
 
 login_crypto_t *
 login_crypto_create(const login_keyring_t *ring)
 {
-    size_t           key, purpose;
+    size_t           key;
     EVP_MAC         *hmac;
     login_crypto_t  *crypto;
 
@@ -60,22 +73,46 @@ login_crypto_create(const login_keyring_t *ring)
     for (key = 0; key < ring->n; key++) {
         memcpy(crypto->ids[key], ring->keys[key].id, LOGIN_KEY_ID_LEN);
 
-        for (purpose = 0; purpose < LOGIN_PURPOSES; purpose++) {
-            crypto->macs[key][purpose] =
-                login_crypto_context(hmac, &ring->keys[key].secret,
-                                     login_crypto_infos[purpose]);
-
-            if (crypto->macs[key][purpose] == NULL) {
-                EVP_MAC_free(hmac);
-                login_crypto_destroy(crypto);
-                return NULL;
-            }
+        if (login_crypto_fill(crypto, key, hmac, &ring->keys[key].secret)
+            != LOGIN_OK)
+        {
+            EVP_MAC_free(hmac);
+            login_crypto_destroy(crypto);
+            return NULL;
         }
     }
 
     EVP_MAC_free(hmac);
 
     return crypto;
+}
+
+
+static login_result_e
+login_crypto_fill(login_crypto_t *crypto, size_t key, EVP_MAC *hmac,
+    const login_secret_t *secret)
+{
+    size_t  i;
+
+    for (i = 0; i < LOGIN_PURPOSES; i++) {
+        crypto->macs[key][i] = login_crypto_context(hmac, secret,
+                                                    login_crypto_infos[i]);
+
+        if (crypto->macs[key][i] == NULL) {
+            return LOGIN_FAULT;
+        }
+    }
+
+    for (i = 0; i < LOGIN_CIPHERS; i++) {
+        if (login_derive(crypto->ciphers[key][i].bytes, LOGIN_SECRET_LEN,
+                         secret, login_crypto_cipher_infos[i])
+            != LOGIN_OK)
+        {
+            return LOGIN_FAULT;
+        }
+    }
+
+    return LOGIN_OK;
 }
 
 
@@ -129,6 +166,7 @@ login_crypto_destroy(login_crypto_t *crypto)
         }
     }
 
+    login_wipe(crypto->ciphers, sizeof(crypto->ciphers));
     free(crypto);
 }
 
@@ -191,4 +229,121 @@ login_crypto_mac(login_crypto_t *crypto, login_purpose_e purpose, size_t key,
     }
 
     return LOGIN_OK;
+}
+
+
+/* With a nonce that is drawn: good for 2^32 texts of a key. */
+
+login_result_e
+login_crypto_encrypt(u_char *dst, login_crypto_t *crypto,
+    login_cipher_e cipher, login_str_t place, login_str_t in)
+{
+    int              rc;
+    EVP_CIPHER_CTX  *ctx;
+
+    memcpy(dst, crypto->ids[0], LOGIN_KEY_ID_LEN);
+    dst += LOGIN_KEY_ID_LEN;
+
+    if (in.len > INT32_MAX
+        || place.len > INT32_MAX
+        || login_random(dst, LOGIN_GCM_NONCE_LEN) != LOGIN_OK)
+    {
+        return LOGIN_FAULT;
+    }
+
+    ctx = EVP_CIPHER_CTX_new();
+    if (ctx == NULL) {
+        return LOGIN_FAULT;
+    }
+
+    rc = login_crypto_gcm_encrypt(ctx, &crypto->ciphers[0][cipher], dst,
+                                  place, in);
+    EVP_CIPHER_CTX_free(ctx);
+
+    return rc ? LOGIN_OK : LOGIN_FAULT;
+}
+
+
+static int
+login_crypto_gcm_encrypt(EVP_CIPHER_CTX *ctx, const login_secret_t *secret,
+    u_char *dst, login_str_t place, login_str_t in)
+{
+    int      n;
+    u_char  *text, *tag;
+
+    text = dst + LOGIN_GCM_NONCE_LEN;
+    tag = text + in.len;
+
+    return EVP_EncryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, secret->bytes,
+                              dst) == 1
+           && EVP_EncryptUpdate(ctx, NULL, &n, place.data, (int) place.len)
+              == 1
+           && EVP_EncryptUpdate(ctx, text, &n, in.data, (int) in.len) == 1
+           && EVP_EncryptFinal_ex(ctx, tag, &n) == 1
+           && EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_GET_TAG,
+                                  LOGIN_GCM_TAG_LEN, tag)
+              == 1;
+}
+
+
+login_result_e
+login_crypto_decrypt(u_char *dst, login_crypto_t *crypto,
+    login_cipher_e cipher, login_str_t place, login_str_t in)
+{
+    int              rc;
+    size_t           key;
+    EVP_CIPHER_CTX  *ctx;
+
+    if (in.len < LOGIN_CIPHER_OVERHEAD
+        || in.len > INT32_MAX
+        || place.len > INT32_MAX)
+    {
+        return LOGIN_FAULT;
+    }
+
+    if (login_crypto_find(crypto, in.data, &key) != LOGIN_OK) {
+        return LOGIN_NO;
+    }
+
+    in.data += LOGIN_KEY_ID_LEN;
+    in.len -= LOGIN_KEY_ID_LEN;
+
+    ctx = EVP_CIPHER_CTX_new();
+    if (ctx == NULL) {
+        return LOGIN_FAULT;
+    }
+
+    rc = login_crypto_gcm_decrypt(ctx, &crypto->ciphers[key][cipher], dst,
+                                  place, in);
+    EVP_CIPHER_CTX_free(ctx);
+
+    if (!rc) {
+        login_wipe(dst, in.len - LOGIN_GCM_NONCE_LEN - LOGIN_GCM_TAG_LEN);
+        return LOGIN_FAULT;
+    }
+
+    return LOGIN_OK;
+}
+
+
+static int
+login_crypto_gcm_decrypt(EVP_CIPHER_CTX *ctx, const login_secret_t *secret,
+    u_char *dst, login_str_t place, login_str_t in)
+{
+    int            n;
+    size_t         len;
+    const u_char  *text;
+
+    text = in.data + LOGIN_GCM_NONCE_LEN;
+    len = in.len - LOGIN_GCM_NONCE_LEN - LOGIN_GCM_TAG_LEN;
+
+    return EVP_DecryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, secret->bytes,
+                              in.data) == 1
+           && EVP_DecryptUpdate(ctx, NULL, &n, place.data, (int) place.len)
+              == 1
+           && EVP_DecryptUpdate(ctx, dst, &n, text, (int) len) == 1
+           && EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_TAG,
+                                  LOGIN_GCM_TAG_LEN, (void *) (text + len))
+              == 1
+           && EVP_DecryptFinal_ex(ctx, dst + len, &n) == 1;
 }

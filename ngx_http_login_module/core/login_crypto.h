@@ -1,8 +1,9 @@
 
 /*
  * One thread's contexts of HMAC-SHA256 (RFC 2104), one for each key and
- * purpose.  A purpose has keys of its own, by HKDF-SHA256 (RFC 5869), so
- * that what was made for one is worthless for every other.
+ * purpose, and its keys of AES-256-GCM (NIST SP 800-38D).  A purpose has
+ * keys of its own, by HKDF-SHA256 (RFC 5869), so that what was made for one
+ * is worthless for every other.
  */
 
 #ifndef LOGIN_CRYPTO_H
@@ -17,7 +18,17 @@ typedef enum {
     LOGIN_PURPOSES
 } login_purpose_e;
 
-#define LOGIN_MAC_LEN  32
+/* What is encrypted. */
+typedef enum {
+    LOGIN_CIPHER_MAIL = 0,      /* mails that wait in the store */
+    LOGIN_CIPHERS
+} login_cipher_e;
+
+#define LOGIN_MAC_LEN          32
+#define LOGIN_GCM_NONCE_LEN    12
+#define LOGIN_GCM_TAG_LEN      16
+#define LOGIN_CIPHER_OVERHEAD                                                 \
+    (LOGIN_KEY_ID_LEN + LOGIN_GCM_NONCE_LEN + LOGIN_GCM_TAG_LEN)
 
 
 typedef struct login_crypto_s  login_crypto_t;
@@ -38,6 +49,20 @@ const u_char *login_crypto_key_id(login_crypto_t *crypto, size_t key);
 login_result_e login_crypto_mac(login_crypto_t *crypto,
     login_purpose_e purpose, size_t key, const login_str_t *parts, size_t n,
     u_char mac[LOGIN_MAC_LEN]);
+
+/*
+ * Writes key id, nonce, ciphertext and tag, in.len + LOGIN_CIPHER_OVERHEAD
+ * bytes, to "dst".  "place" is where it is kept: it is bound to that.
+ */
+login_result_e login_crypto_encrypt(u_char *dst, login_crypto_t *crypto,
+    login_cipher_e cipher, login_str_t place, login_str_t in);
+
+/*
+ * Writes in.len - LOGIN_CIPHER_OVERHEAD bytes.  LOGIN_NO: the key is not in
+ * the ring.  LOGIN_FAULT: damaged, forged, or of another place.
+ */
+login_result_e login_crypto_decrypt(u_char *dst, login_crypto_t *crypto,
+    login_cipher_e cipher, login_str_t place, login_str_t in);
 
 
 #endif /* LOGIN_CRYPTO_H */

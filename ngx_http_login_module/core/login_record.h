@@ -133,6 +133,34 @@ login_result_e login_session_decode(login_session_t *session,
     login_str_t payload);
 
 
+#define LOGIN_MAIL_KEY_LEN     (1 + LOGIN_ID_LEN)
+#define LOGIN_MAIL_PAYLOAD     1024
+
+login_str_t login_mail_key(u_char key[LOGIN_MAIL_KEY_LEN],
+    login_kind_e kind, const u_char id[LOGIN_ID_LEN]);
+
+/* The length, at most LOGIN_MAIL_PAYLOAD; 0: not to be written. */
+size_t login_mail_state_encode(u_char *dst, const login_mail_state_t *state);
+login_result_e login_mail_state_decode(login_mail_state_t *state,
+    login_str_t payload);
+
+/* What is encrypted: the bytes that encode() writes; 0: too long. */
+size_t login_mail_size(const login_mail_t *mail);
+void login_mail_encode(u_char *dst, size_t size, const login_mail_t *mail);
+
+/* Sets what the text holds, its rows from "arena". */
+login_result_e login_mail_decode(login_mail_t *mail, login_arena_t *arena,
+    login_str_t text);
+
+/* Is a record of who asked of no use any more? */
+login_result_e login_mail_asked_over(unsigned *over,
+    const login_record_t *record, uint64_t now);
+
+/* Puts it encrypted anew, with the key that signs. */
+login_result_e login_mail_reseal(login_changes_t *changes,
+    login_view_t *view, login_str_t key, const login_record_t *record);
+
+
 #pragma GCC visibility pop
 
 

@@ -1,11 +1,13 @@
 
 #include "login.h"
+#include "login_record.h"
 
 #include <string.h>
 
 
 typedef struct {
     login_reseal_t   *result;
+    login_view_t     *view;
     login_commit_t   *commit;
     login_str_t       id;           /* of the key that signs */
     size_t            n;
@@ -14,6 +16,8 @@ typedef struct {
 
 
 static login_result_e login_reseal_visit(void *data,
+    const login_scan_item_t *item);
+static int login_reseal_current(const login_reseal_pass_t *pass,
     const login_scan_item_t *item);
 static login_result_e login_reseal_apply(void *data);
 static login_result_e login_reseal_count(login_reseal_pass_t *pass);
@@ -30,6 +34,7 @@ login_reseal(login_reseal_t *reseal, login_view_t *view,
     memset(reseal, 0, sizeof(login_reseal_t));
 
     pass.result = reseal;
+    pass.view = view;
     pass.commit = commit;
     pass.id = login_str(ring->keys[0].id, LOGIN_KEY_ID_LEN);
     pass.n = 0;
@@ -60,7 +65,7 @@ login_reseal_visit(void *data, const login_scan_item_t *item)
         return LOGIN_OK;
     }
 
-    if (login_str_eq(login_str(item->key_id, LOGIN_KEY_ID_LEN), pass->id)) {
+    if (login_reseal_current(pass, item)) {
         return LOGIN_OK;
     }
 
@@ -69,12 +74,41 @@ login_reseal_visit(void *data, const login_scan_item_t *item)
         return LOGIN_FAULT;
     }
 
-    login_changes_put(changes, item->key, item->record.payload,
-                      item->record.version);
+    if (item->key.data[0] != LOGIN_KIND_QUEUE) {
+        login_changes_put(changes, item->key, item->record.payload,
+                          item->record.version);
+
+    } else if (login_mail_reseal(changes, pass->view, item->key,
+                                 &item->record)
+               != LOGIN_OK)
+    {
+        login_changes_destroy(changes);
+        pass->result->unread++;
+
+        return LOGIN_OK;
+    }
 
     pass->sets[pass->n++] = changes;
 
     return LOGIN_OK;
+}
+
+
+/* What is encrypted begins with the id of the key for that. */
+
+static int
+login_reseal_current(const login_reseal_pass_t *pass,
+    const login_scan_item_t *item)
+{
+    if (item->key.data[0] == LOGIN_KIND_QUEUE
+        && (item->record.payload.len < LOGIN_KEY_ID_LEN
+            || !login_str_eq(login_str(item->record.payload.data,
+                                       LOGIN_KEY_ID_LEN), pass->id)))
+    {
+        return 0;
+    }
+
+    return login_str_eq(login_str(item->key_id, LOGIN_KEY_ID_LEN), pass->id);
 }
 
 

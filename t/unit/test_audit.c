@@ -131,9 +131,9 @@ test_unknown(void **data)
 {
     fixture_t  *f = *data;
 
-    assert_int_equal(fixture_put(f, "Qsomething", "x", LOGIN_EXPECT_ANY),
+    assert_int_equal(fixture_put(f, "Zsomething", "x", LOGIN_EXPECT_ANY),
                      LOGIN_OK);
-    assert_int_equal(fixture_put(f, "Qthing", "x", LOGIN_EXPECT_ANY),
+    assert_int_equal(fixture_put(f, "Zthing", "x", LOGIN_EXPECT_ANY),
                      LOGIN_OK);
     assert_int_equal(fixture_put(f, "\x01thing", "x", LOGIN_EXPECT_ANY),
                      LOGIN_OK);
@@ -143,10 +143,10 @@ test_unknown(void **data)
     look(f);
     assert_string_equal(found, "");
     assert_int_equal(audit.unknown, 4);
-    assert_string_equal(audit.kinds, "MQ");
+    assert_string_equal(audit.kinds, "MZ");
 
-    fixture_raw(f, login_cstr("Qthing"), login_cstr("damaged"));
-    check_found(f, "record \"Q 7468696e67\" is damaged or forged");
+    fixture_raw(f, login_cstr("Zthing"), login_cstr("damaged"));
+    check_found(f, "record \"Z 7468696e67\" is damaged or forged");
 }
 
 
