@@ -73,6 +73,11 @@ typedef struct {
     size_t                       hash_memory;
     ngx_int_t                    hash_passes;
 
+    ngx_int_t                    password_min;
+    ngx_int_t                    password_max;
+    ngx_int_t                    password_score;
+    ngx_str_t                    blocklist;
+
     ngx_int_t                    limit_attempts;
     time_t                       limit_lockout;
     ngx_int_t                    limit_rate;
@@ -82,7 +87,9 @@ typedef struct {
 
     ngx_uint_t                   used;      /* there is a gate or portal */
     ngx_uint_t                   caches;    /* and a "..._cache_path" */
+    ngx_uint_t                   mail;      /* there is a relay */
     login_limits_t               limits;
+    login_rules_t                rules;     /* for new passwords */
     login_limit_t                limit;
     ngx_shm_zone_t              *zone;      /* of the limit's counters */
     ngx_shm_zone_t              *publisher; /* see ..._publish.c */
@@ -247,6 +254,8 @@ char *ngx_http_login_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_login_cookie(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_login_session(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_login_hash(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_login_password(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 char *ngx_http_login_hosts(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* Does the value of a line begin with this? */

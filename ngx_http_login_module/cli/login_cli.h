@@ -23,9 +23,6 @@
 #define LOGIN_CLI_ARGS_MAX     2
 #define LOGIN_CLI_OPTIONS_MAX  128
 
-/* characters and bytes of a new password */
-#define LOGIN_CLI_CHARS_MAX    400
-
 /* how often a change is tried again that met another one */
 #define LOGIN_CLI_TRIES        16
 
@@ -294,8 +291,29 @@ void login_cli_roles_remove(login_cli_roles_t *roles, const char *role);
 
 /* login_cli_password.c */
 
-/* Reads a new password from standard input, or asks twice on a terminal. */
-login_cli_status_e login_cli_password(char phc[LOGIN_PHC_MAX + 1]);
+/*
+ * Reads a new password from standard input, or asks twice on a terminal.  It
+ * must be one that nginx would take from the person: "words" are theirs.
+ */
+login_cli_status_e login_cli_password(login_cli_t *cli,
+    char phc[LOGIN_PHC_MAX + 1], login_words_t *words);
+
+/* login_cli_policy.c */
+
+/*
+ * What nginx wrote into the open store; the defaults, and no servers, where
+ * it wrote nothing yet.
+ */
+login_cli_status_e login_cli_policy(login_cli_t *cli, login_policy_t *policy,
+    login_arena_t *arena);
+
+/* "*list" (may become NULL) is the caller's to destroy. */
+login_cli_status_e login_cli_rules(const login_policy_t *policy,
+    login_rules_t *rules, login_blocklist_t **list);
+
+/* The portal's URL: of "--portal", or the only one that nginx has. */
+login_cli_status_e login_cli_portal(const login_cli_t *cli,
+    const login_policy_t *policy, login_str_t *url);
 
 /* login_cli_init.c: whose the store is to be */
 login_cli_status_e login_cli_init_owner(const login_cli_t *cli, uid_t *uid,

@@ -100,6 +100,7 @@ login_cli_user_password(login_cli_t *cli)
 {
     char                username[LOGIN_USERNAME_MAX + 1];
     char                phc[LOGIN_PHC_MAX + 1];
+    login_words_t       words;
     login_account_t     account;
     login_cli_status_e  rc;
 
@@ -120,9 +121,14 @@ login_cli_user_password(login_cli_t *cli)
         return rc;
     }
 
+    memset(&words, 0, sizeof(login_words_t));
+
+    login_words_add(&words, account.username);
+    login_words_add(&words, account.name);
+
     login_view_end(cli->view);
 
-    rc = login_cli_password(phc);
+    rc = login_cli_password(cli, phc, &words);
     if (rc != LOGIN_CLI_DONE) {
         return rc;
     }
@@ -225,6 +231,9 @@ login_cli_edit_password(login_cli_t *cli, login_account_t *account,
         return rc;
     }
 
+    /* who was invited has come in, by this way */
+
+    account->invited = 0;
     account->password = login_cstr(phc);
 
     login_account_update(changes, account);

@@ -44,6 +44,7 @@ login_cli_user_add(login_cli_t *cli)
     char                username[LOGIN_USERNAME_MAX + 1];
     char                email[LOGIN_USERNAME_MAX + 1];
     char                phc[LOGIN_PHC_MAX + 1];
+    login_words_t       words;
     login_account_t     account;
     login_cli_roles_t   roles;
     login_cli_fields_t  fields;
@@ -75,7 +76,15 @@ login_cli_user_add(login_cli_t *cli)
     phc[0] = '\0';
 
     if (login_cli_option(cli, "--password-stdin") != NULL) {
-        rc = login_cli_password(phc);
+        memset(&words, 0, sizeof(login_words_t));
+
+        login_words_add(&words, login_cstr(username));
+
+        if (fields.name != NULL) {
+            login_words_add(&words, login_cstr(fields.name));
+        }
+
+        rc = login_cli_password(cli, phc, &words);
         if (rc != LOGIN_CLI_DONE) {
             return rc;
         }

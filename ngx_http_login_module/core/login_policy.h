@@ -2,7 +2,8 @@
 /*
  * What nginx guards: every server, and every location with what it requires,
  * as the running nginx has it.  Its workers write it into the store, where
- * the command line learns it, together with the portals.
+ * the command line learns it, together with the portals, the rules for
+ * passwords, and whether there is mail.
  *
  * It is kept as a head (format, time, length, hash) and the text in pieces,
  * all written by one change set: a view sees the old one or the new one.
@@ -64,6 +65,12 @@ typedef struct {
     uint64_t                  written;  /* seconds since the epoch */
     login_server_t           *servers;
     size_t                    n;
+
+    uint32_t                  password_min;     /* see login_rules_t */
+    uint32_t                  password_max;
+    uint32_t                  password_score;
+    login_str_t               blocklist;        /* file, or empty */
+    unsigned                  mail;             /* there is "login_mail" */
 } login_policy_t;
 
 
