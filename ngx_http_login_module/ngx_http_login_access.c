@@ -175,6 +175,7 @@ ngx_http_login_settle(ngx_http_request_t *r)
     }
 
     visitor->owed = NULL;
+    visitor->refused = 0;
 
     return NGX_OK;
 }
@@ -225,6 +226,12 @@ ngx_http_login_verdict(ngx_http_request_t *r)
 
     } else {
         ctx->refusal = NGX_HTTP_SERVICE_UNAVAILABLE;
+    }
+
+    if (ctx->refusal != NGX_HTTP_UNAUTHORIZED) {
+        ngx_http_login_refused(r, ctx->refusal == NGX_HTTP_FORBIDDEN
+                                  ? LOGIN_LOG_GATE_DENIED
+                                  : LOGIN_LOG_GATE_FAULT);
     }
 
     ngx_log_debug1(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
@@ -280,6 +287,8 @@ ngx_http_login_check_origin(ngx_http_request_t *r)
 
     ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                   "access forbidden, upgrade from another origin");
+
+    ngx_http_login_refused(r, LOGIN_LOG_GATE_ORIGIN);
 
     return NGX_DECLINED;
 }

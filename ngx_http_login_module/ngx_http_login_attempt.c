@@ -26,6 +26,8 @@ static ngx_int_t ngx_http_login_attempt_limit(ngx_http_request_t *r,
     ngx_int_t *result);
 static ngx_int_t ngx_http_login_attempt_refuse(ngx_http_request_t *r,
     const login_form_t *form, ngx_http_login_attempt_t *attempt);
+static ngx_int_t ngx_http_login_attempt_error(ngx_http_request_t *r,
+    login_reason_e reason);
 static void ngx_http_login_attempt_browser(login_str_t *browser, u_char *p);
 static void ngx_http_login_attempt_release(void *data);
 static login_result_e ngx_http_login_attempt_run(void *data,
@@ -48,7 +50,7 @@ ngx_http_login_attempt(ngx_http_request_t *r, const login_form_t *form,
 
     attempt = ngx_http_login_attempt_create(r, form, state);
     if (attempt == NULL) {
-        return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
+        return ngx_http_login_attempt_error(r, LOGIN_REASON_INTERNAL);
     }
 
     if (ngx_http_login_attempt_limit(r, form, attempt, &rc) != NGX_OK) {
@@ -69,10 +71,10 @@ ngx_http_login_attempt(ngx_http_request_t *r, const login_form_t *form,
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                       "login: more sign-ins wait than \"max_queue\" of "
                       "\"login_hash\" allows");
-        return ngx_http_login_error(r, LOGIN_REASON_BUSY);
+        return ngx_http_login_attempt_error(r, LOGIN_REASON_BUSY);
     }
 
-    return ngx_http_login_error(r, LOGIN_REASON_STORE);
+    return ngx_http_login_attempt_error(r, LOGIN_REASON_STORE);
 }
 
 
@@ -103,7 +105,7 @@ ngx_http_login_attempt_limit(ngx_http_request_t *r, const login_form_t *form,
         /* fall through */
 
     default:
-        *result = ngx_http_login_error(r, LOGIN_REASON_STORE);
+        *result = ngx_http_login_attempt_error(r, LOGIN_REASON_STORE);
         return NGX_DECLINED;
     }
 
@@ -135,6 +137,21 @@ ngx_http_login_attempt_refuse(ngx_http_request_t *r, const login_form_t *form,
                                      attempt->signin.exists);
 
     return ngx_http_login_signin_wrong(r, form, rc == NGX_DECLINED);
+}
+
+
+static ngx_int_t
+ngx_http_login_attempt_error(ngx_http_request_t *r, login_reason_e reason)
+{
+    ngx_http_login_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
+
+    ngx_http_login_event_form(r, reason == LOGIN_REASON_BUSY
+                                 ? LOGIN_LOG_SIGNIN_BUSY
+                                 : LOGIN_LOG_SIGNIN_FAULT, ctx->form);
+
+    return ngx_http_login_error(r, reason);
 }
 
 
@@ -327,14 +344,14 @@ ngx_http_login_attempt_verified(ngx_http_request_t *r, void *data,
         /* without a text it was not even begun, in all that time */
 
         if (attempt->signin.error.text[0] == '\0') {
-            result = ngx_http_login_error(r, LOGIN_REASON_BUSY);
+            result = ngx_http_login_attempt_error(r, LOGIN_REASON_BUSY);
             break;
         }
 
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                       "login: %s", attempt->signin.error.text);
 
-        result = ngx_http_login_error(r, LOGIN_REASON_STORE);
+        result = ngx_http_login_attempt_error(r, LOGIN_REASON_STORE);
         break;
     }
 
@@ -354,7 +371,7 @@ ngx_http_login_attempt_commit(ngx_http_request_t *r,
 
     worker = ngx_http_login_get_worker(r);
     if (worker == NULL) {
-        return ngx_http_login_error(r, LOGIN_REASON_STORE);
+        return ngx_http_login_attempt_error(r, LOGIN_REASON_STORE);
     }
 
     changes = attempt->signin.changes;
@@ -380,7 +397,7 @@ ngx_http_login_attempt_commit(ngx_http_request_t *r,
 
     attempt->users--;
 
-    return ngx_http_login_error(r, rc == NGX_BUSY ? LOGIN_REASON_BUSY
+    return ngx_http_login_attempt_error(r, rc == NGX_BUSY ? LOGIN_REASON_BUSY
                                                   : LOGIN_REASON_INTERNAL);
 }
 
@@ -399,13 +416,15 @@ ngx_http_login_attempt_committed(ngx_http_request_t *r, void *data,
     if (login_flow_step(&attempt->state, ngx_http_login_attempt_event(rc))
         != LOGIN_EFFECT_SESSION)
     {
-        result = ngx_http_login_error(r, LOGIN_REASON_STORE);
+        result = ngx_http_login_attempt_error(r, LOGIN_REASON_STORE);
         ngx_http_finalize_request(r, result);
         return;
     }
 
     (void) ngx_http_login_limit_settle(&attempt->throttle,
                                        LOGIN_LIMIT_SUCCESS, 1);
+
+    ngx_http_login_event_signin(r, &attempt->signin);
 
     if (ngx_http_login_set_session(r, &attempt->signin.ticket,
                                           attempt->signin.shared)
@@ -414,7 +433,7 @@ ngx_http_login_attempt_committed(ngx_http_request_t *r, void *data,
                   != NGX_OK)
     {
         ngx_http_login_forget_cookies(r);
-        result = ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
+        result = ngx_http_login_attempt_error(r, LOGIN_REASON_INTERNAL);
 
     } else {
         result = ngx_http_login_signin_leave(r, ctx->form);

@@ -16,6 +16,7 @@ typedef struct {
 
 static ngx_int_t ngx_http_login_refuse_form(ngx_http_request_t *r,
     login_reason_e reason);
+static ngx_int_t ngx_http_login_is_early(ngx_http_request_t *r);
 static ngx_uint_t ngx_http_login_is_form(ngx_http_request_t *r);
 static void ngx_http_login_body_abandoned(void *data);
 static void ngx_http_login_body_handler(ngx_http_request_t *r);
@@ -33,6 +34,20 @@ ngx_http_login_read_form(ngx_http_request_t *r,
     ngx_int_t              rc;
     ngx_http_cleanup_t    *cln;
     ngx_http_login_ctx_t  *ctx;
+
+    switch (ngx_http_login_is_early(r)) {
+
+    case NGX_DECLINED:
+        break;
+
+    case NGX_OK:
+        ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+                      "client sent a form as early data");
+        return ngx_http_login_refuse_form(r, LOGIN_REASON_EARLY);
+
+    default:
+        return ngx_http_login_refuse_form(r, LOGIN_REASON_INTERNAL);
+    }
 
     if (!ngx_http_login_is_form(r)) {
         return ngx_http_login_refuse_form(r, LOGIN_REASON_TYPE);
@@ -79,6 +94,36 @@ ngx_http_login_refuse_form(ngx_http_request_t *r, login_reason_e reason)
     }
 
     return ngx_http_login_error(r, reason);
+}
+
+
+/*
+ * Whoever saw early data can send it again.  By its variable, since nginx
+ * may have been built without TLS; a proxy in front tells in a header.
+ */
+
+static ngx_int_t
+ngx_http_login_is_early(ngx_http_request_t *r)
+{
+    ngx_str_t                   name;
+    ngx_uint_t                  n;
+    ngx_http_variable_value_t  *vv;
+
+    (void) ngx_http_login_get_header(r, "Early-Data", &n);
+
+    if (n != 0) {
+        return NGX_OK;
+    }
+
+    ngx_str_set(&name, "ssl_early_data");
+
+    vv = ngx_http_get_variable(r, &name, ngx_hash_key(name.data, name.len));
+
+    if (vv == NULL) {
+        return NGX_ERROR;
+    }
+
+    return (vv->not_found || vv->len == 0) ? NGX_DECLINED : NGX_OK;
 }
 
 

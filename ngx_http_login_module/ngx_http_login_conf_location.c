@@ -18,6 +18,7 @@ ngx_http_login_create_loc_conf(ngx_conf_t *cf)
      * set by ngx_pcalloc():
      *
      *     conf->portal = 0;
+     *     conf->status = 0;
      *     conf->forward = NULL;
      *     conf->depth = 0;
      *     conf->outer = NULL;
@@ -63,7 +64,8 @@ ngx_http_login_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     outer = prev;
 
     if ((prev->portal && (!clcf->noname || clcf->handler))
-        || (prev->forward && !clcf->noname))
+        || (prev->forward && !clcf->noname)
+        || prev->status)
     {
         outer = prev->outer;
     }
@@ -74,6 +76,11 @@ ngx_http_login_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         conf->forward = conf->forward ? conf->forward : prev->forward;
 
         return ngx_http_login_merge_forward(cf, conf);
+    }
+
+    if (conf->status) {
+        conf->outer = outer;
+        return ngx_http_login_merge_status(cf, conf);
     }
 
     ngx_conf_merge_uint_value(conf->gate, outer->gate, NGX_HTTP_LOGIN_OFF);

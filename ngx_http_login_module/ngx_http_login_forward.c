@@ -208,6 +208,7 @@ ngx_http_login_forward_check(ngx_http_request_t *r)
     }
 
     if (ngx_http_login_forward_peer(r, &lcf->forward->from) != NGX_OK) {
+        ngx_http_login_refused(r, LOGIN_LOG_FORWARD_ADDRESS);
         return NGX_HTTP_FORBIDDEN;
     }
 

@@ -45,6 +45,10 @@ ngx_http_login_identify(ngx_http_request_t *r,
     visitor->turn = worker ? ngx_http_login_turn(worker) : 0;
     visitor->answer = ngx_http_login_ask(r, visitor, worker);
 
+    if (visitor->answer == NGX_OK) {
+        visitor->valid = 1;
+    }
+
     *identity = &visitor->identity;
 
     return visitor->answer;

@@ -21,8 +21,6 @@ static ngx_int_t ngx_http_login_check_templates(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
 static ngx_int_t ngx_http_login_load_style(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
-static ngx_int_t ngx_http_login_read_file(ngx_conf_t *cf, const char *name,
-    size_t max, const char *mend, ngx_file_info_t *fi, ngx_str_t *text);
 
 
 ngx_int_t
@@ -31,7 +29,8 @@ ngx_http_login_load(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
     if (ngx_http_login_load_keys(cf, mcf) != NGX_OK
         || ngx_http_login_check_store(cf, mcf) != NGX_OK
         || ngx_http_login_load_pages(cf, mcf) != NGX_OK
-        || ngx_http_login_load_style(cf, mcf) != NGX_OK)
+        || ngx_http_login_load_style(cf, mcf) != NGX_OK
+        || ngx_http_login_load_mail(cf, mcf) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -300,9 +299,7 @@ ngx_http_login_load_style(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
 }
 
 
-/* Says in one line what is wrong with the file, and "mend" behind it. */
-
-static ngx_int_t
+ngx_int_t
 ngx_http_login_read_file(ngx_conf_t *cf, const char *name, size_t max,
     const char *mend, ngx_file_info_t *fi, ngx_str_t *text)
 {

@@ -8,6 +8,8 @@ static ngx_int_t ngx_http_login_logout_show(ngx_http_request_t *r,
     login_str_t target, ngx_uint_t status, login_reason_e reason);
 static ngx_int_t ngx_http_login_logout_begin(ngx_http_request_t *r,
     const login_form_t *form, const ngx_http_login_identity_t *identity);
+static ngx_int_t ngx_http_login_logout_error(ngx_http_request_t *r,
+    login_reason_e reason);
 static void ngx_http_login_logout_done(ngx_http_request_t *r, void *data,
     login_result_e rc);
 static ngx_int_t ngx_http_login_logout_send(ngx_http_request_t *r);
@@ -113,6 +115,7 @@ ngx_http_login_logout_begin(ngx_http_request_t *r, const login_form_t *form,
     rc = ngx_http_login_csrf_check(r, form);
 
     if (rc == NGX_DECLINED) {
+        ngx_http_login_event(r, LOGIN_LOG_SIGNOUT_FORGED, NULL);
         return ngx_http_login_logout_show(r,
                                           login_form_get(form, "return_to"),
                                           NGX_HTTP_FORBIDDEN,
@@ -122,12 +125,12 @@ ngx_http_login_logout_begin(ngx_http_request_t *r, const login_form_t *form,
     worker = ngx_http_login_get_worker(r);
 
     if (rc != NGX_OK || worker == NULL) {
-        return ngx_http_login_error(r, LOGIN_REASON_STORE);
+        return ngx_http_login_logout_error(r, LOGIN_REASON_STORE);
     }
 
     changes = login_changes_create();
     if (changes == NULL) {
-        return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
+        return ngx_http_login_logout_error(r, LOGIN_REASON_INTERNAL);
     }
 
     login_changes_urgent(changes);
@@ -140,8 +143,18 @@ ngx_http_login_logout_begin(ngx_http_request_t *r, const login_form_t *form,
         return NGX_DONE;
     }
 
-    return ngx_http_login_error(r, rc == NGX_BUSY ? LOGIN_REASON_BUSY
-                                                  : LOGIN_REASON_INTERNAL);
+    return ngx_http_login_logout_error(r, rc == NGX_BUSY
+                                          ? LOGIN_REASON_BUSY
+                                          : LOGIN_REASON_INTERNAL);
+}
+
+
+static ngx_int_t
+ngx_http_login_logout_error(ngx_http_request_t *r, login_reason_e reason)
+{
+    ngx_http_login_event(r, LOGIN_LOG_SIGNOUT_FAULT, NULL);
+
+    return ngx_http_login_error(r, reason);
 }
 
 
@@ -156,9 +169,11 @@ ngx_http_login_logout_done(ngx_http_request_t *r, void *data,
                       "login: a session could not be ended");
 
         ngx_http_finalize_request(r,
-                                ngx_http_login_error(r, LOGIN_REASON_STORE));
+                         ngx_http_login_logout_error(r, LOGIN_REASON_STORE));
         return;
     }
+
+    ngx_http_login_event(r, LOGIN_LOG_SIGNOUT, NULL);
 
     ngx_http_finalize_request(r, ngx_http_login_logout_send(r));
 }

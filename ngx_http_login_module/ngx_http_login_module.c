@@ -127,6 +127,27 @@ static ngx_command_t  ngx_http_login_commands[] = {
       0,
       NULL },
 
+    { ngx_string("login_mail"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_http_login_mail,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("login_log"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_login_log,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("login_status"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_login_status,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("login_templates"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_str_slot,
@@ -188,11 +209,14 @@ ngx_http_login_create_main_conf(ngx_conf_t *cf)
      *     conf->blocklist = { 0, NULL };
      *     conf->used = 0;
      *     conf->caches = 0;
-     *     conf->mail = 0;
      *     conf->limits = { 0, 0 };
      *     conf->rules = { 0, 0, 0, NULL };
      *     conf->limit = { 0, 0, 0 };
+     *     conf->mail = NULL;
+     *     conf->log = NULL;
+     *     conf->syslog = NULL;
      *     conf->zone = NULL;
+     *     conf->counters = NULL;
      *     conf->publisher = NULL;
      *     conf->ring = NULL;
      *     conf->pages = { NULL };
@@ -403,6 +427,7 @@ ngx_http_login_postconfiguration(ngx_conf_t *cf)
     if (ngx_http_login_load(cf, mcf) != NGX_OK
         || ngx_http_login_policy(cf, mcf) != NGX_OK
         || ngx_http_login_throttle_zone(cf, mcf) != NGX_OK
+        || ngx_http_login_status_zone(cf, mcf) != NGX_OK
         || ngx_http_login_publish_zone(cf, mcf) != NGX_OK)
     {
         return NGX_ERROR;
@@ -425,6 +450,9 @@ ngx_http_login_postconfiguration(ngx_conf_t *cf)
            != NGX_OK
         || ngx_http_login_add_handler(cf, NGX_HTTP_PRECONTENT_PHASE,
                                       ngx_http_login_precontent_handler)
+           != NGX_OK
+        || ngx_http_login_add_handler(cf, NGX_HTTP_LOG_PHASE,
+                                      ngx_http_login_log_handler)
            != NGX_OK)
     {
         return NGX_ERROR;

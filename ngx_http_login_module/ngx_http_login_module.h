@@ -37,6 +37,7 @@
 #define NGX_HTTP_LOGIN_BODY_MAX  16384
 
 #define NGX_HTTP_LOGIN_UNPROCESSABLE  422
+#define NGX_HTTP_LOGIN_TOO_EARLY      425
 
 
 /* Where people sign in, as the configuration has it. */
@@ -54,7 +55,25 @@ typedef struct {
 } ngx_http_login_asset_t;
 
 
+/* "login_mail" */
+typedef struct {
+    ngx_str_t                    url;       /* all of it as it was written */
+    ngx_str_t                    from;
+    ngx_str_t                    user;
+    ngx_str_t                    password_file;
+    ngx_uint_t                   starttls;
+    ngx_uint_t                   tls;       /* smtps:// */
+
+    login_relay_t                relay;
+    login_mail_sender_t          sender;
+    login_mail_templates_t       templates;
+    char                         field[LOGIN_MAIL_FIELD_MAX];
+    char                         address[LOGIN_USERNAME_MAX + 1];
+} ngx_http_login_mail_t;
+
+
 typedef struct ngx_http_login_worker_s  ngx_http_login_worker_t;
+typedef struct ngx_http_login_mailer_s  ngx_http_login_mailer_t;
 typedef struct ngx_http_login_memory_s  ngx_http_login_memory_t;
 
 
@@ -83,15 +102,19 @@ typedef struct {
     ngx_int_t                    limit_rate;
     size_t                       limit_zone;
 
+    ngx_http_login_mail_t       *mail;      /* NULL: nothing is mailed */
+    ngx_open_file_t             *log;
+    ngx_syslog_peer_t           *syslog;    /* instead of "log" */
+
     /* set when the configuration has been read */
 
     ngx_uint_t                   used;      /* there is a gate or portal */
     ngx_uint_t                   caches;    /* and a "..._cache_path" */
-    ngx_uint_t                   mail;      /* there is a relay */
     login_limits_t               limits;
     login_rules_t                rules;     /* for new passwords */
     login_limit_t                limit;
     ngx_shm_zone_t              *zone;      /* of the limit's counters */
+    ngx_shm_zone_t              *counters;  /* of events */
     ngx_shm_zone_t              *publisher; /* see ..._publish.c */
     login_keyring_t             *ring;
     login_template_t            *pages[LOGIN_PAGES];
@@ -160,9 +183,10 @@ struct ngx_http_login_loc_conf_s {
     ngx_uint_t                   redirect;
     ngx_array_t                 *require;   /* of ..._require_t */
     ngx_flag_t                   portal;
+    ngx_flag_t                   status;
     ngx_http_login_forward_t    *forward;
     ngx_uint_t                   depth;     /* 1: server, 2: its locations */
-    ngx_http_login_loc_conf_t   *outer;     /* of a portal or forward */
+    ngx_http_login_loc_conf_t   *outer;     /* of a portal, forward, status */
     ngx_http_core_loc_conf_t    *clcf;
 };
 
@@ -222,9 +246,12 @@ typedef struct {
     unsigned                     told:1;    /* or was, once */
     unsigned                     reissued:1;
     unsigned                     personal:1;    /* a gate let it through */
+    unsigned                     valid:1;   /* and was at some time */
+    unsigned                     refused:1; /* by the gate, "refusal" */
     ngx_uint_t                   turn;      /* of "answer", 0: none */
     ngx_int_t                    answer;    /* who is it? */
     ngx_http_login_ctx_t        *owed;      /* refusal of "satisfy any" */
+    login_log_kind_e             refusal;
     login_ticket_t               ticket;
     ngx_http_login_identity_t    identity;
 
@@ -287,6 +314,26 @@ ngx_int_t ngx_http_login_load(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
 
 
+/* A file as a whole; says what is wrong with it, and "mend" behind it. */
+ngx_int_t ngx_http_login_read_file(ngx_conf_t *cf, const char *name,
+    size_t max, const char *mend, ngx_file_info_t *fi, ngx_str_t *text);
+
+
+/* ngx_http_login_conf_mail.c */
+
+char *ngx_http_login_mail(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+ngx_int_t ngx_http_login_load_mail(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+
+
+/* ngx_http_login_mail.c: the thread that sends */
+
+void ngx_http_login_mail_start(ngx_http_login_worker_t *worker);
+
+/* NGX_BUSY: it is at work; its thread must find everything as it is. */
+ngx_int_t ngx_http_login_mail_stop(ngx_http_login_worker_t *worker);
+
+
 /* ngx_http_login_policy.c: what is guarded, for the command line */
 
 /* Called for each location when it is merged, outer ones first. */
@@ -327,6 +374,7 @@ struct ngx_http_login_worker_s {
     login_mailbox_t             *mailbox;
     login_pool_t                *hashers;
     login_pool_t                *writer;
+    ngx_http_login_mailer_t     *mailer;    /* NULL: sends nothing */
     void                        *shared;    /* by the threads */
     ngx_connection_t            *connection;
     ngx_event_t                  tick;
@@ -655,6 +703,37 @@ ngx_int_t ngx_http_login_limit_signin(ngx_http_request_t *r,
  */
 ngx_int_t ngx_http_login_limit_settle(ngx_http_login_throttle_t *throttle,
     login_limit_outcome_e outcome, unsigned exists);
+
+
+/* ngx_http_login_log.c: security events, each where it is certain */
+
+char *ngx_http_login_log(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* "event" (may be NULL) has what the request does not tell. */
+void ngx_http_login_event(ngx_http_request_t *r, login_log_kind_e kind,
+    login_log_event_t *event);
+
+/* The same where there is no request. */
+void ngx_http_login_event_tell(const ngx_http_login_main_conf_t *mcf,
+    ngx_log_t *log, login_log_kind_e kind, login_log_event_t *event);
+void ngx_http_login_event_form(ngx_http_request_t *r, login_log_kind_e kind,
+    const login_form_t *form);
+void ngx_http_login_event_signin(ngx_http_request_t *r,
+    const login_signin_t *signin);
+
+/* The gate refuses: an event when the request is over, the first alone. */
+void ngx_http_login_refused(ngx_http_request_t *r, login_log_kind_e kind);
+ngx_int_t ngx_http_login_log_handler(ngx_http_request_t *r);
+
+
+/* ngx_http_login_status.c: counters of events, kept over reloads */
+
+char *ngx_http_login_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_login_merge_status(ngx_conf_t *cf,
+    ngx_http_login_loc_conf_t *conf);
+ngx_int_t ngx_http_login_status_zone(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+void ngx_http_login_count(login_log_kind_e kind);
 
 
 /* ngx_http_login_attempt.c: from a password to a session */

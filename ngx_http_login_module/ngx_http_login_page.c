@@ -260,6 +260,10 @@ ngx_http_login_error(ngx_http_request_t *r, login_reason_e reason)
         page = LOGIN_PAGE_DENIED;
         break;
 
+    case LOGIN_REASON_EARLY:
+        status = NGX_HTTP_LOGIN_TOO_EARLY;
+        break;
+
     default:
         status = NGX_HTTP_SERVICE_UNAVAILABLE;
         break;

@@ -74,6 +74,10 @@ ngx_http_login_policy(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
 
     ngx_memzero(&policy, sizeof(login_policy_t));
 
+    if (mcf->mail) {
+        policy.mail = login_cstr(mcf->mail->address);
+    }
+
     if (ngx_http_login_policy_servers(cf, &policy) != NGX_OK
         || ngx_http_login_policy_listen(cf, &policy) != NGX_OK
         || ngx_http_login_policy_locations(cf, mcf, &policy) != NGX_OK)
@@ -85,7 +89,6 @@ ngx_http_login_policy(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
     policy.password_max = mcf->rules.max;
     policy.password_score = mcf->rules.score;
     policy.blocklist = login_str(mcf->blocklist.data, mcf->blocklist.len);
-    policy.mail = (unsigned) mcf->mail;
 
     /* it is in memory that goes when the configuration has been read */
 

@@ -198,10 +198,12 @@ ngx_http_login_begin(ngx_http_request_t *r, const login_form_t *form)
         return ngx_http_login_verify(r, form, state);
 
     case LOGIN_EFFECT_FORGED:
+        ngx_http_login_event_form(r, LOGIN_LOG_SIGNIN_FORGED, form);
         return ngx_http_login_show(r, form, NGX_HTTP_FORBIDDEN,
                                    LOGIN_REASON_FORGED);
 
     default:
+        ngx_http_login_event_form(r, LOGIN_LOG_SIGNIN_FAULT, form);
         return ngx_http_login_error(r, LOGIN_REASON_STORE);
     }
 }
@@ -226,6 +228,9 @@ ngx_int_t
 ngx_http_login_signin_wrong(ngx_http_request_t *r, const login_form_t *form,
     ngx_uint_t locked)
 {
+    ngx_http_login_event_form(r, locked ? LOGIN_LOG_SIGNIN_LOCKS
+                                        : LOGIN_LOG_SIGNIN_WRONG, form);
+
     ngx_http_login_signin_log(r, form, locked
                               ? "sign-in refused, locked after too many "
                                 "failures"
@@ -245,6 +250,9 @@ ngx_http_login_signin_throttled(ngx_http_request_t *r,
     ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
 
     ctx->retry = wait;
+
+    ngx_http_login_event_form(r, locked ? LOGIN_LOG_SIGNIN_LOCKED
+                                        : LOGIN_LOG_SIGNIN_THROTTLED, form);
 
     ngx_http_login_signin_log(r, form, locked
                               ? "sign-in not tried, it is locked"

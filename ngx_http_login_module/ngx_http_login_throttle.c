@@ -64,6 +64,16 @@ ngx_http_login_throttle_init(ngx_shm_zone_t *zone, void *data)
 
     zone->data = ngx_slab_alloc(pool, size);
 
+#if (NGX_DEBUG_MALLOC)
+
+    /* the slab allocator fills new memory with junk */
+
+    if (zone->data) {
+        ngx_memzero(zone->data, size);
+    }
+
+#endif
+
     if (zone->data == NULL
         || login_limit_init(zone->data, size) != LOGIN_OK)
     {

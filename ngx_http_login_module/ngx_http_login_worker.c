@@ -72,6 +72,7 @@ ngx_http_login_init_process(ngx_cycle_t *cycle)
     if (ngx_http_login_start(worker, cycle->log) == NGX_OK) {
         ngx_http_login_warm(worker);
         ngx_http_login_publish(worker);
+        ngx_http_login_mail_start(worker);
         ngx_add_timer(&worker->tick, NGX_HTTP_LOGIN_CLEAR);
 
     } else {
@@ -281,6 +282,7 @@ ngx_http_login_tick_handler(ngx_event_t *ev)
     login_store_clear_readers(worker->store);
     ngx_http_login_watch(worker, ev->log);
     ngx_http_login_publish(worker);
+    ngx_http_login_mail_start(worker);
 
     ngx_add_timer(ev, NGX_HTTP_LOGIN_CLEAR);
 }
@@ -377,9 +379,20 @@ ngx_http_login_exit_process(ngx_cycle_t *cycle)
         ngx_msleep(10);
     }
 
+    /* what the relay is about to take is noted, if that is soon */
+
+    for (i = 0; i < NGX_HTTP_LOGIN_EXIT_WAIT; i++) {
+
+        if (ngx_http_login_mail_stop(worker) == NGX_OK) {
+            break;
+        }
+
+        ngx_msleep(10);
+    }
+
     ngx_http_login_throttle_exit();
 
-    if (worker->hashers || worker->writer) {
+    if (worker->hashers || worker->writer || worker->mailer) {
         ngx_http_login_leave_threads();
         return;
     }

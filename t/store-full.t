@@ -142,8 +142,9 @@ for my $status (403, 403, 403, 429) {
         "a guess is answered with $status";
 }
 
-like $t->cli_ok('user', 'list', '--locked'), qr/^\Q$people[6]\E\b/m,
-    'a lockout is kept';
+ok wait_for(sub {
+    return $t->cli_ok('user', 'list', '--locked') =~ /^\Q$people[6]\E\b/m;
+}), 'a lockout is kept';
 
 
 cmp_ok scalar(() = $t->error_log =~ /% full, raise/g), '<=', 2,

@@ -54,6 +54,11 @@ static const login_cli_option_t  login_cli_import_options[] = {
     { NULL, NULL, 0, NULL }
 };
 
+static const login_cli_option_t  login_cli_mail_options[] = {
+    { "--wait", "TIME", 0, "for an answer of the relay (30s)" },
+    { NULL, NULL, 0, NULL }
+};
+
 static const login_cli_option_t  login_cli_gates_options[] = {
     { "--open", NULL, 0, "only where nobody has to sign in" },
     { NULL, NULL, 0, NULL }
@@ -130,6 +135,18 @@ const login_cli_command_t  login_cli_commands[] = {
     { "import authelia", "FILE|-", 1, 1,
       "add the users of Authelia's file",
       login_cli_import_authelia, login_cli_import_options },
+
+    { "mail test", "ADDRESS", 1, 1,
+      "send a mail and show what the relay says",
+      login_cli_mail_test, login_cli_mail_options },
+
+    { "mail list", "", 0, 0,
+      "list the mails of the last 30 days and how they went",
+      login_cli_mail_list, login_cli_no_options },
+
+    { "mail retry", "[ID]", 0, 1,
+      "send queued mails now, one or all",
+      login_cli_mail_retry, login_cli_no_options },
 
     { "key list", "", 0, 0,
       "list the keys and how many records need each",

@@ -319,6 +319,11 @@ login_cli_status_e login_cli_portal(const login_cli_t *cli,
 login_cli_status_e login_cli_init_owner(const login_cli_t *cli, uid_t *uid,
     gid_t *gid);
 
+/* login_cli_mail.c */
+
+/* Does nginx send mails?  If not, the error says so. */
+login_cli_status_e login_cli_mail_configured(login_cli_t *cli);
+
 /* The commands. */
 login_cli_status_e login_cli_init(login_cli_t *cli);
 login_cli_status_e login_cli_user_list(login_cli_t *cli);
@@ -335,6 +340,9 @@ login_cli_status_e login_cli_session_list(login_cli_t *cli);
 login_cli_status_e login_cli_session_revoke(login_cli_t *cli);
 login_cli_status_e login_cli_import_htpasswd(login_cli_t *cli);
 login_cli_status_e login_cli_import_authelia(login_cli_t *cli);
+login_cli_status_e login_cli_mail_test(login_cli_t *cli);
+login_cli_status_e login_cli_mail_list(login_cli_t *cli);
+login_cli_status_e login_cli_mail_retry(login_cli_t *cli);
 login_cli_status_e login_cli_key_list(login_cli_t *cli);
 login_cli_status_e login_cli_key_rotate(login_cli_t *cli);
 login_cli_status_e login_cli_key_reseal(login_cli_t *cli);

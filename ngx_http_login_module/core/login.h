@@ -55,6 +55,7 @@
 #include "login_flow.h"
 #include "login_limit.h"
 #include "login_lock.h"
+#include "login_log.h"
 #include "login_signin.h"
 #include "login_mail.h"
 #include "login_pool.h"
@@ -63,6 +64,9 @@
 #include "login_html.h"
 #include "login_template.h"
 #include "login_template_op.h"
+#include "login_mail_template.h"
+#include "login_smtp.h"
+#include "login_sender.h"
 #include "login_page.h"
 #include "login_reason.h"
 

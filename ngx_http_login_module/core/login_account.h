@@ -51,7 +51,7 @@ void login_account_add(login_changes_t *changes,
 void login_account_update(login_changes_t *changes,
     const login_account_t *account);
 
-/* Removes the account and all of it: sessions, links, known browsers ... */
+/* Removes the account and all that is its own: name, sessions, events ... */
 login_result_e login_account_remove(login_changes_t *changes,
     const login_account_t *account, login_view_t *view);
 

@@ -90,6 +90,7 @@ login_account_remove(login_changes_t *changes, const login_account_t *account,
                          LOGIN_EXPECT_ANY);
 
     if (login_lock_forget(changes, view, account) != LOGIN_OK
+        || login_log_forget(changes, view, account->id) != LOGIN_OK
         || login_link_end(changes, view, account->id, LOGIN_LINK_INVITATION)
            == LOGIN_FAULT
         || login_link_end(changes, view, account->id, LOGIN_LINK_RESET)

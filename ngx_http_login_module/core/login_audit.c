@@ -46,6 +46,7 @@ static const login_audit_kind_t  login_audit_kinds[] = {
     { LOGIN_KIND_KNOWN, login_audit_other },
     { LOGIN_KIND_LINK, login_audit_link },
     { LOGIN_KIND_LINKED, login_audit_linked },
+    { LOGIN_KIND_EVENT, login_audit_owner },
     { LOGIN_KIND_MAIL, login_audit_other },
     { LOGIN_KIND_QUEUE, login_audit_other },
     { LOGIN_KIND_ASKED, login_audit_other },
@@ -294,6 +295,10 @@ login_result_e
 login_audit_owner(login_audit_scan_t *scan, const login_scan_item_t *item)
 {
     login_account_t  account;
+
+    if (item->key.len < LOGIN_ACCOUNT_KEY_LEN) {
+        return login_audit_tell(scan, item, "is not well-formed");
+    }
 
     if (login_account_get(&account, scan->view, item->key.data + 1)
         == LOGIN_NO)

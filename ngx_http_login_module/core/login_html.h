@@ -48,7 +48,8 @@ typedef struct {
 typedef enum {
     LOGIN_ESCAPE_HTML = 0,      /* in text and in attributes */
     LOGIN_ESCAPE_ADDRESS,       /* a whole address, or the beginning of one */
-    LOGIN_ESCAPE_COMPONENT      /* a part of an address */
+    LOGIN_ESCAPE_COMPONENT,     /* a part of an address */
+    LOGIN_ESCAPE_TEXT           /* in a line of what is not HTML */
 } login_escape_e;
 
 

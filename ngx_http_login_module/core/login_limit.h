@@ -98,7 +98,10 @@ int login_counter_idle(const login_counter_t *counter,
 
 /* login_limit_table.c */
 
-/* LOGIN_NO: "size" is too small. */
+/*
+ * The memory is all zeros, as a new mapping is: what nobody has touched takes
+ * none.  LOGIN_NO: "size" is too small.
+ */
 login_result_e login_limit_init(login_limit_table_t *table, size_t size);
 
 /* How many keys have a counter of their own at most. */

@@ -17,9 +17,13 @@ typedef struct {
     uint64_t             seen;      /* the store's state at the last take */
     uint8_t              kind;
     uint8_t              kept;      /* the store knows of the lock */
+    u_char               fill[14];
 } login_limit_place_t;
 
-/* Where a key stands differs in each table, so that nobody can crowd it. */
+/*
+ * Where a key stands differs in each table, so that nobody can crowd it.
+ * The table begins a page, and no set of places lies in two pages.
+ */
 struct login_limit_table_s {
     u_char               seed[LOGIN_ID_LEN];
     size_t               sets;      /* of LOGIN_LIMIT_WAYS places each */
@@ -27,6 +31,7 @@ struct login_limit_table_s {
     uint32_t             series;
     unsigned             crowded;   /* since "warned" */
     uint64_t             warned;
+    u_char               fill[976];
     login_limit_place_t  places[];
 };
 

@@ -10,6 +10,10 @@
 #define LOGIN_LIMIT_LEAST   64      /* places that there must be */
 #define LOGIN_LIMIT_MINUTE  60
 
+_Static_assert(sizeof(login_limit_table_t)
+               == LOGIN_LIMIT_WAYS * sizeof(login_limit_place_t),
+               "a set of places lies in two pages");
+
 
 static uint64_t login_limit_check(login_limit_table_t *table,
     const login_limit_t *limit, login_limit_place_t *place,
@@ -46,9 +50,6 @@ login_limit_init(login_limit_table_t *table, size_t size)
     }
 
     places -= spare * LOGIN_LIMIT_KINDS;
-
-    memset(table, 0, sizeof(login_limit_table_t));
-    memset(table->places, 0, size);
 
     table->sets = places / LOGIN_LIMIT_WAYS;
     table->spare = spare;

@@ -227,6 +227,7 @@ login_mail_get(login_mail_t *mail, login_arena_t *arena, login_view_t *view,
 
     memcpy(mail->id, id, LOGIN_ID_LEN);
     mail->kind = state.kind;
+    mail->version = record.version;
     mail->org = login_str(text + len, state.org.len);
 
     if (state.org.len != 0) {

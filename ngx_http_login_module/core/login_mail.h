@@ -75,6 +75,7 @@ typedef struct {
     uint64_t                expires;    /* of "url", 0: it does not */
     const login_mail_row_t *rows;
     size_t                  nrows;
+    uint64_t                version;    /* set by login_mail_get() */
 } login_mail_t;
 
 typedef struct {

@@ -5,14 +5,13 @@
 #define LOGIN_LOCATION_ANY       0x01
 #define LOGIN_LOCATION_INTERNAL  0x02
 #define LOGIN_SERVER_OWN         0x01
-#define LOGIN_POLICY_MAIL        0x01
 
 /* The bytes of the least of each. */
 #define LOGIN_STRING_SIZE        2
 #define LOGIN_LIST_SIZE          4
 #define LOGIN_LOCATION_SIZE      (3 + 4 + LOGIN_STRING_SIZE                   \
                                   + 2 * LOGIN_LIST_SIZE)
-#define LOGIN_RULES_SIZE         (3 * 4 + LOGIN_STRING_SIZE + 1)
+#define LOGIN_RULES_SIZE         (3 * 4 + LOGIN_STRING_SIZE)
 #define LOGIN_SERVER_SIZE        (1 + LOGIN_STRING_SIZE + 3 * LOGIN_LIST_SIZE)
 
 
@@ -40,7 +39,8 @@ login_policy_size(const login_policy_t *policy)
     const login_server_t    *server;
     const login_location_t  *location;
 
-    size = LOGIN_LIST_SIZE + LOGIN_RULES_SIZE + policy->blocklist.len;
+    size = LOGIN_LIST_SIZE + LOGIN_STRING_SIZE + policy->mail.len
+           + LOGIN_RULES_SIZE + policy->blocklist.len;
 
     for (i = 0; i < policy->n; i++) {
         server = &policy->servers[i];
@@ -98,11 +98,11 @@ login_policy_encode(u_char *dst, size_t size, const login_policy_t *policy)
         login_put_server(&e, &policy->servers[i]);
     }
 
+    login_put_str(&e, policy->mail);
     login_put_uint(&e, policy->password_min, 4);
     login_put_uint(&e, policy->password_max, 4);
     login_put_uint(&e, policy->password_score, 4);
     login_put_str(&e, policy->blocklist);
-    login_put_uint(&e, policy->mail ? LOGIN_POLICY_MAIL : 0, 1);
 
     return (e.failed || e.pos != e.end) ? LOGIN_NO : LOGIN_OK;
 }
@@ -158,7 +158,6 @@ login_policy_decode(login_policy_t *policy, login_arena_t *arena,
     login_str_t in)
 {
     size_t           i;
-    unsigned         flags;
     login_decoder_t  d;
 
     d.pos = in.data;
@@ -173,17 +172,13 @@ login_policy_decode(login_policy_t *policy, login_arena_t *arena,
         login_get_server(&d, arena, &policy->servers[i]);
     }
 
+    policy->mail = login_get_str(&d);
     policy->password_min = (uint32_t) login_get_uint(&d, 4);
     policy->password_max = (uint32_t) login_get_uint(&d, 4);
     policy->password_score = (uint32_t) login_get_uint(&d, 4);
     policy->blocklist = login_get_str(&d);
 
-    flags = (unsigned) login_get_uint(&d, 1);
-    policy->mail = (flags & LOGIN_POLICY_MAIL) != 0;
-
-    return d.failed || d.pos != d.end
-           || (flags & ~(unsigned) LOGIN_POLICY_MAIL) != 0
-           ? LOGIN_FAULT : LOGIN_OK;
+    return (d.failed || d.pos != d.end) ? LOGIN_FAULT : LOGIN_OK;
 }
 
 

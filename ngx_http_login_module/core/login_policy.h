@@ -65,12 +65,12 @@ typedef struct {
     uint64_t                  written;  /* seconds since the epoch */
     login_server_t           *servers;
     size_t                    n;
+    login_str_t               mail;     /* sender's address, or no mails */
 
     uint32_t                  password_min;     /* see login_rules_t */
     uint32_t                  password_max;
     uint32_t                  password_score;
     login_str_t               blocklist;        /* file, or empty */
-    unsigned                  mail;             /* there is "login_mail" */
 } login_policy_t;
 
 

@@ -117,6 +117,18 @@ login_pool_withdraw(login_pool_t *pool, login_job_t *job)
 }
 
 
+void
+login_pool_state(login_pool_t *pool, unsigned *queued, unsigned *running)
+{
+    (void) pthread_mutex_lock(&pool->mutex);
+
+    *queued = (unsigned) pool->queue.n;
+    *running = pool->busy;
+
+    (void) pthread_mutex_unlock(&pool->mutex);
+}
+
+
 login_result_e
 login_pool_destroy(login_pool_t *pool)
 {

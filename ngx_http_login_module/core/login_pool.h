@@ -72,6 +72,10 @@ login_result_e login_pool_post(login_pool_t *pool, login_job_t *job);
 /* LOGIN_OK: it was still queued and will not run.  LOGIN_NO: too late. */
 login_result_e login_pool_withdraw(login_pool_t *pool, login_job_t *job);
 
+/* How many jobs wait, and how many threads are at work. */
+void login_pool_state(login_pool_t *pool, unsigned *queued,
+    unsigned *running);
+
 /*
  * Drops what is queued and ends the threads.  LOGIN_OK: they are gone, and
  * so is the pool.  LOGIN_NO: one is at work; the pool and all that its

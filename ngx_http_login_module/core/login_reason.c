@@ -102,7 +102,13 @@ static const login_reason_t  login_reasons[LOGIN_REASONS] = {
         "that the person used before are not concerned by what others do.  "
         "nginx's error log tells who it was and from where; \"nginx-login "
         "user unlock NAME\", or an address in place of the name, ends it at "
-        "once." }
+        "once." },
+
+    [LOGIN_REASON_EARLY] = { "L19",
+        "A form came as early data of TLS 1.3 (\"ssl_early_data on\"), which "
+        "anybody who saw it can send again, or a proxy in front said so with "
+        "\"Early-Data\" in the header.  It was refused with 425, after which "
+        "browsers send it once more by themselves, after the handshake." }
 };
 
 

@@ -27,6 +27,8 @@
 
 #define LOGIN_ADDRESS_MAX      64       /* bytes kept of an address */
 
+#define LOGIN_LOG_PAYLOAD      2048
+
 #define LOGIN_GUESS_KEY_MAX    (1 + LOGIN_ID_LEN + LOGIN_ID_LEN)
 
 
@@ -127,6 +129,10 @@ login_str_t login_link_key(u_char key[LOGIN_LINK_KEY_LEN],
 /* Of LOGIN_LINK_OWNER_LEN bytes. */
 login_str_t login_link_owner_key(u_char key[LOGIN_LINK_KEY_LEN],
     const u_char account[LOGIN_ID_LEN], login_link_purpose_e purpose);
+/* LOGIN_NO: of a kind that is not known here. */
+size_t login_log_encode(u_char *dst, const login_log_event_t *event);
+login_result_e login_log_decode(login_log_event_t *event,
+    login_str_t payload);
 
 size_t login_session_encode(u_char *dst, const login_session_t *session);
 login_result_e login_session_decode(login_session_t *session,

@@ -51,6 +51,7 @@ typedef enum {
     LOGIN_KIND_KNOWN = 'B',     /* name, browser that was used before */
     LOGIN_KIND_LINK = 'I',      /* hash of its token: invitation, reset */
     LOGIN_KIND_LINKED = 'J',    /* account id, purpose: its newest link */
+    LOGIN_KIND_EVENT = 'E',     /* account id, time, something random */
     LOGIN_KIND_MAIL = 'O',      /* mail id: its state */
     LOGIN_KIND_QUEUE = 'Q',     /* mail id: what it says, until it is sent */
     LOGIN_KIND_ASKED = 'U'      /* name: when mails to it were asked for */

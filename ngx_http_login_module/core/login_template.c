@@ -16,6 +16,17 @@ login_template_compile(login_template_t **template, login_arena_t *arena,
     const login_schema_t *schema, const char *const *dirs, size_t ndirs,
     const char *name, login_error_t *error)
 {
+    return login_template_compile_as(template, LOGIN_TEMPLATE_HTML, arena,
+                                     schema, dirs, ndirs, name, error);
+}
+
+
+login_result_e
+login_template_compile_as(login_template_t **template, login_template_e kind,
+    login_arena_t *arena, const login_schema_t *schema,
+    const char *const *dirs, size_t ndirs, const char *name,
+    login_error_t *error)
+{
     login_result_e    rc;
     login_compiler_t  c;
 
@@ -32,6 +43,7 @@ login_template_compile(login_template_t **template, login_arena_t *arena,
     }
 
     c.template->schema = schema;
+    c.template->kind = kind;
 
     rc = login_template_file(&c, login_cstr(name), NULL);
     if (rc != LOGIN_OK) {

@@ -14,6 +14,9 @@
  * in the addresses of href, src, action and formaction, where only paths and
  * http(s) addresses get through.  Elsewhere (script, style, comments, event
  * handlers, tag names) they are refused.  Nothing is ever unescaped.
+ *
+ * The texts of mails are in the same language, without HTML: there, control
+ * characters of a variable become spaces, so that it stays in its line.
  */
 
 #ifndef LOGIN_TEMPLATE_H
@@ -23,6 +26,11 @@
 #define LOGIN_TEMPLATE_SIZE   (256 * 1024)   /* bytes of one file */
 #define LOGIN_TEMPLATE_DEPTH  8              /* parts in parts */
 
+
+typedef enum {
+    LOGIN_TEMPLATE_HTML = 0,    /* files end in ".html" */
+    LOGIN_TEMPLATE_TEXT         /* and in ".txt" */
+} login_template_e;
 
 typedef enum {
     LOGIN_VALUE_TEXT = 0,
@@ -57,7 +65,7 @@ typedef struct login_template_s  login_template_t;
 
 
 /*
- * Compiles "name" (without ".html"), looked for in the directories one
+ * Compiles "name" (without its ending), looked for in the directories one
  * after the other.  LOGIN_NO: "error" says file, line and what: unknown
  * variable or part, recursion, too big, not UTF-8, badly nested, a place
  * where no variable may stand.  Lives as long as the arena.
@@ -66,6 +74,12 @@ login_result_e login_template_compile(login_template_t **template,
     login_arena_t *arena, const login_schema_t *schema,
     const char *const *dirs, size_t ndirs, const char *name,
     login_error_t *error);
+
+/* The same for either kind. */
+login_result_e login_template_compile_as(login_template_t **template,
+    login_template_e kind, login_arena_t *arena,
+    const login_schema_t *schema, const char *const *dirs, size_t ndirs,
+    const char *name, login_error_t *error);
 
 /*
  * Writes the page to "dst", or nothing where "dst" is NULL, and returns its

@@ -10,6 +10,10 @@
 #include <unistd.h>
 
 
+#define login_template_ending(c)                                              \
+    ((c)->template->kind == LOGIN_TEMPLATE_TEXT ? "txt" : "html")
+
+
 static login_result_e login_template_open(login_compiler_t *c, int *fd,
     login_source_t *source, const u_char *at);
 static login_result_e login_template_path(login_compiler_t *c,
@@ -100,8 +104,9 @@ login_template_open(login_compiler_t *c, int *fd, login_source_t *source,
         }
     }
 
-    return login_template_refuse(c, at, "there is no template \"%.*s.html\"",
-                                 (int) source->name.len, source->name.data);
+    return login_template_refuse(c, at, "there is no template \"%.*s.%s\"",
+                                 (int) source->name.len, source->name.data,
+                                 login_template_ending(c));
 }
 
 
@@ -120,8 +125,8 @@ login_template_path(login_compiler_t *c, login_source_t *source,
         return login_template_no_memory(c);
     }
 
-    n = snprintf(path, size, "%s/%.*s.html", dir, (int) source->name.len,
-                 source->name.data);
+    n = snprintf(path, size, "%s/%.*s.%s", dir, (int) source->name.len,
+                 source->name.data, login_template_ending(c));
     (void) n;
 
     source->path = path;

@@ -29,7 +29,9 @@ login_template_message(login_compiler_t *c, login_str_t text,
     login_str_t      msgid;
     login_slot_t    *slots;
 
-    if (login_html_message(&c->html, &why) != LOGIN_OK) {
+    if (c->template->kind == LOGIN_TEMPLATE_HTML
+        && login_html_message(&c->html, &why) != LOGIN_OK)
+    {
         return login_template_refuse(c, at, "%s", why);
     }
 
@@ -53,6 +55,8 @@ login_template_message(login_compiler_t *c, login_str_t text,
 
     op->text = msgid;
     op->slots = slots;
+    op->escape = c->template->kind == LOGIN_TEMPLATE_TEXT
+                 ? LOGIN_ESCAPE_TEXT : LOGIN_ESCAPE_HTML;
 
     return login_template_slots(c, slots, &op->nslots, msgid, at);
 }

@@ -46,6 +46,7 @@ typedef struct {
 
 struct login_template_s {
     const login_schema_t   *schema;
+    login_template_e        kind;
     login_op_t             *ops;
     size_t                  n;
 };
@@ -88,6 +89,17 @@ typedef struct {
     size_t                  lists[LOGIN_TEMPLATE_LISTS];
     size_t                  nlists;
 } login_compiler_t;
+
+
+/* Where a page goes. */
+typedef struct {
+    u_char                 *dst;        /* NULL: only counts */
+    size_t                  len;
+} login_writer_t;
+
+void login_write(login_writer_t *w, const void *data, size_t len);
+void login_write_value(login_writer_t *w, login_escape_e escape,
+    login_str_t value);
 
 
 /* Finds, reads and compiles a file; "at" is what asked for it, or NULL. */

@@ -210,10 +210,12 @@ login_template_literal(login_compiler_t *c, const u_char *start,
         return LOGIN_OK;
     }
 
-    at = login_html_read(&c->html, text, &why);
+    if (c->template->kind == LOGIN_TEMPLATE_HTML) {
+        at = login_html_read(&c->html, text, &why);
 
-    if (at != NULL) {
-        return login_template_refuse(c, at, "%s", why);
+        if (at != NULL) {
+            return login_template_refuse(c, at, "%s", why);
+        }
     }
 
     op = login_template_op(c, LOGIN_OP_TEXT);
@@ -248,7 +250,10 @@ login_template_variable(login_compiler_t *c, const login_tag_t *tag)
                                      tag->body.data);
     }
 
-    if (login_html_variable(&c->html, &escape, &why) != LOGIN_OK) {
+    if (c->template->kind == LOGIN_TEMPLATE_TEXT) {
+        escape = LOGIN_ESCAPE_TEXT;
+
+    } else if (login_html_variable(&c->html, &escape, &why) != LOGIN_OK) {
         return login_template_refuse(c, tag->at, "%s: \"{{%.*s}}\"", why,
                                      (int) tag->body.len, tag->body.data);
     }

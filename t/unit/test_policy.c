@@ -68,6 +68,7 @@ sample(login_policy_t *policy)
     servers[1].locations = locations;
     servers[1].n = 1;
 
+    policy->written = 0;
     policy->servers = servers;
     policy->n = 2;
 
@@ -75,7 +76,7 @@ sample(login_policy_t *policy)
     policy->password_max = 200;
     policy->password_score = 4;
     policy->blocklist = login_cstr("/etc/nginx/listed.txt");
-    policy->mail = 1;
+    policy->mail = login_cstr("login@example.com");
 }
 
 
@@ -120,7 +121,7 @@ check_same(const login_policy_t *a, const login_policy_t *b)
     assert_int_equal(a->password_max, b->password_max);
     assert_int_equal(a->password_score, b->password_score);
     assert_true(login_str_eq(a->blocklist, b->blocklist));
-    assert_int_equal(a->mail, b->mail);
+    assert_true(login_str_eq(a->mail, b->mail));
 
     for (i = 0; i < a->n; i++) {
         s = &a->servers[i];
@@ -373,8 +374,10 @@ large(login_policy_t *policy, size_t n)
     memset(&server, 0, sizeof(server));
     memset(policy, 0, sizeof(login_policy_t));
 
+    policy->written = 0;
     policy->servers = &server;
     policy->n = 1;
+    policy->mail = login_cstr("");
 
     server.locations = locations;
 

@@ -60,6 +60,7 @@ test_fixed(void **data)
     assert_string_equal(login_reason_code(LOGIN_REASON_BUSY), "L20");
     assert_string_equal(login_reason_code(LOGIN_REASON_INTERNAL), "L22");
     assert_string_equal(login_reason_code(LOGIN_REASON_THROTTLED), "L23");
+    assert_string_equal(login_reason_code(LOGIN_REASON_EARLY), "L19");
 }
 
 

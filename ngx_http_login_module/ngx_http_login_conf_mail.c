@@ -1,0 +1,494 @@
+
+/* "login_mail": the relay, and what mails look like. */
+
+#include "ngx_http_login_module.h"
+
+#include <arpa/inet.h>
+
+
+#define NGX_HTTP_LOGIN_PASSWORD_MAX  1024   /* bytes of its file */
+
+
+static ngx_int_t ngx_http_login_mail_parameter(ngx_conf_t *cf,
+    ngx_http_login_mail_t *mail, ngx_str_t *value);
+static ngx_int_t ngx_http_login_mail_url(ngx_http_login_mail_t *mail);
+static ngx_uint_t ngx_http_login_mail_host(ngx_str_t *host);
+static ngx_uint_t ngx_http_login_mail_local(ngx_http_login_mail_t *mail);
+static ngx_int_t ngx_http_login_mail_names(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+static ngx_int_t ngx_http_login_mail_password(ngx_conf_t *cf,
+    ngx_http_login_mail_t *mail);
+static void ngx_http_login_wipe_password(void *data);
+static ngx_int_t ngx_http_login_mail_templates(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+static void ngx_http_login_free_templates(void *data);
+static char *ngx_http_login_mail_string(ngx_conf_t *cf, ngx_str_t *s);
+
+
+char *
+ngx_http_login_mail(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_login_main_conf_t  *mcf = conf;
+
+    ngx_str_t              *value;
+    ngx_uint_t              i;
+    ngx_http_login_mail_t  *mail;
+
+    if (mcf->mail) {
+        return "is duplicate";
+    }
+
+    mail = ngx_pcalloc(cf->pool, sizeof(ngx_http_login_mail_t));
+    if (mail == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    mcf->mail = mail;
+    mail->starttls = NGX_CONF_UNSET_UINT;
+
+    value = cf->args->elts;
+    mail->url = value[1];
+
+    if (ngx_http_login_mail_url(mail) != NGX_OK) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid url \"%V\" in \"login_mail\" directive, "
+                           "it must be like \"smtp://mail.example.com:587\" "
+                           "or \"smtps://mail.example.com:465\"", &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    for (i = 2; i < cf->args->nelts; i++) {
+        if (ngx_http_login_mail_parameter(cf, mail, &value[i]) != NGX_OK) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    if (mail->tls && mail->starttls != NGX_CONF_UNSET_UINT) {
+        return "has \"starttls=\", which smtps:// is without: "
+               "it begins with TLS";
+    }
+
+    if ((mail->user.len == 0) != (mail->password_file.len == 0)) {
+        return "must have both \"user=\" and \"password_file=\", or neither";
+    }
+
+    ngx_conf_init_uint_value(mail->starttls, LOGIN_STARTTLS_ON);
+
+    if (mail->user.len && !mail->tls && mail->starttls == LOGIN_STARTTLS_OFF
+        && !ngx_http_login_mail_local(mail))
+    {
+        return "must not send a password without TLS to another host, "
+               "remove \"starttls=off\"";
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_http_login_mail_parameter(ngx_conf_t *cf, ngx_http_login_mail_t *mail,
+    ngx_str_t *value)
+{
+    ngx_str_t  *slot, s;
+
+    s = *value;
+
+    if (ngx_strcmp(value->data, "starttls=on") == 0) {
+        mail->starttls = LOGIN_STARTTLS_ON;
+        return NGX_OK;
+    }
+
+    if (ngx_strcmp(value->data, "starttls=off") == 0) {
+        mail->starttls = LOGIN_STARTTLS_OFF;
+        return NGX_OK;
+    }
+
+    if (ngx_http_login_is(value, "from=")) {
+        slot = &mail->from;
+        s.data += sizeof("from=") - 1;
+
+    } else if (ngx_http_login_is(value, "user=")) {
+        slot = &mail->user;
+        s.data += sizeof("user=") - 1;
+
+    } else if (ngx_http_login_is(value, "password_file=")) {
+        slot = &mail->password_file;
+        s.data += sizeof("password_file=") - 1;
+
+    } else {
+        (void) ngx_http_login_invalid(cf, value);
+        return NGX_ERROR;
+    }
+
+    s.len = value->data + value->len - s.data;
+
+    if (s.len == 0
+        || (slot == &mail->from
+            && login_mail_from(mail->field, mail->address,
+                               login_str(s.data, s.len))
+               != LOGIN_OK))
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid parameter \"%V\" in \"login_mail\" "
+                           "directive%s", value, slot != &mail->from ? ""
+                           : ", write \"login@example.com\" or "
+                             "\"Name <login@example.com>\"");
+        return NGX_ERROR;
+    }
+
+    *slot = s;
+
+    return NGX_OK;
+}
+
+
+/* Scheme, host, maybe a port; nothing behind, and no password in it. */
+
+static ngx_int_t
+ngx_http_login_mail_url(ngx_http_login_mail_t *mail)
+{
+    u_char     *p, *last, *colon;
+    ngx_int_t   port;
+    ngx_str_t   host;
+
+    if (ngx_http_login_is(&mail->url, "smtps://")) {
+        mail->tls = 1;
+        host.data = mail->url.data + sizeof("smtps://") - 1;
+
+    } else if (ngx_http_login_is(&mail->url, "smtp://")) {
+        host.data = mail->url.data + sizeof("smtp://") - 1;
+
+    } else {
+        return NGX_DECLINED;
+    }
+
+    last = mail->url.data + mail->url.len;
+
+    if (last > host.data && *(last - 1) == '/') {
+        last--;
+        mail->url.len--;
+    }
+
+    p = ngx_strlchr(host.data, last, ']');
+    colon = ngx_strlchr(p ? p : host.data, last, ':');
+
+    host.len = (colon ? colon : last) - host.data;
+
+    if (colon) {
+        port = ngx_atoi(colon + 1, last - colon - 1);
+
+        if (port < 1 || port > 65535) {
+            return NGX_DECLINED;
+        }
+    }
+
+    return ngx_http_login_mail_host(&host) ? NGX_OK : NGX_DECLINED;
+}
+
+
+/* A name of letters, digits, hyphens and single dots, or an address. */
+
+static ngx_uint_t
+ngx_http_login_mail_host(ngx_str_t *host)
+{
+    u_char           *p, c, text[INET6_ADDRSTRLEN];
+    ngx_uint_t        i;
+    struct in6_addr   in6;
+
+    if (host->len == 0 || host->len > 253) {
+        return 0;
+    }
+
+    if (host->data[0] == '[') {
+        if (host->len < 3 || host->len - 2 >= sizeof(text)
+            || host->data[host->len - 1] != ']')
+        {
+            return 0;
+        }
+
+        p = ngx_cpymem(text, host->data + 1, host->len - 2);
+        *p = '\0';
+
+        return inet_pton(AF_INET6, (char *) text, &in6) == 1;
+    }
+
+    for (i = 0; i < host->len; i++) {
+        c = ngx_tolower(host->data[i]);
+
+        if ((c < 'a' || c > 'z') && (c < '0' || c > '9')
+            && ((c != '-' && c != '.') || i == 0
+                || host->data[i - 1] == '.'))
+        {
+            return 0;
+        }
+    }
+
+    return host->data[host->len - 1] != '-';
+}
+
+
+/* Does the connection stay on this machine? */
+
+static ngx_uint_t
+ngx_http_login_mail_local(ngx_http_login_mail_t *mail)
+{
+    ngx_str_t  host;
+
+    host.data = mail->url.data + sizeof("smtp://") - 1;
+    host.len = mail->url.len - (sizeof("smtp://") - 1);
+
+    return ngx_http_login_is(&host, "127.") || ngx_http_login_is(&host, "[::1]")
+           || (ngx_http_login_is(&host, "localhost")
+               && (host.len == 9 || host.data[9] == ':'));
+}
+
+
+ngx_int_t
+ngx_http_login_load_mail(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
+{
+    char                   *trusted;
+    ngx_http_login_mail_t  *mail;
+
+    mail = mcf->mail;
+
+    if (mail == NULL) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_login_mail_names(cf, mcf) != NGX_OK
+        || ngx_http_login_mail_password(cf, mail) != NGX_OK
+        || ngx_http_login_mail_templates(cf, mcf) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    /* what OpenSSL's own programs look at; workers don't have it any more */
+
+    trusted = getenv("SSL_CERT_FILE");
+
+    if (trusted && *trusted) {
+        mail->relay.trusted = trusted;
+    }
+
+    mail->relay.starttls = mail->tls ? LOGIN_STARTTLS_ON : mail->starttls;
+
+    return NGX_OK;
+}
+
+
+/* What mails call this site, to people and to the relay: the portal's host. */
+
+static ngx_int_t
+ngx_http_login_mail_names(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
+{
+    u_char                    *p;
+    ngx_str_t                  site, name, url;
+    ngx_http_login_mail_t     *mail;
+    ngx_http_login_portal_t  **portals;
+
+    mail = mcf->mail;
+    portals = mcf->portals.elts;
+
+    ngx_str_set(&site, "localhost");
+
+    if (mcf->portals.nelts) {
+        site.data = (u_char *) portals[0]->parsed.host.data;
+        site.len = portals[0]->parsed.host.len;
+    }
+
+    mail->sender.site = ngx_http_login_mail_string(cf, &site);
+
+    /* an address as RFC 5321, 4.1.3 has it */
+
+    name.data = ngx_pnalloc(cf->pool, site.len + sizeof("[IPv6:]"));
+    if (name.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (site.data[0] == '[') {
+        p = ngx_sprintf(name.data, "[IPv6:%*s", site.len - 1, site.data + 1);
+
+    } else if (ngx_inet_addr(site.data, site.len) != INADDR_NONE) {
+        p = ngx_sprintf(name.data, "[%V]", &site);
+
+    } else {
+        p = ngx_sprintf(name.data, "%V", &site);
+    }
+
+    name.len = p - name.data;
+
+    if (mail->from.len == 0) {
+
+        if (name.len > LOGIN_USERNAME_MAX - sizeof("login@")) {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                          "\"login_mail\" needs \"from=\", since the name of "
+                          "the portal \"%V\" is too long", &site);
+            return NGX_ERROR;
+        }
+
+        p = ngx_sprintf((u_char *) mail->address, "login@%V", &name);
+        *p = '\0';
+        p = ngx_sprintf((u_char *) mail->field, "<%s>", mail->address);
+        *p = '\0';
+    }
+
+    mail->sender.from = mail->field;
+    mail->relay.address = mail->address;
+
+    /* libcurl says the path of the URL with EHLO */
+
+    url.data = ngx_pnalloc(cf->pool, mail->url.len + 1 + 3 * name.len);
+    if (url.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    p = ngx_sprintf(url.data, "%V/", &mail->url);
+    p = (u_char *) ngx_escape_uri(p, name.data, name.len,
+                                  NGX_ESCAPE_URI_COMPONENT);
+    url.len = p - url.data;
+
+    mail->relay.url = ngx_http_login_mail_string(cf, &url);
+
+    return mail->relay.url && mail->sender.site ? NGX_OK : NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_http_login_mail_password(ngx_conf_t *cf, ngx_http_login_mail_t *mail)
+{
+    u_char              *p;
+    ngx_str_t            text;
+    ngx_file_info_t      fi;
+    ngx_pool_cleanup_t  *cln;
+
+    if (mail->user.len == 0) {
+        return NGX_OK;
+    }
+
+    if (ngx_conf_full_name(cf->cycle, &mail->password_file, 1) != NGX_OK
+        || ngx_http_login_read_file(cf, (char *) mail->password_file.data,
+                                    NGX_HTTP_LOGIN_PASSWORD_MAX, "", &fi,
+                                    &text)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    cln = ngx_pool_cleanup_add(cf->pool, sizeof(ngx_str_t));
+    if (cln == NULL) {
+        ngx_explicit_memzero(text.data, text.len);
+        return NGX_ERROR;
+    }
+
+    cln->handler = ngx_http_login_wipe_password;
+    *(ngx_str_t *) cln->data = text;
+
+    if (ngx_file_access(&fi) & 077) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"password_file\" \"%V\" of \"login_mail\" is open to "
+                      "others, run \"chmod 600 %V\"",
+                      &mail->password_file, &mail->password_file);
+        return NGX_ERROR;
+    }
+
+    while (text.len && (text.data[text.len - 1] == LF
+                        || text.data[text.len - 1] == CR))
+    {
+        text.len--;
+    }
+
+    for (p = text.data; p < text.data + text.len; p++) {
+        if (*p < 0x20 || *p == 0x7f) {
+            break;
+        }
+    }
+
+    if (text.len == 0 || p != text.data + text.len) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"password_file\" \"%V\" of \"login_mail\" must have "
+                      "the password in one line, and nothing else",
+                      &mail->password_file);
+        return NGX_ERROR;
+    }
+
+    text.data[text.len] = '\0';     /* read_file() has room for it */
+
+    mail->relay.password = (char *) text.data;
+    mail->relay.user = ngx_http_login_mail_string(cf, &mail->user);
+
+    return mail->relay.user ? NGX_OK : NGX_ERROR;
+}
+
+
+static void
+ngx_http_login_wipe_password(void *data)
+{
+    ngx_str_t *text = data;
+
+    ngx_explicit_memzero(text->data, text->len);
+}
+
+
+static ngx_int_t
+ngx_http_login_mail_templates(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf)
+{
+    size_t               n;
+    const char          *dirs[2];
+    login_error_t        error;
+    login_arena_t       *arena;
+    ngx_pool_cleanup_t  *cln;
+
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    arena = login_arena_create();
+    if (arena == NULL) {
+        return NGX_ERROR;
+    }
+
+    cln->handler = ngx_http_login_free_templates;
+    cln->data = arena;
+
+    n = 0;
+
+    if (mcf->templates.len != 0) {
+        dirs[n++] = (char *) mcf->templates.data;
+    }
+
+    dirs[n++] = LOGIN_PAGES_PATH;
+
+    if (login_mail_compile(&mcf->mail->templates, arena, dirs, n, &error)
+        != LOGIN_OK)
+    {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "%s", error.text);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_login_free_templates(void *data)
+{
+    login_arena_destroy(data);
+}
+
+
+static char *
+ngx_http_login_mail_string(ngx_conf_t *cf, ngx_str_t *s)
+{
+    u_char  *p;
+
+    p = ngx_pnalloc(cf->pool, s->len + 1);
+    if (p == NULL) {
+        return NULL;
+    }
+
+    (void) ngx_cpystrn(p, s->data, s->len + 1);
+
+    return (char *) p;
+}
