@@ -15,6 +15,19 @@ static const login_cli_option_t  login_cli_init_options[] = {
     { NULL, NULL, 0, NULL }
 };
 
+static const login_cli_option_t  login_cli_invite_options[] = {
+    { "--name", "N", 0, "the person's name" },
+    { "--role", "R", 1, "a role; may be repeated" },
+    { "--language", "L", 0, "language of mail and pages, as in \"de\"" },
+    { "--expires", "TIME", 0, "how long the link is good (30d)" },
+    { "--no-mail", NULL, 0, "only print the link" },
+    { "--portal", "URL", 0, "the portal, where nginx has none or several" },
+    { "--file", "FILE|-", 0, "many, from CSV with a heading line" },
+    { "--link", NULL, 0, "a link that many may use, needs login_mail" },
+    { "--domain", "D", 1, "who may use it; may be repeated" },
+    { NULL, NULL, 0, NULL }
+};
+
 static const login_cli_option_t  login_cli_list_options[] = {
     { "--role", "R", 0, "only who has this role" },
     { "--inactive", "TIME", 0, "only who did not sign in for so long" },
@@ -79,6 +92,18 @@ const login_cli_command_t  login_cli_commands[] = {
     { "init", "", 0, 0,
       "make the store and the key, as the workers need them",
       login_cli_init, login_cli_init_options },
+
+    { "invite", "[U]", 0, 1,
+      "print a link that lets somebody register",
+      login_cli_invite, login_cli_invite_options },
+
+    { "invite list", "", 0, 0,
+      "list the invitations and how their mails went",
+      login_cli_invite_list, login_cli_no_options },
+
+    { "invite revoke", "ID|U", 1, 1,
+      "end an invitation",
+      login_cli_invite_revoke, login_cli_no_options },
 
     { "user list", "", 0, 0,
       "list the users",

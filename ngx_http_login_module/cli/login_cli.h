@@ -29,7 +29,10 @@
 /* bytes of an id in hexadecimal, with a NUL */
 #define LOGIN_CLI_ID_SIZE      (2 * LOGIN_ID_LEN + 1)
 
-/* the same of a key's */
+/* bytes of a reason, with a NUL */
+#define LOGIN_CLI_WHY_SIZE     384
+
+/* bytes of a key's id, with a NUL */
 #define LOGIN_CLI_KEY_ID_SIZE  (2 * LOGIN_KEY_ID_LEN + 1)
 
 
@@ -99,6 +102,16 @@ typedef struct {
     size_t                      len;
     u_char                      data[LOGIN_ROLES_MAX];
 } login_cli_roles_t;
+
+/* What all invitations of one command have in common. */
+typedef struct {
+    login_cli_fields_t          fields;
+    login_cli_roles_t           roles;
+    login_str_t                 portal;
+    uint64_t                    expires;
+    unsigned                    relay;      /* mails can be sent */
+    unsigned                    mail;       /* and are to be */
+} login_cli_invite_t;
 
 /* A table for people. */
 typedef struct {
@@ -283,7 +296,13 @@ void login_cli_id(char dst[LOGIN_CLI_ID_SIZE], const u_char id[LOGIN_ID_LEN]);
 login_cli_status_e login_cli_fields(login_cli_t *cli,
     login_cli_fields_t *fields, char email[LOGIN_USERNAME_MAX + 1]);
 login_cli_status_e login_cli_check_time(uint64_t *seconds, const char *value);
+login_cli_status_e login_cli_check_name(const char *value);
+login_cli_status_e login_cli_check_language(const char *value);
 login_cli_status_e login_cli_check_role(const char *value);
+
+/* Those of "--role". */
+login_cli_status_e login_cli_roles(login_cli_t *cli,
+    login_cli_roles_t *roles);
 
 login_cli_status_e login_cli_roles_add(login_cli_roles_t *roles,
     const char *role);
@@ -315,6 +334,18 @@ login_cli_status_e login_cli_rules(const login_policy_t *policy,
 login_cli_status_e login_cli_portal(const login_cli_t *cli,
     const login_policy_t *policy, login_str_t *url);
 
+/* login_cli_invite.c */
+
+/* "why" becomes one line, without who it is about where that is clear. */
+login_cli_status_e login_cli_invite_make(login_cli_t *cli,
+    login_invite_t *invite, char why[LOGIN_CLI_WHY_SIZE]);
+void login_cli_invite_set(const login_cli_t *cli,
+    const login_cli_invite_t *invite, login_invite_t *made,
+    const char *username);
+json_t *login_cli_invite_json(const login_invite_t *invite);
+login_cli_status_e login_cli_invite_file(login_cli_t *cli,
+    const login_cli_invite_t *invite, const char *path);
+
 /* login_cli_init.c: whose the store is to be */
 login_cli_status_e login_cli_init_owner(const login_cli_t *cli, uid_t *uid,
     gid_t *gid);
@@ -326,6 +357,9 @@ login_cli_status_e login_cli_mail_configured(login_cli_t *cli);
 
 /* The commands. */
 login_cli_status_e login_cli_init(login_cli_t *cli);
+login_cli_status_e login_cli_invite(login_cli_t *cli);
+login_cli_status_e login_cli_invite_list(login_cli_t *cli);
+login_cli_status_e login_cli_invite_revoke(login_cli_t *cli);
 login_cli_status_e login_cli_user_list(login_cli_t *cli);
 login_cli_status_e login_cli_user_show(login_cli_t *cli);
 login_cli_status_e login_cli_user_add(login_cli_t *cli);

@@ -161,5 +161,9 @@ login_cli_state(const login_account_t *account, uint64_t until)
         return "locked";
     }
 
+    if (account->invited) {
+        return "invited";
+    }
+
     return account->password.len != 0 ? "enabled" : "no password";
 }

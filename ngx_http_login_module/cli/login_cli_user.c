@@ -4,8 +4,6 @@
 #include <string.h>
 
 
-static login_cli_status_e login_cli_add_roles(login_cli_t *cli,
-    login_cli_roles_t *roles);
 static login_cli_status_e login_cli_add_check(login_cli_t *cli,
     const char *username);
 static login_cli_status_e login_cli_add(login_cli_t *cli,
@@ -58,7 +56,7 @@ login_cli_user_add(login_cli_t *cli)
         return rc;
     }
 
-    rc = login_cli_add_roles(cli, &roles);
+    rc = login_cli_roles(cli, &roles);
     if (rc != LOGIN_CLI_DONE) {
         return rc;
     }
@@ -178,8 +176,8 @@ login_cli_add(login_cli_t *cli, login_account_t *account)
 }
 
 
-static login_cli_status_e
-login_cli_add_roles(login_cli_t *cli, login_cli_roles_t *roles)
+login_cli_status_e
+login_cli_roles(login_cli_t *cli, login_cli_roles_t *roles)
 {
     size_t               i;
     const char          *role;
