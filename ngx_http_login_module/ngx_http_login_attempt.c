@@ -28,7 +28,6 @@ static ngx_int_t ngx_http_login_attempt_refuse(ngx_http_request_t *r,
     const login_form_t *form, ngx_http_login_attempt_t *attempt);
 static ngx_int_t ngx_http_login_attempt_error(ngx_http_request_t *r,
     login_reason_e reason);
-static void ngx_http_login_attempt_browser(login_str_t *browser, u_char *p);
 static void ngx_http_login_attempt_release(void *data);
 static login_result_e ngx_http_login_attempt_run(void *data,
     login_view_t *view, login_hasher_t *hasher);
@@ -239,7 +238,7 @@ ngx_http_login_attempt_create(ngx_http_request_t *r, const login_form_t *form,
 
 /* Shown to people later: a short text of whole characters. */
 
-static void
+void
 ngx_http_login_attempt_browser(login_str_t *browser, u_char *p)
 {
     size_t      i, len;
@@ -424,7 +423,7 @@ ngx_http_login_attempt_committed(ngx_http_request_t *r, void *data,
     (void) ngx_http_login_limit_settle(&attempt->throttle,
                                        LOGIN_LIMIT_SUCCESS, 1);
 
-    ngx_http_login_event_signin(r, &attempt->signin);
+    ngx_http_login_event_signin(r, LOGIN_LOG_SIGNIN, &attempt->signin);
 
     if (ngx_http_login_set_session(r, &attempt->signin.ticket,
                                           attempt->signin.shared)

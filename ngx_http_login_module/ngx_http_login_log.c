@@ -140,7 +140,7 @@ ngx_http_login_event_form(ngx_http_request_t *r, login_log_kind_e kind,
 /* The same for who has just signed in. */
 
 void
-ngx_http_login_event_signin(ngx_http_request_t *r,
+ngx_http_login_event_signin(ngx_http_request_t *r, login_log_kind_e kind,
     const login_signin_t *signin)
 {
     size_t             len;
@@ -161,7 +161,7 @@ ngx_http_login_event_signin(ngx_http_request_t *r,
         event.session = id;
     }
 
-    ngx_http_login_event(r, LOGIN_LOG_SIGNIN, &event);
+    ngx_http_login_event(r, kind, &event);
 }
 
 

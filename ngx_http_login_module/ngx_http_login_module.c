@@ -221,6 +221,7 @@ ngx_http_login_create_main_conf(ngx_conf_t *cf)
      *     conf->ring = NULL;
      *     conf->pages = { NULL };
      *     conf->style = { { 0, NULL }, ... };
+     *     conf->script = { { 0, NULL }, ... };
      *     conf->notes = NULL;
      *     conf->policy = { 0, NULL };
      *     conf->worker = NULL;
@@ -342,6 +343,7 @@ ngx_http_login_create_srv_conf(ngx_conf_t *cf)
      *     conf->nhosts = 0;
      *     conf->session_cookie = { 0, NULL };
      *     conf->browser_cookie = { 0, NULL };
+     *     conf->link_cookie = { 0, NULL };
      *     conf->csp = { 0, NULL };
      *     conf->frame_csp = { 0, NULL };
      */

@@ -36,6 +36,7 @@
 
 #define NGX_HTTP_LOGIN_BODY_MAX  16384
 
+#define NGX_HTTP_LOGIN_GONE           410
 #define NGX_HTTP_LOGIN_UNPROCESSABLE  422
 #define NGX_HTTP_LOGIN_TOO_EARLY      425
 
@@ -119,6 +120,7 @@ typedef struct {
     login_keyring_t             *ring;
     login_template_t            *pages[LOGIN_PAGES];
     ngx_http_login_asset_t       style;
+    ngx_http_login_asset_t       script;
     ngx_array_t                  portals;   /* of ..._portal_t * */
     ngx_array_t                  cookies;   /* names to be cut, login_str_t */
     ngx_array_t                 *notes;     /* for the policy; then NULL */
@@ -151,6 +153,7 @@ typedef struct {
     size_t                       nhosts;
     login_str_t                  session_cookie;    /* full names */
     login_str_t                  browser_cookie;
+    login_str_t                  link_cookie;
     ngx_str_t                    csp;
     ngx_str_t                    frame_csp; /* of what may be in a frame */
 } ngx_http_login_srv_conf_t;
@@ -226,6 +229,7 @@ typedef struct {
     uint64_t                     retry;     /* s to wait, with 429 */
     ngx_http_login_task_t       *task;      /* came back */
     login_form_t                *form;
+    login_str_t                  token;     /* was in the address */
     ngx_http_login_form_pt       handler;   /* of the form */
     login_asked_t               *asked;     /* of another server */
 } ngx_http_login_ctx_t;
@@ -239,6 +243,7 @@ typedef struct {
 typedef struct {
     login_str_t                  session;   /* the cookies' values */
     login_str_t                  browser;
+    login_str_t                  link;
 
     unsigned                     checked:1; /* "ticket" was looked at */
     unsigned                     genuine:1; /* and is ours */
@@ -579,6 +584,9 @@ ngx_int_t ngx_http_login_clear_session(ngx_http_request_t *r);
 ngx_int_t ngx_http_login_set_browser(ngx_http_request_t *r,
     unsigned persistent);
 
+/* The token of a link, until the browser closes; empty: no more. */
+ngx_int_t ngx_http_login_set_link(ngx_http_request_t *r, login_str_t token);
+
 /* Takes back what was set: the answer is another one. */
 void ngx_http_login_forget_cookies(ngx_http_request_t *r);
 
@@ -590,6 +598,10 @@ ngx_int_t ngx_http_login_csrf_make(ngx_http_request_t *r, login_str_t *csrf);
 
 /* NGX_OK, NGX_DECLINED: not sent from our own page; NGX_ERROR. */
 ngx_int_t ngx_http_login_csrf_check(ngx_http_request_t *r,
+    const login_form_t *form);
+
+/* The same for login_flow_step(). */
+login_event_e ngx_http_login_form_event(ngx_http_request_t *r,
     const login_form_t *form);
 
 
@@ -651,6 +663,41 @@ ngx_int_t ngx_http_login_signin_wrong(ngx_http_request_t *r,
     const login_form_t *form, ngx_uint_t locked);
 ngx_int_t ngx_http_login_signin_throttled(ngx_http_request_t *r,
     const login_form_t *form, uint64_t wait, ngx_uint_t locked);
+
+/* ngx_http_login_link.c: links with a token */
+
+/*
+ * Takes the token behind "len" bytes of the address out of it, so that it
+ * comes into no log.
+ */
+void ngx_http_login_link_hide(ngx_http_request_t *r, size_t len);
+
+/* Keeps it in a cookie and answers 303 to a page below the portal. */
+ngx_int_t ngx_http_login_link_follow(ngx_http_request_t *r,
+    const char *page);
+ngx_int_t ngx_http_login_link_invalid(ngx_http_request_t *r);
+
+/* ngx_http_login_invite.c: from an invitation to the form that takes it */
+
+ngx_int_t ngx_http_login_invite_link(ngx_http_request_t *r);
+ngx_int_t ngx_http_login_register_page(ngx_http_request_t *r);
+
+/* What becomes of an invitation that was used. */
+ngx_int_t ngx_http_login_invite_used(ngx_http_request_t *r,
+    login_str_t token);
+
+/*
+ * The page "register"; "form" has what was typed, if anything was, and
+ * "strength", if it is there, is that of the password.
+ */
+ngx_int_t ngx_http_login_register_show(ngx_http_request_t *r,
+    const login_form_t *form, ngx_uint_t status, login_reason_e reason,
+    const login_strength_t *strength);
+
+/* ngx_http_login_register.c: from there to the account and its session */
+
+void ngx_http_login_register_form(ngx_http_request_t *r,
+    const login_form_t *form);
 
 ngx_int_t ngx_http_login_logout_page(ngx_http_request_t *r);
 void ngx_http_login_logout_form(ngx_http_request_t *r,
@@ -719,7 +766,7 @@ void ngx_http_login_event_tell(const ngx_http_login_main_conf_t *mcf,
 void ngx_http_login_event_form(ngx_http_request_t *r, login_log_kind_e kind,
     const login_form_t *form);
 void ngx_http_login_event_signin(ngx_http_request_t *r,
-    const login_signin_t *signin);
+    login_log_kind_e kind, const login_signin_t *signin);
 
 /* The gate refuses: an event when the request is over, the first alone. */
 void ngx_http_login_refused(ngx_http_request_t *r, login_log_kind_e kind);
@@ -737,6 +784,9 @@ void ngx_http_login_count(login_log_kind_e kind);
 
 
 /* ngx_http_login_attempt.c: from a password to a session */
+
+/* Writes what is kept of "User-Agent" in its place at "p". */
+void ngx_http_login_attempt_browser(login_str_t *browser, u_char *p);
 
 /* NGX_DONE: a thread is at it; else for ngx_http_finalize_request(). */
 ngx_int_t ngx_http_login_attempt(ngx_http_request_t *r,

@@ -142,6 +142,14 @@ ngx_http_login_page_reason(ngx_http_login_page_t *page, login_reason_e reason)
         ngx_http_login_page_flag(page, LOGIN_VAR_MALFORMED);
         break;
 
+    case LOGIN_REASON_MISMATCH:
+        ngx_http_login_page_flag(page, LOGIN_VAR_MISMATCH);
+        break;
+
+    case LOGIN_REASON_WEAK:
+        ngx_http_login_page_flag(page, LOGIN_VAR_WEAK);
+        break;
+
     case LOGIN_REASON_METHOD:
         ngx_http_login_page_flag(page, LOGIN_VAR_METHOD);
         break;

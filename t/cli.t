@@ -285,7 +285,8 @@ is_deeply($alice, {
     username => 'alice@example.com', org => 'default', name => 'Alice A.',
     email => 'alice@example.com', language => 'de',
     roles => ['admin', 'ops'], disabled => JSON::PP::false,
-    password => JSON::PP::false, last_sign_in => undef, locked_until => undef
+    invited => JSON::PP::false, password => JSON::PP::false,
+    last_sign_in => undef, locked_until => undef
 }, 'show');
 
 is_done('show', qr/\Ausername +alice\@example.com\n.*\nroles +admin,ops\n/s,

@@ -17,8 +17,9 @@ use Login::Test;
 my $password = 'correct horse battery staple';
 my ($ann, $mallory) = map { "$_\@example.com" } qw(ann mallory);
 
+my $other = 'the words of mallory';
 my $t = Login::Test->new(
-    accounts => { $ann => $password, $mallory => 'of mallory' },
+    accounts => { $ann => $password, $mallory => $other },
     http     => 'login_hash memory=1m passes=1;',
 );
 
@@ -101,7 +102,7 @@ sub signed_in {
     my ($who, %opt) = @_;
 
     my $browser = $t->browser(%opt);
-    my $r = $browser->sign_in($who, $who eq $ann ? $password : 'of mallory');
+    my $r = $browser->sign_in($who, $who eq $ann ? $password : $other);
 
     is $r->status, 303, "$who is signed in";
 
@@ -197,7 +198,7 @@ sub forms_of {
 }
 
 
-my %filled = (username => $mallory, password => 'of mallory', switch => 1);
+my %filled = (username => $mallory, password => $other, switch => 1);
 
 for my $who ($ann, undef) {
     my $browser = defined $who ? signed_in($who) : $t->browser;

@@ -41,7 +41,7 @@ sub refused {
 
 refused(1, qr/has not written its portal .*"--portal URL"/, 'no portal yet',
         'invite', 'ann@example.com');
-refused(2, qr{invalid portal "\Q$_\E"}, "portal $_", 'invite', 'ann@example.com',
+refused(2, qr{invalid portal "\Q$_\E"}, "portal $_", 'invite', 'ann',
         '--portal', $_)
     for 'example.com', 'https://example.com/login', 'ftp://example.com/',
         'https://example.com/login/?x=/';

@@ -58,6 +58,7 @@
 #include "login_lock.h"
 #include "login_log.h"
 #include "login_signin.h"
+#include "login_register.h"
 #include "login_mail.h"
 #include "login_invite.h"
 #include "login_pool.h"

@@ -18,6 +18,7 @@ struct login_blocklist_s {
     size_t     n;
     size_t     room;
     uint64_t  *hashes;
+    unsigned   users;
 };
 
 
@@ -64,6 +65,7 @@ login_blocklist_load(login_blocklist_t **list, const char *path,
     qsort(loaded->hashes, loaded->n, sizeof(uint64_t),
           login_blocklist_compare);
 
+    loaded->users = 1;
     *list = loaded;
 
     return LOGIN_OK;
@@ -190,10 +192,30 @@ login_blocklist_add(login_blocklist_t *list, login_str_t line)
 }
 
 
+login_blocklist_t *
+login_blocklist_hold(const login_blocklist_t *list)
+{
+    login_blocklist_t  *held;
+
+    held = (login_blocklist_t *) (uintptr_t) list;
+
+    if (held != NULL) {
+        (void) __atomic_add_fetch(&held->users, 1, __ATOMIC_RELAXED);
+    }
+
+    return held;
+}
+
+
 void
 login_blocklist_destroy(login_blocklist_t *list)
 {
-    if (list != NULL) {
+    /* one that could not be loaded has no user yet */
+
+    if (list != NULL
+        && (list->users == 0
+            || __atomic_sub_fetch(&list->users, 1, __ATOMIC_ACQ_REL) == 0))
+    {
         free(list->hashes);
         free(list);
     }

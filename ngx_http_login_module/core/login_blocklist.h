@@ -14,6 +14,12 @@ typedef struct login_blocklist_s  login_blocklist_t;
  */
 login_result_e login_blocklist_load(login_blocklist_t **list,
     const char *path, login_error_t *error);
+
+/*
+ * For a thread that may outlive the configuration: another user, until it
+ * is destroyed once more.  NULL is none.
+ */
+login_blocklist_t *login_blocklist_hold(const login_blocklist_t *list);
 void login_blocklist_destroy(login_blocklist_t *list);
 
 /* The number of passwords in it. */

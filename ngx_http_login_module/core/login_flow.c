@@ -26,6 +26,25 @@ static const login_transition_t  login_transitions[LOGIN_STATES][LOGIN_EVENTS]
 
     [LOGIN_STATE_COMMIT] = {
         [LOGIN_EVENT_OK]     = { LOGIN_STATE_DONE, LOGIN_EFFECT_SESSION }
+    },
+
+    [LOGIN_STATE_REGISTER] = {
+        [LOGIN_EVENT_FORM]   = { LOGIN_STATE_REGISTRATION,
+                                 LOGIN_EFFECT_VERIFY },
+        [LOGIN_EVENT_FORGED] = { LOGIN_STATE_REGISTER, LOGIN_EFFECT_FORGED }
+    },
+
+    [LOGIN_STATE_REGISTRATION] = {
+        [LOGIN_EVENT_OK]     = { LOGIN_STATE_REGISTERED,
+                                 LOGIN_EFFECT_COMMIT },
+        [LOGIN_EVENT_WEAK]   = { LOGIN_STATE_REGISTER, LOGIN_EFFECT_WEAK },
+        [LOGIN_EVENT_ENDED]  = { LOGIN_STATE_SIGNIN, LOGIN_EFFECT_ENDED }
+    },
+
+    [LOGIN_STATE_REGISTERED] = {
+        [LOGIN_EVENT_OK]     = { LOGIN_STATE_DONE, LOGIN_EFFECT_SESSION },
+        [LOGIN_EVENT_NO]     = { LOGIN_STATE_REGISTRATION,
+                                 LOGIN_EFFECT_VERIFY }
     }
 };
 

@@ -71,7 +71,11 @@
     X(MAIL_SENT, mail_sent, nginx, mail, OK,                                  \
       "the relay took a mail")                                                \
     X(MAIL_FAILED, mail_failed, nginx, mail, FAULT,                           \
-      "a mail was refused for good, or given up")
+      "a mail was refused for good, or given up")                             \
+    X(LINK_REFUSED, link_refused, nginx, account, REFUSED,                    \
+      "a link that was used, has expired, or is none")                        \
+    X(REGISTERED, registered, nginx, account, OK,                             \
+      "registered by an invitation, and signed in")
 
 #define LOGIN_LOG_ENUM(id, name, from, category, result, text)                \
     LOGIN_LOG_##id,

@@ -24,6 +24,9 @@ typedef enum {
     LOGIN_REASON_INTERNAL,      /* any other fault */
     LOGIN_REASON_THROTTLED,     /* too many failures */
     LOGIN_REASON_EARLY,         /* TLS early data, which can be replayed */
+    LOGIN_REASON_LINK,          /* used, expired, ended, or none */
+    LOGIN_REASON_MISMATCH,      /* a new password, typed twice, differs */
+    LOGIN_REASON_WEAK,          /* a new password that is none */
     LOGIN_REASONS
 } login_reason_e;
 
