@@ -28,6 +28,8 @@ static ngx_int_t ngx_http_login_attempt_refuse(ngx_http_request_t *r,
     const login_form_t *form, ngx_http_login_attempt_t *attempt);
 static ngx_int_t ngx_http_login_attempt_error(ngx_http_request_t *r,
     login_reason_e reason);
+static void ngx_http_login_attempt_locked(ngx_http_request_t *r, void *data,
+    login_result_e rc);
 static void ngx_http_login_attempt_release(void *data);
 static login_result_e ngx_http_login_attempt_run(void *data,
     login_view_t *view, login_hasher_t *hasher);
@@ -130,12 +132,59 @@ static ngx_int_t
 ngx_http_login_attempt_refuse(ngx_http_request_t *r, const login_form_t *form,
     ngx_http_login_attempt_t *attempt)
 {
-    ngx_int_t  rc;
+    ngx_int_t                 rc;
+    login_changes_t          *lock;
+    ngx_http_login_worker_t  *worker;
 
     rc = ngx_http_login_limit_settle(&attempt->throttle, LOGIN_LIMIT_FAILURE,
-                                     attempt->signin.exists);
+                                     attempt->signin.exists, &lock);
+    if (rc == NGX_OK) {
+        return ngx_http_login_signin_wrong(r, form, 0);
+    }
 
-    return ngx_http_login_signin_wrong(r, form, rc == NGX_DECLINED);
+    if (rc == NGX_ERROR) {
+        return ngx_http_login_attempt_error(r, LOGIN_REASON_STORE);
+    }
+
+    worker = ngx_http_login_get_worker(r);
+    if (worker == NULL) {
+        login_changes_destroy(lock);
+        return ngx_http_login_attempt_error(r, LOGIN_REASON_STORE);
+    }
+
+    attempt->users++;
+
+    rc = ngx_http_login_task_commit(r, worker, lock,
+                                    ngx_http_login_attempt_locked, attempt,
+                                    ngx_http_login_attempt_release);
+    if (rc == NGX_OK) {
+        return NGX_DONE;
+    }
+
+    attempt->users--;
+
+    return ngx_http_login_attempt_error(r, rc == NGX_BUSY
+                                           ? LOGIN_REASON_BUSY
+                                           : LOGIN_REASON_INTERNAL);
+}
+
+
+/* Without a version that it expected, somebody unlocked it meanwhile. */
+
+static void
+ngx_http_login_attempt_locked(ngx_http_request_t *r, void *data,
+    login_result_e rc)
+{
+    ngx_int_t              result;
+    ngx_http_login_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
+
+    result = rc == LOGIN_FAULT
+             ? ngx_http_login_attempt_error(r, LOGIN_REASON_STORE)
+             : ngx_http_login_signin_wrong(r, ctx->form, 1);
+
+    ngx_http_finalize_request(r, result);
 }
 
 
@@ -214,7 +263,8 @@ ngx_http_login_attempt_create(ngx_http_request_t *r, const login_form_t *form,
         p = ngx_cpymem(p, from[i].data, from[i].len);
     }
 
-    ngx_http_login_attempt_browser(&attempt->signin.browser, p - from[4].len);
+    attempt->signin.browser = login_session_browser(p - from[4].len,
+                                                    from[4].len);
 
     mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
 
@@ -236,36 +286,6 @@ ngx_http_login_attempt_create(ngx_http_request_t *r, const login_form_t *form,
 }
 
 
-/* Shown to people later: a short text of whole characters. */
-
-void
-ngx_http_login_attempt_browser(login_str_t *browser, u_char *p)
-{
-    size_t      i, len;
-    ngx_uint_t  utf8;
-
-    len = browser->len;
-
-    if (len > LOGIN_BROWSER_MAX) {
-        len = LOGIN_BROWSER_MAX;
-
-        while (len > 0 && (p[len] & 0xc0) == 0x80) {
-            len--;
-        }
-    }
-
-    utf8 = (login_utf8_check(login_str(p, len), NULL) == LOGIN_OK);
-
-    for (i = 0; i < len; i++) {
-        if (p[i] < 0x20 || p[i] == 0x7f || (p[i] > 0x7f && !utf8)) {
-            p[i] = '?';
-        }
-    }
-
-    *browser = login_str(p, len);
-}
-
-
 static void
 ngx_http_login_attempt_release(void *data)
 {
@@ -281,7 +301,7 @@ ngx_http_login_attempt_release(void *data)
                                        attempt->tried == LOGIN_NO
                                        ? LOGIN_LIMIT_FAILURE
                                        : LOGIN_LIMIT_RETURN,
-                                       attempt->signin.exists);
+                                       attempt->signin.exists, NULL);
 
     login_changes_destroy(attempt->signin.changes);
     login_changes_destroy(attempt->signin.upgrade);
@@ -421,7 +441,7 @@ ngx_http_login_attempt_committed(ngx_http_request_t *r, void *data,
     }
 
     (void) ngx_http_login_limit_settle(&attempt->throttle,
-                                       LOGIN_LIMIT_SUCCESS, 1);
+                                       LOGIN_LIMIT_SUCCESS, 1, NULL);
 
     ngx_http_login_event_signin(r, LOGIN_LOG_SIGNIN, &attempt->signin);
 

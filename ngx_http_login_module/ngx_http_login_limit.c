@@ -23,8 +23,8 @@ static ngx_int_t ngx_http_login_limit_name(ngx_http_request_t *r,
     login_guess_t *guess, login_str_t org, login_str_t username);
 static ngx_int_t ngx_http_login_limit_read(ngx_http_login_throttle_t *throttle,
     login_view_t *view, uint64_t *state);
-static void ngx_http_login_limit_keep(ngx_http_login_throttle_t *throttle,
-    unsigned exists);
+static login_changes_t *ngx_http_login_limit_keep(
+    ngx_http_login_throttle_t *throttle, unsigned exists, login_view_t *view);
 
 
 char *
@@ -271,9 +271,12 @@ ngx_http_login_limit_read(ngx_http_login_throttle_t *throttle,
 
 ngx_int_t
 ngx_http_login_limit_settle(ngx_http_login_throttle_t *throttle,
-    login_limit_outcome_e outcome, unsigned exists)
+    login_limit_outcome_e outcome, unsigned exists, login_changes_t **lock)
 {
-    login_limit_key_t  *key;
+    login_changes_t             *changes;
+    login_limit_key_t           *key;
+    ngx_http_login_worker_t     *worker;
+    ngx_http_login_main_conf_t  *mcf;
 
     if (!throttle->open) {
         return NGX_OK;
@@ -287,56 +290,63 @@ ngx_http_login_limit_settle(ngx_http_login_throttle_t *throttle,
         return NGX_OK;
     }
 
-    ngx_http_login_limit_keep(throttle, exists);
-
-    return key->keep ? NGX_DECLINED : NGX_OK;
-}
-
-
-/* Nobody waits for it: without it the lock lasts as long as the memory. */
-
-static void
-ngx_http_login_limit_keep(ngx_http_login_throttle_t *throttle,
-    unsigned exists)
-{
-    login_guess_t               *guess;
-    login_result_e               rc;
-    login_changes_t             *changes;
-    login_limit_key_t           *key;
-    ngx_http_login_worker_t     *worker;
-    ngx_http_login_main_conf_t  *mcf;
-
     mcf = ngx_http_cycle_get_module_main_conf(ngx_cycle,
                                               ngx_http_login_module);
 
     worker = mcf ? mcf->worker : NULL;
 
     if (worker == NULL || worker->writer == NULL) {
-        return;
+        return NGX_ERROR;
     }
+
+    changes = ngx_http_login_limit_keep(throttle, exists, worker->view);
+    if (changes == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (key->keep && lock) {
+        *lock = changes;
+        return NGX_DECLINED;
+    }
+
+    /* nobody is there to wait, or it ends a lock, which may be late */
+
+    (void) ngx_http_login_task_commit(NULL, worker, changes, NULL, NULL,
+                                      NULL);
+    return NGX_OK;
+}
+
+
+static login_changes_t *
+ngx_http_login_limit_keep(ngx_http_login_throttle_t *throttle,
+    unsigned exists, login_view_t *view)
+{
+    login_guess_t      *guess;
+    login_result_e      rc;
+    login_changes_t    *changes;
+    login_limit_key_t  *key;
 
     changes = login_changes_create();
     if (changes == NULL) {
-        return;
+        return NULL;
     }
 
     guess = &throttle->guess;
     key = &throttle->keys[0];
     rc = LOGIN_FAULT;
 
-    if (login_view_begin(worker->view) == LOGIN_OK) {
-        rc = login_lock_keep(changes, worker->view, guess->name,
+    if (login_view_begin(view) == LOGIN_OK) {
+        rc = login_lock_keep(changes, view, guess->name,
                              guess->known ? guess->browser : NULL, exists,
                              key->keep ? key->keep : LOGIN_LOCK_OVER,
                              (uint64_t) ngx_time());
-        login_view_end(worker->view);
+        login_view_end(view);
     }
 
     if (rc != LOGIN_OK) {
         login_changes_destroy(changes);
-        return;
+        return NULL;
     }
 
-    (void) ngx_http_login_task_commit(NULL, worker, changes, NULL, NULL,
-                                      NULL);
+    return changes;
 }

@@ -745,11 +745,13 @@ ngx_int_t ngx_http_login_limit_signin(ngx_http_request_t *r,
     login_str_t username, uint64_t *wait);
 
 /*
- * Settles it, once, and keeps a lock that it led to.  "exists": somebody has
- * that name.  NGX_DECLINED: it is locked from now on.
+ * Settles it, once.  "exists": somebody has that name.  NGX_DECLINED: it is
+ * locked from now on, and nobody is to hear of it before "*lock" is written;
+ * without "lock" it is written while nobody waits.  NGX_ERROR: it could not
+ * be kept, and lasts as long as the memory.
  */
 ngx_int_t ngx_http_login_limit_settle(ngx_http_login_throttle_t *throttle,
-    login_limit_outcome_e outcome, unsigned exists);
+    login_limit_outcome_e outcome, unsigned exists, login_changes_t **lock);
 
 
 /* ngx_http_login_log.c: security events, each where it is certain */
@@ -785,8 +787,6 @@ void ngx_http_login_count(login_log_kind_e kind);
 
 /* ngx_http_login_attempt.c: from a password to a session */
 
-/* Writes what is kept of "User-Agent" in its place at "p". */
-void ngx_http_login_attempt_browser(login_str_t *browser, u_char *p);
 
 /* NGX_DONE: a thread is at it; else for ngx_http_finalize_request(). */
 ngx_int_t ngx_http_login_attempt(ngx_http_request_t *r,

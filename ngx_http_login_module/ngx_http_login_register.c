@@ -214,7 +214,7 @@ ngx_http_login_register_create(ngx_http_request_t *r,
         p = ngx_cpymem(p, from[i].data, from[i].len);
     }
 
-    ngx_http_login_attempt_browser(&signin->browser, p - from[5].len);
+    signin->browser = login_session_browser(p - from[5].len, from[5].len);
 
     reg->reg.rules = mcf->rules;
     reg->blocklist = login_blocklist_hold(mcf->rules.blocklist);

@@ -6,6 +6,10 @@
 use strict;
 use warnings;
 
+use IO::Select;
+use IO::Socket::INET;
+use POSIX ();
+
 use Login::Test;
 
 
@@ -46,6 +50,52 @@ server {
 END
 
 
+# Requests that nginx has seen.
+
+sub seen {
+    return (() = $t->read_file('early.log') =~ /\n/g)
+        + (() = $t->error_log =~ / as early data/g);
+}
+
+
+# A way to nginx on which its answers wait until it has seen the request: so
+# the handshake has not ended when it does.  Returns a port and who waits.
+
+sub relay {
+    my $listen = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1')
+        or die "listen: $!\n";
+    my $before = seen();
+    my $pid = fork // die "fork: $!\n";
+
+    return ($listen->sockport, $pid) if $pid;
+
+    my $client = $listen->accept;
+    my $server = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+                                       PeerPort => $t->port('tls'));
+    my $both = IO::Select->new($client, $server);
+    my ($held, $ended) = ('', 0);
+
+    until ($ended && $held eq '') {
+        for my $from ($both->can_read(0.01)) {
+            my $n = sysread $from, my $bytes, 65536;
+
+            if ($from == $client) {
+                $n ? syswrite $server, $bytes : shutdown $server, 1;
+            } else {
+                $n ? $held .= $bytes : ($ended = 1);
+            }
+
+            $both->remove($from) unless $n;
+        }
+
+        $held = substr $held, syswrite($client, $held) // POSIX::_exit(0)
+            if $held ne '' && ($ended || seen() > $before);
+    }
+
+    POSIX::_exit(0);
+}
+
+
 # Sends bytes by TLS, "early" ahead of the handshake's end, and returns the
 # answer, what nginx said of it in the log, and what openssl said.
 
@@ -55,11 +105,14 @@ my @seen;
 sub tls {
     my ($early, $rest, $out) = @_;
 
+    my ($port, $pid) = length $early ? relay() : $t->port('tls');
     my ($status, $answer, $err) = $t->command({ stdin => $rest },
         qw(openssl s_client -tls1_3 -ign_eof -servername localhost -connect),
-        '127.0.0.1:' . $t->port('tls'),
+        "127.0.0.1:$port",
         $out ? ('-sess_out', $out) : ('-sess_in', $ticket),
         length $early ? ('-early_data', $t->write_file('early', $early)) : ());
+
+    waitpid $pid, 0 if $pid;
 
     my ($code) = $answer =~ m{^HTTP/1\.1 (\d+)}m;
 

@@ -223,6 +223,35 @@ again($cheap, 4);
     is try(4, $bob, $password), row(429, 4), 'a worker was killed';
 }
 
+# --- a lock that was answered outlives everything
+
+again($cheap, 1);
+
+{
+    is try(5, $ann, 'wrong'), row(403, 5), 'five';
+
+    $t->hold_store;
+
+    my $sixth = send_request(form_request($ann, 'wrong'));
+
+    is try(1, $bob, $password), 503, 'while nothing can be written';
+    is $sixth->response->status, 503, 'the sixth is not answered with no';
+    is try(1, $ann, $password), 429, 'and locks all the same';
+    $t->release_store;
+
+    is try(6, $bob, 'wrong'), row(403, 6), 'six, and the last has an answer';
+    $t->kill_master;
+    ok $t->start, 'all processes were killed';
+    is try(1, $bob, $password), 429, 'it is still locked';
+
+    # names that nobody has wait no less
+
+    is try(5, 'nobody@example.com', 'wrong'), row(403, 5), 'five of nobody';
+    $t->hold_store;
+    is try(1, 'nobody@example.com', 'wrong'), 503, 'the sixth is as late';
+    $t->release_store;
+}
+
 again($dear, 1);
 
 {

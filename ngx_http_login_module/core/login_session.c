@@ -306,3 +306,29 @@ login_session_key(u_char key[LOGIN_SESSION_KEY_LEN],
 
     return login_str(key, LOGIN_SESSION_KEY_LEN);
 }
+
+
+login_str_t
+login_session_browser(u_char *p, size_t len)
+{
+    int     utf8;
+    size_t  i;
+
+    if (len > LOGIN_BROWSER_MAX) {
+        len = LOGIN_BROWSER_MAX;
+
+        while (len > 0 && (p[len] & 0xc0) == 0x80) {
+            len--;
+        }
+    }
+
+    utf8 = (login_utf8_check(login_str(p, len), NULL) == LOGIN_OK);
+
+    for (i = 0; i < len; i++) {
+        if (p[i] < 0x20 || p[i] == 0x7f || (p[i] > 0x7f && !utf8)) {
+            p[i] = '?';
+        }
+    }
+
+    return login_str(p, len);
+}

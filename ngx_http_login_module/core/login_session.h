@@ -114,6 +114,9 @@ login_result_e login_session_walk(login_view_t *view,
 /* The store's epoch, 0 where none was set. */
 login_result_e login_epoch_get(uint64_t *epoch, login_view_t *view);
 
+/* Makes of a User-Agent, in place, a short text of whole characters. */
+login_str_t login_session_browser(u_char *p, size_t len);
+
 /* "pwd": the methods as text, comma-separated; "dst" has room for 64. */
 size_t login_methods_text(u_char *dst, unsigned methods);
 
