@@ -13,10 +13,6 @@ static ngx_int_t ngx_http_login_invite_door(ngx_http_request_t *r,
     login_str_t username);
 static ngx_int_t ngx_http_login_register_fill(ngx_http_request_t *r,
     ngx_http_login_page_t *page, const login_form_t *form, login_str_t name);
-static ngx_int_t ngx_http_login_register_number(ngx_http_request_t *r,
-    ngx_http_login_page_t *page, login_page_var_e var, size_t number);
-static void ngx_http_login_register_weak(ngx_http_login_page_t *page,
-    const login_strength_t *strength);
 
 
 /* Nothing is used up by looking: programs look into mails as well. */
@@ -273,7 +269,7 @@ ngx_http_login_register_fill(ngx_http_request_t *r,
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_http_login_register_number(ngx_http_request_t *r,
     ngx_http_login_page_t *page, login_page_var_e var, size_t number)
 {
@@ -296,7 +292,7 @@ ngx_http_login_register_number(ngx_http_request_t *r,
 }
 
 
-static void
+void
 ngx_http_login_register_weak(ngx_http_login_page_t *page,
     const login_strength_t *strength)
 {

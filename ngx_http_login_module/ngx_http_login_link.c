@@ -132,6 +132,8 @@ ngx_http_login_link_invalid(ngx_http_request_t *r)
     ngx_http_login_page_t     *page;
     ngx_http_login_visitor_t  *visitor;
 
+    ngx_http_login_event(r, LOGIN_LOG_LINK_REFUSED, NULL);
+
     page = ngx_http_login_page(r, LOGIN_PAGE_INVALID_LINK,
                                NGX_HTTP_LOGIN_GONE, LOGIN_REASON_LINK);
 

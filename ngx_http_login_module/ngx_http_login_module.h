@@ -232,6 +232,7 @@ typedef struct {
     login_str_t                  token;     /* was in the address */
     ngx_http_login_form_pt       handler;   /* of the form */
     login_asked_t               *asked;     /* of another server */
+    const login_strength_t      *weak;      /* a password that is refused */
 } ngx_http_login_ctx_t;
 
 
@@ -276,6 +277,10 @@ typedef struct {
 
 
 extern ngx_module_t  ngx_http_login_module;
+
+
+/* Is anything mailed? */
+#define ngx_http_login_mails(mcf)  ((mcf)->mail != NULL)
 
 
 /* ngx_http_login_conf*.c, ngx_http_login_{resolve,reach,load}.c */
@@ -605,6 +610,21 @@ login_event_e ngx_http_login_form_event(ngx_http_request_t *r,
     const login_form_t *form);
 
 
+/* ngx_http_login_notice.c: what was done on the page before */
+
+/*
+ * Answers 303 to a page below the portal, "account?", with something behind
+ * that only this browser's pages take for a proof of what was done to the
+ * account.
+ */
+ngx_int_t ngx_http_login_notice_leave(ngx_http_request_t *r,
+    const char *page, const u_char account[LOGIN_ID_LEN]);
+
+/* NGX_OK with "account"; call ngx_http_login_csrf_make() before. */
+ngx_int_t ngx_http_login_notice_check(ngx_http_request_t *r,
+    const login_form_t *query, u_char account[LOGIN_ID_LEN]);
+
+
 /* ngx_http_login_headers.c: header lists of nginx */
 
 ngx_table_elt_t *ngx_http_login_push_header(ngx_http_request_t *r,
@@ -664,6 +684,39 @@ ngx_int_t ngx_http_login_signin_wrong(ngx_http_request_t *r,
 ngx_int_t ngx_http_login_signin_throttled(ngx_http_request_t *r,
     const login_form_t *form, uint64_t wait, ngx_uint_t locked);
 
+/* ngx_http_login_account.c */
+
+ngx_int_t ngx_http_login_account_page(ngx_http_request_t *r);
+void ngx_http_login_account_form(ngx_http_request_t *r,
+    const login_form_t *form);
+ngx_int_t ngx_http_login_account_show(ngx_http_request_t *r,
+    ngx_uint_t status, login_reason_e reason);
+ngx_int_t ngx_http_login_account_changed(ngx_http_request_t *r,
+    const login_renew_t *renew);
+
+/* ngx_http_login_password.c: what forms with a new password have in common */
+
+/* LOGIN_REASON_NONE: there is one, twice and the same. */
+login_reason_e ngx_http_login_password_form(const login_form_t *form);
+
+/* Pages of this request will tell what is wrong with it. */
+ngx_int_t ngx_http_login_password_weak(ngx_http_request_t *r,
+    const login_strength_t *strength);
+
+/* What the fields of a new password show. */
+ngx_int_t ngx_http_login_password_fill(ngx_http_request_t *r,
+    ngx_http_login_page_t *page);
+
+/* ngx_http_login_renew.c: from a new password to the page after it */
+
+/*
+ * For who is signed in, or, without an identity, has a link's token.
+ * NGX_DONE: a thread is at it; else for ngx_http_finalize_request().
+ */
+ngx_int_t ngx_http_login_renew(ngx_http_request_t *r,
+    const login_form_t *form, const ngx_http_login_identity_t *identity,
+    login_str_t token, login_state_e state);
+
 /* ngx_http_login_link.c: links with a token */
 
 /*
@@ -676,6 +729,23 @@ void ngx_http_login_link_hide(ngx_http_request_t *r, size_t len);
 ngx_int_t ngx_http_login_link_follow(ngx_http_request_t *r,
     const char *page);
 ngx_int_t ngx_http_login_link_invalid(ngx_http_request_t *r);
+
+/* ngx_http_login_forgot.c */
+
+ngx_int_t ngx_http_login_forgot_page(ngx_http_request_t *r);
+void ngx_http_login_forgot_form(ngx_http_request_t *r,
+    const login_form_t *form);
+
+/* ngx_http_login_reset.c */
+
+ngx_int_t ngx_http_login_reset_link(ngx_http_request_t *r);
+ngx_int_t ngx_http_login_reset_page(ngx_http_request_t *r);
+void ngx_http_login_reset_form(ngx_http_request_t *r,
+    const login_form_t *form);
+ngx_int_t ngx_http_login_reset_show(ngx_http_request_t *r,
+    ngx_uint_t status, login_reason_e reason);
+ngx_int_t ngx_http_login_reset_leave(ngx_http_request_t *r,
+    const login_renew_t *renew);
 
 /* ngx_http_login_invite.c: from an invitation to the form that takes it */
 
@@ -692,6 +762,11 @@ ngx_int_t ngx_http_login_invite_used(ngx_http_request_t *r,
  */
 ngx_int_t ngx_http_login_register_show(ngx_http_request_t *r,
     const login_form_t *form, ngx_uint_t status, login_reason_e reason,
+    const login_strength_t *strength);
+
+ngx_int_t ngx_http_login_register_number(ngx_http_request_t *r,
+    ngx_http_login_page_t *page, login_page_var_e var, size_t number);
+void ngx_http_login_register_weak(ngx_http_login_page_t *page,
     const login_strength_t *strength);
 
 /* ngx_http_login_register.c: from there to the account and its session */
@@ -743,6 +818,13 @@ char *ngx_http_login_limit(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 ngx_int_t ngx_http_login_limit_signin(ngx_http_request_t *r,
     ngx_http_login_throttle_t *throttle, login_str_t org,
     login_str_t username, uint64_t *wait);
+
+/*
+ * Counts what needs no password as a failure of the network.  NGX_DECLINED:
+ * too many, for "*wait" seconds.
+ */
+ngx_int_t ngx_http_login_limit_network(ngx_http_request_t *r,
+    uint64_t *wait);
 
 /*
  * Settles it, once.  "exists": somebody has that name.  NGX_DECLINED: it is

@@ -50,6 +50,7 @@ ngx_http_login_page(ngx_http_request_t *r, login_page_e page,
     }
 
     ngx_http_login_page_reason(p, reason);
+
     ngx_http_login_page_person(r, p);
 
     return p;
@@ -160,6 +161,10 @@ ngx_http_login_page_reason(ngx_http_login_page_t *page, login_reason_e reason)
 
     case LOGIN_REASON_THROTTLED:
         ngx_http_login_page_flag(page, LOGIN_VAR_THROTTLED);
+        break;
+
+    case LOGIN_REASON_CURRENT:
+        ngx_http_login_page_flag(page, LOGIN_VAR_CURRENT);
         break;
 
     default:

@@ -32,6 +32,22 @@ static const ngx_http_login_route_t  ngx_http_login_routes[] = {
       ngx_http_login_apps_page,
       NULL },
 
+    { ngx_string("account"), 0,
+      ngx_http_login_account_page,
+      ngx_http_login_account_form },
+
+    { ngx_string("forgot"), 0,
+      ngx_http_login_forgot_page,
+      ngx_http_login_forgot_form },
+
+    { ngx_string("reset"), 0,
+      ngx_http_login_reset_page,
+      ngx_http_login_reset_form },
+
+    { ngx_string("reset/"), NGX_HTTP_LOGIN_SECRET,
+      ngx_http_login_reset_link,
+      NULL },
+
     { ngx_string("invite/"), NGX_HTTP_LOGIN_SECRET,
       ngx_http_login_invite_link,
       NULL },

@@ -284,8 +284,9 @@ cmp_ok(abs(time - delete $alice->{created}), '<', 600, 'created');
 is_deeply($alice, {
     username => 'alice@example.com', org => 'default', name => 'Alice A.',
     email => 'alice@example.com', language => 'de',
-    roles => ['admin', 'ops'], disabled => JSON::PP::false,
-    invited => JSON::PP::false, password => JSON::PP::false,
+    roles => ['admin', 'ops'], state => 'no password',
+    invited => JSON::PP::false,
+    disabled => JSON::PP::false, password => JSON::PP::false,
     last_sign_in => undef, locked_until => undef
 }, 'show');
 
@@ -298,7 +299,8 @@ is_done('show, more', qr/\nlast sign-in +never\nsessions +0\n/, 'user', 'show',
     'alice@example.com');
 is_refused('unknown user', 1, qr/user "bob" not found/, 'user', @$_)
     for ['show', 'bob'], ['set', 'bob', '--name', 'x'],
-        ['role', 'bob', '--add', 'x'], ['password', 'bob', '--stdin'],
+        ['rename', 'bob', 'rob'], ['role', 'bob', '--add', 'x'],
+        ['password', 'bob', '--stdin'],
         ['disable', 'bob'], ['enable', 'bob'], ['remove', 'bob'],
         ['unlock', 'bob'];
 
@@ -333,6 +335,26 @@ is($alice->{name}, '', 'name taken away');
 is($alice->{email}, 'a@example.org', 'email set');
 is($alice->{language}, 'pt-BR', 'language set');
 is_deeply($alice->{roles}, ['admin', 'ops'], 'roles stay');
+
+is_done('rename', qr/\Auser "\S+" renamed to "bea\@example.org"\n\z/,
+    'user', 'rename', 'Alice@example.com', ' Bea@EXAMPLE.org');
+is_refused('the old name', 1, qr/not found/, 'user', 'show',
+    'alice@example.com');
+is(json_of('user', 'show', 'bea@example.org')->{email}, 'a@example.org',
+    'an address of its own stays');
+is_refused('rename to itself', 1, qr/"bea\@example.org" exists already/,
+    'user', 'rename', 'bea@example.org', 'BEA@example.org');
+is_refused('rename to no name', 1, qr/invalid user name/, 'user', 'rename',
+    'bea@example.org', 'a@');
+is_refused('rename without a name', 2, qr/too few arguments/, 'user',
+    'rename', 'bea@example.org');
+cli('user', 'set', 'bea@example.org', '--email', 'bea@example.org');
+$alice = json_of('user', 'rename', 'bea@example.org', 'alice@example.com');
+is($alice->{username}, 'alice@example.com', 'rename, in JSON');
+is($alice->{email}, 'alice@example.com', 'an address that is the name');
+is(json_of('user', 'rename', 'alice@example.com', 'alice')->{email},
+    'alice@example.com', 'stays where the new name is none');
+cli('user', 'rename', 'alice', 'alice@example.com');
 
 is_done('role', qr/has other roles/, 'user', 'role', 'alice@example.com',
     '--remove', 'admin', '--add', 'dev', '--add', 'ops');
@@ -377,6 +399,7 @@ is_done('disable', qr/disabled, all sessions ended/, 'user', 'disable',
     'bob');
 is(json_of('user', 'show', 'bob')->{disabled}, JSON::PP::true, 'disabled');
 is_done('list', qr/^bob +disabled +never +ops$/m, 'user', 'list');
+is(json_of('user', 'show', 'bob')->{state}, 'disabled', 'its state');
 is_done('enable', qr/enabled/, 'user', 'enable', 'bob');
 is(json_of('user', 'show', 'bob')->{disabled}, JSON::PP::false, 'enabled');
 is(json_of('user', 'disable', 'bob')->{disabled}, JSON::PP::true,
@@ -401,6 +424,7 @@ my $good = 'correct horse battery';
 is_done('password', qr/new password, all sessions ended/,
     password("$good\n"));
 is(json_of('user', 'show', 'bob')->{password}, JSON::PP::true, 'is set');
+is(json_of('user', 'show', 'bob')->{state}, 'active', 'it is active');
 is_done('without a line end', qr/new password/, password($good));
 is_done('with CR LF', qr/new password/, password("$good\r\n"));
 

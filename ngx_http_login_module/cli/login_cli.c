@@ -59,6 +59,8 @@ static const login_cli_option_t  login_cli_role_options[] = {
 
 static const login_cli_option_t  login_cli_password_options[] = {
     { "--stdin", NULL, 0, "read it from standard input" },
+    { "--link", NULL, 0, "print a link by which the person sets it" },
+    { "--portal", "URL", 0, "where it leads, if there are several portals" },
     { NULL, NULL, 0, NULL }
 };
 
@@ -121,12 +123,16 @@ const login_cli_command_t  login_cli_commands[] = {
       "change name, address or language of a user",
       login_cli_user_set, login_cli_set_options },
 
+    { "user rename", "U NEW", 2, 2,
+      "give a user another name",
+      login_cli_user_rename, login_cli_no_options },
+
     { "user role", "U", 1, 1,
       "give roles to a user and take them away",
       login_cli_user_role, login_cli_role_options },
 
     { "user password", "U", 1, 1,
-      "set a user's password and end all sessions",
+      "set a user's password, or make a link that does",
       login_cli_user_password, login_cli_password_options },
 
     { "user disable", "U", 1, 1,

@@ -285,6 +285,9 @@ login_cli_status_e login_cli_report(login_cli_t *cli, const char *username,
 int login_cli_session_alive(const login_session_t *session,
     const login_account_t *account, uint64_t epoch);
 
+/* "active", "disabled", "invited", "locked", "no password". */
+const char *login_cli_state(const login_account_t *account, uint64_t until);
+
 /* Prints the account, as JSON or for people. */
 login_cli_status_e login_cli_account_show(login_cli_t *cli,
     const login_account_t *account);
@@ -334,6 +337,9 @@ login_cli_status_e login_cli_rules(const login_policy_t *policy,
 login_cli_status_e login_cli_portal(const login_cli_t *cli,
     const login_policy_t *policy, login_str_t *url);
 
+/* login_cli_link.c: "user password --link" */
+login_cli_status_e login_cli_link(login_cli_t *cli);
+
 /* login_cli_invite.c */
 
 /* "why" becomes one line, without who it is about where that is clear. */
@@ -364,6 +370,7 @@ login_cli_status_e login_cli_user_list(login_cli_t *cli);
 login_cli_status_e login_cli_user_show(login_cli_t *cli);
 login_cli_status_e login_cli_user_add(login_cli_t *cli);
 login_cli_status_e login_cli_user_set(login_cli_t *cli);
+login_cli_status_e login_cli_user_rename(login_cli_t *cli);
 login_cli_status_e login_cli_user_role(login_cli_t *cli);
 login_cli_status_e login_cli_user_password(login_cli_t *cli);
 login_cli_status_e login_cli_user_disable(login_cli_t *cli);

@@ -104,6 +104,15 @@ login_cli_user_password(login_cli_t *cli)
     login_account_t     account;
     login_cli_status_e  rc;
 
+    if (login_cli_option(cli, "--link") != NULL) {
+        return login_cli_link(cli);
+    }
+
+    if (login_cli_option(cli, "--portal") != NULL) {
+        login_cli_error("\"--portal\" goes with \"--link\"");
+        return LOGIN_CLI_USAGE;
+    }
+
     if (login_cli_option(cli, "--stdin") == NULL && !isatty(STDIN_FILENO)) {
         login_cli_error("\"--stdin\" is needed where there is no terminal");
         return LOGIN_CLI_USAGE;

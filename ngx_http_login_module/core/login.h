@@ -60,6 +60,8 @@
 #include "login_signin.h"
 #include "login_register.h"
 #include "login_mail.h"
+#include "login_renew.h"
+#include "login_forgot.h"
 #include "login_invite.h"
 #include "login_pool.h"
 #include "login_queue.h"

@@ -13,6 +13,12 @@ typedef enum {
     LOGIN_STATE_PASSWORD,       /* a password is being verified */
     LOGIN_STATE_COMMIT,         /* the session is on its way to the disk */
     LOGIN_STATE_DONE,           /* the session may be handed out */
+    LOGIN_STATE_ACCOUNT,        /* signed in */
+    LOGIN_STATE_RENEWAL,        /* current and new password are looked at */
+    LOGIN_STATE_RENEWED,        /* the new one is on its way to the disk */
+    LOGIN_STATE_LINK,           /* a link to set a password was followed */
+    LOGIN_STATE_LINK_RENEWAL,   /* the same two steps for who has it */
+    LOGIN_STATE_LINK_RENEWED,
     LOGIN_STATE_REGISTER,       /* a link to register was followed */
     LOGIN_STATE_REGISTRATION,   /* its new password is being looked at */
     LOGIN_STATE_REGISTERED,     /* the account is on its way to the disk */
@@ -39,6 +45,7 @@ typedef enum {
     LOGIN_EFFECT_THROTTLE,      /* the page, 429: wait */
     LOGIN_EFFECT_WEAK,          /* the page, 422: another password */
     LOGIN_EFFECT_ENDED,         /* begin anew */
+    LOGIN_EFFECT_LEAVE,         /* 303, to sign in */
     LOGIN_EFFECT_COMMIT,        /* write the session */
     LOGIN_EFFECT_SESSION        /* 303 with the cookie */
 } login_effect_e;

@@ -75,7 +75,17 @@
     X(LINK_REFUSED, link_refused, nginx, account, REFUSED,                    \
       "a link that was used, has expired, or is none")                        \
     X(REGISTERED, registered, nginx, account, OK,                             \
-      "registered by an invitation, and signed in")
+      "registered by an invitation, and signed in")                          \
+    X(PASSWORD_CHANGED, password_changed, nginx, account, OK,                 \
+      "password changed by the person, the current one was asked")            \
+    X(PASSWORD_WRONG, password_wrong, nginx, account, REFUSED,                \
+      "the current password was wrong, nothing changed")                      \
+    X(PASSWORD_RESET, password_reset, nginx, account, OK,                     \
+      "password set by a link, all sessions ended")                           \
+    X(FORGOT, forgot, nginx, account, OK,                                     \
+      "somebody asked for a mail, for a name that may not be there")          \
+    X(FORGOT_THROTTLED, forgot_throttled, nginx, account, REFUSED,            \
+      "the same, too often from this network")
 
 #define LOGIN_LOG_ENUM(id, name, from, category, result, text)                \
     LOGIN_LOG_##id,

@@ -8,7 +8,11 @@
 typedef enum {
     LOGIN_PAGE_SIGNIN = 0,
     LOGIN_PAGE_APPS,
+    LOGIN_PAGE_ACCOUNT,
     LOGIN_PAGE_LOGOUT,
+    LOGIN_PAGE_FORGOT,
+    LOGIN_PAGE_FORGOT_SENT,
+    LOGIN_PAGE_RESET,
     LOGIN_PAGE_REGISTER,
     LOGIN_PAGE_INVALID_LINK,
     LOGIN_PAGE_DENIED,
@@ -56,6 +60,10 @@ typedef enum {
     X(EASY,        easy,        FLAG)                                         \
     X(SHARED,      shared,      FLAG)  /* was ticked */                       \
     X(WRONG,       wrong,       FLAG)  /* name or password */                 \
+    X(CURRENT,     wrong_current, FLAG)  /* the current password */          \
+    X(CHANGED,     changed,     FLAG)  /* the password, just now */           \
+    X(KEEP_OTHERS, keep_others, FLAG)  /* was ticked */                       \
+    X(MAILS,       mails,       FLAG)  /* links can be mailed */              \
     X(FORGED,      forged,      FLAG)  /* csrf: send the form again */        \
     X(FRAMED,      framed,      FLAG)  /* in a frame of another page */       \
     X(MALFORMED,   malformed,   FLAG)                                         \

@@ -104,6 +104,13 @@ static const login_reason_t  login_reasons[LOGIN_REASONS] = {
         "user unlock NAME\", or an address in place of the name, ends it at "
         "once." },
 
+    [LOGIN_REASON_CURRENT] = { "L30",
+        "Somebody who is signed in wanted to change the password, and the "
+        "current one was wrong.  It counts as a failed sign-in, so that who "
+        "finds an open session cannot guess it.  Who forgot it asks for a "
+        "link on the page \"forgot\", or gets one by \"nginx-login user "
+        "password NAME --link\"." },
+
     [LOGIN_REASON_EARLY] = { "L19",
         "A form came as early data of TLS 1.3 (\"ssl_early_data on\"), which "
         "anybody who saw it can send again, or a proxy in front said so with "

@@ -12,6 +12,8 @@ typedef struct {
     login_str_t        password;
     login_str_t        browser;
     login_str_t        address;
+    login_str_t        portal;      /* its URL, for mails */
+    unsigned           mails;       /* 1: of a new browser the owner is told */
     login_limits_t     limits;
     unsigned           shared;
     uint64_t           now;

@@ -10,6 +10,8 @@
 static login_result_e login_signin_expect(login_signin_t *signin,
     const login_account_t *account, login_view_t *view);
 static login_result_e login_signin_replace(login_signin_t *signin);
+static login_result_e login_signin_tell(login_signin_t *signin,
+    const login_account_t *account, login_view_t *view);
 static login_result_e login_signin_remember(login_signin_t *signin,
     const login_account_t *account, login_view_t *view);
 
@@ -50,6 +52,7 @@ login_signin_session(login_signin_t *signin, const login_account_t *account,
         == LOGIN_FAULT
         || login_signin_expect(signin, account, view) != LOGIN_OK
         || login_signin_replace(signin) != LOGIN_OK
+        || login_signin_tell(signin, account, view) != LOGIN_OK
         || login_signin_remember(signin, account, view) != LOGIN_OK)
     {
         return LOGIN_FAULT;
@@ -106,6 +109,49 @@ login_signin_replace(login_signin_t *signin)
     login_session_end(signin->changes, signin->old.account, id);
 
     return LOGIN_OK;
+}
+
+
+/* Also on a shared computer: who has stolen a password would say it is one. */
+
+static login_result_e
+login_signin_tell(login_signin_t *signin, const login_account_t *account,
+    login_view_t *view)
+{
+    login_mail_t    mail;
+    login_result_e  rc;
+
+    if (!signin->mails || !signin->remember) {
+        return LOGIN_OK;
+    }
+
+    rc = login_known_new(view, account, &signin->guess);
+    if (rc != LOGIN_OK) {
+        return rc == LOGIN_NO ? LOGIN_OK : LOGIN_FAULT;
+    }
+
+    memset(&mail, 0, sizeof(login_mail_t));
+
+    if (login_mail_draw(mail.id) != LOGIN_OK) {
+        return LOGIN_FAULT;
+    }
+
+    mail.kind = LOGIN_MAIL_NEW_BROWSER;
+    mail.to = account->email;
+    mail.language = account->language;
+    mail.username = account->username;
+    mail.name = account->name;
+    mail.org = account->org;
+    mail.url = signin->portal;
+    mail.detail = signin->browser;
+    mail.address = signin->address;
+    mail.when = signin->now;
+
+    /* who has no address is told by nothing */
+
+    rc = login_mail_put(signin->changes, view, &mail, signin->now);
+
+    return rc == LOGIN_FAULT ? LOGIN_FAULT : LOGIN_OK;
 }
 
 
