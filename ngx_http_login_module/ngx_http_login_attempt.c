@@ -7,6 +7,9 @@
 #include "ngx_http_login_module.h"
 
 
+#define NGX_HTTP_LOGIN_ATTEMPT_TEXTS  6
+
+
 /* On the heap: a thread may be at it when the request is gone. */
 typedef struct {
     login_signin_t               signin;
@@ -199,21 +202,26 @@ ngx_http_login_attempt_create(ngx_http_request_t *r, const login_form_t *form,
     ngx_uint_t                   i;
     ngx_http_login_visitor_t    *visitor;
     ngx_http_login_attempt_t    *attempt;
+    ngx_http_login_srv_conf_t   *scf;
     ngx_http_login_main_conf_t  *mcf;
 
-    login_str_t                  from[5];
-    login_str_t                 *to[5];
+    login_str_t                  from[NGX_HTTP_LOGIN_ATTEMPT_TEXTS];
+    login_str_t                 *to[NGX_HTTP_LOGIN_ATTEMPT_TEXTS];
 
     visitor = ngx_http_login_visitor(r);
     if (visitor == NULL) {
         return NULL;
     }
 
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
+    scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
+
     from[0] = login_form_get(form, "username");
     from[1] = login_form_get(form, "password");
     from[2] = login_form_get(form, "org");
     from[3] = ngx_http_login_str(&r->connection->addr_text);
-    from[4] = r->headers_in.user_agent
+    from[4] = ngx_http_login_str(&scf->portal->url);
+    from[5] = r->headers_in.user_agent
               ? ngx_http_login_str(&r->headers_in.user_agent->value)
               : login_cstr("");
 
@@ -223,7 +231,7 @@ ngx_http_login_attempt_create(ngx_http_request_t *r, const login_form_t *form,
 
     len = 0;
 
-    for (i = 0; i < 5; i++) {
+    for (i = 0; i < NGX_HTTP_LOGIN_ATTEMPT_TEXTS; i++) {
         len += from[i].len;
     }
 
@@ -237,21 +245,21 @@ ngx_http_login_attempt_create(ngx_http_request_t *r, const login_form_t *form,
     to[1] = &attempt->signin.password;
     to[2] = &attempt->signin.org;
     to[3] = &attempt->signin.address;
-    to[4] = &attempt->signin.browser;
+    to[4] = &attempt->signin.portal;
+    to[5] = &attempt->signin.browser;
 
     p = attempt->data;
 
-    for (i = 0; i < 5; i++) {
+    for (i = 0; i < NGX_HTTP_LOGIN_ATTEMPT_TEXTS; i++) {
         *to[i] = login_str(p, from[i].len);
         p = ngx_cpymem(p, from[i].data, from[i].len);
     }
 
-    attempt->signin.browser = login_session_browser(p - from[4].len,
-                                                    from[4].len);
-
-    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
+    attempt->signin.browser = login_session_browser(p - from[5].len,
+                                                    from[5].len);
 
     attempt->signin.limits = mcf->limits;
+    attempt->signin.mails = ngx_http_login_mails(mcf);
     attempt->signin.shared = (login_form_get(form, "shared").len != 0);
     attempt->signin.now = (uint64_t) ngx_time();
 

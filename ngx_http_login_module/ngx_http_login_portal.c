@@ -4,9 +4,13 @@
 #include "ngx_http_login_module.h"
 
 
+#define NGX_HTTP_LOGIN_BELOW   1    /* what is below it */
+#define NGX_HTTP_LOGIN_SECRET  2    /* the same, and in no log */
+
+
 typedef struct {
     ngx_str_t                  path;        /* below the portal's prefix */
-    ngx_uint_t                 prefix;      /* and what is below it */
+    ngx_uint_t                 prefix;      /* NGX_HTTP_LOGIN_BELOW ... */
     ngx_int_t                (*get)(ngx_http_request_t *r);
     ngx_http_login_form_pt     post;
 } ngx_http_login_route_t;
@@ -28,6 +32,30 @@ static const ngx_http_login_route_t  ngx_http_login_routes[] = {
       ngx_http_login_apps_page,
       NULL },
 
+    { ngx_string("account"), 0,
+      ngx_http_login_account_page,
+      ngx_http_login_account_form },
+
+    { ngx_string("forgot"), 0,
+      ngx_http_login_forgot_page,
+      ngx_http_login_forgot_form },
+
+    { ngx_string("reset"), 0,
+      ngx_http_login_reset_page,
+      ngx_http_login_reset_form },
+
+    { ngx_string("reset/"), NGX_HTTP_LOGIN_SECRET,
+      ngx_http_login_reset_link,
+      NULL },
+
+    { ngx_string("invite/"), NGX_HTTP_LOGIN_SECRET,
+      ngx_http_login_invite_link,
+      NULL },
+
+    { ngx_string("register"), 0,
+      ngx_http_login_register_page,
+      ngx_http_login_register_form },
+
     { ngx_string("logout"), 0,
       ngx_http_login_logout_page,
       ngx_http_login_logout_form },
@@ -36,7 +64,7 @@ static const ngx_http_login_route_t  ngx_http_login_routes[] = {
       ngx_http_login_session_json,
       NULL },
 
-    { ngx_string("assets/"), 1,
+    { ngx_string("assets/"), NGX_HTTP_LOGIN_BELOW,
       ngx_http_login_asset,
       NULL }
 };
@@ -47,6 +75,7 @@ ngx_http_login_portal_handler(ngx_http_request_t *r)
 {
     ngx_int_t                      rc;
     ngx_http_login_ctx_t          *ctx;
+    ngx_http_core_loc_conf_t      *clcf;
     const ngx_http_login_route_t  *route;
 
     /* cookies cannot be set by a subrequest, nor forms be read */
@@ -67,6 +96,11 @@ ngx_http_login_portal_handler(ngx_http_request_t *r)
     }
 
     route = ngx_http_login_find_route(r);
+
+    if (route && route->prefix == NGX_HTTP_LOGIN_SECRET) {
+        clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+        ngx_http_login_link_hide(r, clcf->name.len + route->path.len);
+    }
 
     if (route && route->post && r->method == NGX_HTTP_POST) {
         return ngx_http_login_read_form(r, route->post);

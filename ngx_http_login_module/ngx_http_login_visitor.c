@@ -119,6 +119,9 @@ ngx_http_login_read_cookies(ngx_http_request_t *r,
         != NGX_OK
         || ngx_http_login_take_cookie(r, &visitor->browser, lines, n,
                                       scf->browser_cookie)
+           != NGX_OK
+        || ngx_http_login_take_cookie(r, &visitor->link, lines, n,
+                                      scf->link_cookie)
            != NGX_OK)
     {
         return NGX_ERROR;

@@ -477,7 +477,7 @@ for my $name (qw(admin root administrator user guest default nginx login)) {
     }
 }
 
-for my $path (qw(register invite account setup user users admin api)) {
+for my $path (qw(register invite setup user users admin api)) {
     my $r = $t->browser->post("/login/$path",
         { username => 'mallory', password => $password });
 
