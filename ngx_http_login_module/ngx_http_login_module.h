@@ -694,6 +694,17 @@ ngx_int_t ngx_http_login_register_show(ngx_http_request_t *r,
     const login_form_t *form, ngx_uint_t status, login_reason_e reason,
     const login_strength_t *strength);
 
+/* ngx_http_login_invite_request.c: with a link that many have */
+
+/* Is it one that is open?  As ngx_http_login_identify(). */
+ngx_int_t ngx_http_login_invite_shared(ngx_http_request_t *r,
+    login_str_t token);
+
+ngx_int_t ngx_http_login_invite_request_page(ngx_http_request_t *r);
+void ngx_http_login_invite_request_form(ngx_http_request_t *r,
+    const login_form_t *form);
+ngx_int_t ngx_http_login_invite_sent_page(ngx_http_request_t *r);
+
 /* ngx_http_login_register.c: from there to the account and its session */
 
 void ngx_http_login_register_form(ngx_http_request_t *r,
@@ -743,6 +754,13 @@ char *ngx_http_login_limit(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 ngx_int_t ngx_http_login_limit_signin(ngx_http_request_t *r,
     ngx_http_login_throttle_t *throttle, login_str_t org,
     login_str_t username, uint64_t *wait);
+
+/*
+ * Counts what anybody may do, for its network only.  NGX_OK: it may be done;
+ * NGX_DECLINED: refused for "*wait" seconds; NGX_ERROR.
+ */
+ngx_int_t ngx_http_login_limit_network(ngx_http_request_t *r,
+    uint64_t *wait);
 
 /*
  * Settles it, once, and keeps a lock that it led to.  "exists": somebody has

@@ -148,7 +148,7 @@ is index($link, "${portal}invite/"), 0, 'the link is the portal\'s';
 
     # who is not from here
 
-    is $t->browser->submit($page, fields($good))->status, 410, 'no cookies';
+    is $t->browser->submit($page, fields($good))->status, 403, 'no cookies';
     is $browser->submit($page, fields($good, csrf => 'x'))->status, 403,
         'csrf';
     is $browser->submit($page, fields($good), headers => {
@@ -234,7 +234,7 @@ is index($link, "${portal}invite/"), 0, 'the link is the portal\'s';
     is $r->page, 'invalid-link', 'its page';
     like $r->body, qr/ask who sent you/, 'what to do';
     is $t->browser->get('/login/register')->status, 410, 'no link at all';
-    is $t->browser->post('/login/register', fields($good))->status, 410,
+    is $t->browser->post('/login/register', fields($good))->status, 403,
         'nor a form';
 
     for my $method (qw(PUT DELETE)) {

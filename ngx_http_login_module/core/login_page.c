@@ -11,8 +11,8 @@ static const login_variable_t  login_page_variables[] = {
 };
 
 static const char *const  login_page_names[] = {
-    "signin", "apps", "logout", "register", "invalid-link",
-    "denied", "expired", "not-found", "error"
+    "signin", "apps", "logout", "register", "invite-request",
+    "invite-sent", "invalid-link", "denied", "expired", "not-found", "error"
 };
 
 
