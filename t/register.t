@@ -343,4 +343,27 @@ for my $round (1 .. 3) {
     is $browser->submit($page, fields('abcd'))->status, 303, 'four';
 }
 
+# --- the browser is one of the owner's from then on
+
+my $limited = Login::Test->new(limit => 'login_limit attempts=2;');
+
+$limited->run($conf);
+
+Login::Test::wait_for(sub { ($limited->cli('gates'))[0] == 0 });
+
+{
+    chomp(my $link = $limited->cli_ok('invite', 'ann'));
+    my $browser = $limited->browser;
+    my $page = $browser->get($link, follow => 1);
+
+    is $browser->submit($page, fields($good))->status, 303, 'registered';
+    $browser->sign_out;
+
+    my $other = $limited->browser;
+    $other->sign_in('ann', 'wrong') for 1 .. 3;
+
+    is $other->sign_in('ann', $good)->status, 429, 'locked by others';
+    is $browser->sign_in('ann', $good)->status, 303, 'not in her browser';
+}
+
 done_testing;
