@@ -33,10 +33,22 @@ ngx_http_login_invite_link(ngx_http_request_t *r)
         return ngx_http_login_link_follow(r, "register");
 
     case NGX_DECLINED:
-        if (state == LOGIN_LINK_USED) {
-            return ngx_http_login_invite_door(r, username);
-        }
+        break;
 
+    default:
+        return ngx_http_login_error(r, LOGIN_REASON_STORE);
+    }
+
+    if (state == LOGIN_LINK_USED) {
+        return ngx_http_login_invite_door(r, username);
+    }
+
+    switch (ngx_http_login_invite_shared(r, ctx->token)) {
+
+    case NGX_OK:
+        return ngx_http_login_link_follow(r, "invite-request");
+
+    case NGX_DECLINED:
         return ngx_http_login_link_invalid(r);
 
     default:
@@ -205,6 +217,10 @@ ngx_http_login_register_show(ngx_http_request_t *r, const login_form_t *form,
         break;
 
     case NGX_DECLINED:
+        if (reason == LOGIN_REASON_FORGED) {
+            return ngx_http_login_error(r, reason);
+        }
+
         if (state == LOGIN_LINK_USED) {
             return ngx_http_login_invite_door(r, username);
         }

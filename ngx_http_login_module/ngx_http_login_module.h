@@ -784,6 +784,19 @@ ngx_int_t ngx_http_login_register_number(ngx_http_request_t *r,
 void ngx_http_login_register_weak(ngx_http_login_page_t *page,
     const login_strength_t *strength);
 
+
+/* ngx_http_login_invite_request.c: with a link that many have */
+
+/* Is it one that is open?  As ngx_http_login_identify(). */
+ngx_int_t ngx_http_login_invite_shared(ngx_http_request_t *r,
+    login_str_t token);
+
+ngx_int_t ngx_http_login_invite_request_page(ngx_http_request_t *r);
+void ngx_http_login_invite_request_form(ngx_http_request_t *r,
+    const login_form_t *form);
+ngx_int_t ngx_http_login_invite_sent_page(ngx_http_request_t *r);
+
+
 /* ngx_http_login_register.c: from there to the account and its session */
 
 void ngx_http_login_register_form(ngx_http_request_t *r,

@@ -52,6 +52,14 @@ static const ngx_http_login_route_t  ngx_http_login_routes[] = {
       ngx_http_login_invite_link,
       NULL },
 
+    { ngx_string("invite-request"), 0,
+      ngx_http_login_invite_request_page,
+      ngx_http_login_invite_request_form },
+
+    { ngx_string("invite-sent"), 0,
+      ngx_http_login_invite_sent_page,
+      NULL },
+
     { ngx_string("register"), 0,
       ngx_http_login_register_page,
       ngx_http_login_register_form },

@@ -212,6 +212,8 @@ ngx_http_login_register_create(ngx_http_request_t *r,
 
     signin->browser = login_session_browser(p - from[5].len, from[5].len);
 
+    ngx_memcpy(reg->reg.browser, visitor->browser_id, LOGIN_ID_LEN);
+
     reg->reg.rules = mcf->rules;
     reg->blocklist = login_blocklist_hold(mcf->rules.blocklist);
 

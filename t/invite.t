@@ -249,4 +249,116 @@ wait_for(sub {
 
 like $nora, qr/\A\Q$url\E[\w-]{43}\n\z/, 'no option needed';
 
+$t->stop;
+
+
+# --- mails, and links that many may use; the relay is not there
+
+my $m = Login::Test->new(limit => 'login_limit rate=20/m;',
+                         allow_alert => qr/relay|mail/);
+
+$m->run(<<'END');
+login_mail smtp://127.0.0.1:1 starttls=off from=login@example.com;
+login_hash memory=1m passes=1;
+
+server {
+    listen 127.0.0.1:%%PORT%%;
+    server_name localhost;
+    login on;
+    location /login/ { login_portal; }
+    location / { return 200; }
+}
+END
+
+wait_for(sub { ($m->cli('gates'))[0] == 0 });
+
+sub mails {
+    my %mails;
+    push @{ $mails{ $_->{to} } }, $_->{kind}
+        for @{ decode_json($m->cli_ok('--json', 'mail', 'list')) };
+    return \%mails;
+}
+
+$m->cli_ok('invite', 'ann@example.com');
+$m->cli_ok('invite', 'bob@example.com', '--no-mail');
+$m->cli_ok('invite', 'carol');
+is_deeply mails(), { 'ann@example.com' => [ 'invitation' ] },
+    'mailed, unless that is not wanted or there is no address';
+like $m->cli_ok('invite', 'list'), qr/ann\@example\.com +open .* queued/,
+    'the list tells';
+$m->cli_ok('invite', 'ann@example.com');
+is_deeply mails(), { 'ann@example.com' => [ 'invitation' ] },
+    'again: the mail before is taken back';
+
+$m->add_user('eve@example.com', $password);
+$m->add_user('out@elsewhere.example', $password);
+
+chomp(my $shared = $m->cli_ok('invite', '--link', '--domain', 'Example.com',
+                              '--domain', "b\xc3\xbccher.example", '--role',
+                              'staff'));
+like $m->cli_ok('invite', 'list'),
+    qr/anybody at example\.com,xn--bcher-kva\.example +open/, 'in the list';
+
+my $browser = $m->browser;
+my $page = $browser->get($shared, follow => 1);
+
+is $page->page, 'invite-request', 'asks for the address';
+is $browser->submit($page, { username => '' })->status, 422, 'none';
+is $browser->submit($page, { username => 'x', csrf => 'x' })->status, 403,
+    'csrf';
+
+my %seen;
+
+for my $who ('new@example.com', 'eve@example.com', 'x@sub.example.com',
+             'x@evil-example.com', 'x@example.com.evil', 'x@y@example.com',
+             'out@elsewhere.example', 'no address',
+             "Neu\@b\xc3\xbccher.example",
+             "x\@example.com\r\nBcc: y\@example.com")
+{
+    my $r = $browser->submit($page, { username => $who, role => 'admin' });
+    $seen{ join ' ', $r->status, $r->location }++;
+}
+
+is_deeply \%seen, { '303 http://localhost:' . $m->port
+                    . '/login/invite-sent' => 10 }, 'one answer for all';
+is $browser->get('/login/invite-sent')->page, 'invite-sent', 'its page';
+
+ok wait_for(sub { keys %{ mails() } == 4 }), 'who may come gets a mail';
+is_deeply mails(), {
+    'ann@example.com' => [ 'invitation' ],
+    'new@example.com' => [ 'invitation' ],
+    'neu@xn--bcher-kva.example' => [ 'invitation' ],
+    'eve@example.com' => [ 'exists' ],
+}, 'who is there already learns that';
+
+my $new = decode_json($m->cli_ok('--json', 'user', 'show', 'new@example.com'));
+is $new->{invited}, JSON::PP::true, 'invited';
+is_deeply $new->{roles}, [ 'staff' ], 'with the roles of the link';
+
+# three mails in ten minutes, whoever asks
+
+for my $n (2, 3) {
+    $browser->submit($page, { username => 'eve@example.com' });
+    ok wait_for(sub { @{ mails()->{'eve@example.com'} } == $n }), "number $n";
+}
+
+$browser->submit($page, { username => 'eve@example.com' }) for 1 .. 2;
+is $browser->submit($page, { username => 'last@example.com' })->status, 303,
+    'and somebody else';
+ok wait_for(sub { mails()->{'last@example.com'} }), 'is mailed';
+is scalar @{ mails()->{'eve@example.com'} }, 3, 'no more than three';
+
+# the network's own limit
+
+my %status;
+$status{ $browser->submit($page, { username => 'x' })->status }++ for 1 .. 10;
+ok $status{429}, 'too many of one network';
+
+my ($many) = grep { !$_->{username} }
+    @{ decode_json($m->cli_ok('--json', 'invite', 'list')) };
+$m->cli_ok('invite', 'revoke', $many->{id});
+is $m->browser->get($shared, follow => 1)->status, 410, 'revoked';
+is $browser->get('/login/invite-request')->status, 410, 'also where it is open';
+
+
 done_testing;

@@ -148,7 +148,7 @@ is index($link, "${portal}invite/"), 0, 'the link is the portal\'s';
 
     # who is not from here
 
-    is $t->browser->submit($page, fields($good))->status, 410, 'no cookies';
+    is $t->browser->submit($page, fields($good))->status, 403, 'no cookies';
     is $browser->submit($page, fields($good, csrf => 'x'))->status, 403,
         'csrf';
     is $browser->submit($page, fields($good), headers => {
@@ -234,7 +234,7 @@ is index($link, "${portal}invite/"), 0, 'the link is the portal\'s';
     is $r->page, 'invalid-link', 'its page';
     like $r->body, qr/ask who sent you/, 'what to do';
     is $t->browser->get('/login/register')->status, 410, 'no link at all';
-    is $t->browser->post('/login/register', fields($good))->status, 410,
+    is $t->browser->post('/login/register', fields($good))->status, 403,
         'nor a form';
 
     for my $method (qw(PUT DELETE)) {
@@ -341,6 +341,29 @@ for my $round (1 .. 3) {
     like $page->body, qr/At least 4 characters/, 'on the page, too';
     is $browser->submit($page, fields('abc'))->status, 422, 'three';
     is $browser->submit($page, fields('abcd'))->status, 303, 'four';
+}
+
+# --- the browser is one of the owner's from then on
+
+my $limited = Login::Test->new(limit => 'login_limit attempts=2;');
+
+$limited->run($conf);
+
+Login::Test::wait_for(sub { ($limited->cli('gates'))[0] == 0 });
+
+{
+    chomp(my $link = $limited->cli_ok('invite', 'ann'));
+    my $browser = $limited->browser;
+    my $page = $browser->get($link, follow => 1);
+
+    is $browser->submit($page, fields($good))->status, 303, 'registered';
+    $browser->sign_out;
+
+    my $other = $limited->browser;
+    $other->sign_in('ann', 'wrong') for 1 .. 3;
+
+    is $other->sign_in('ann', $good)->status, 429, 'locked by others';
+    is $browser->sign_in('ann', $good)->status, 303, 'not in her browser';
 }
 
 done_testing;

@@ -62,8 +62,10 @@ login_blocklist_load(login_blocklist_t **list, const char *path,
         return rc;
     }
 
-    qsort(loaded->hashes, loaded->n, sizeof(uint64_t),
-          login_blocklist_compare);
+    if (loaded->n != 0) {
+        qsort(loaded->hashes, loaded->n, sizeof(uint64_t),
+              login_blocklist_compare);
+    }
 
     loaded->users = 1;
     *list = loaded;

@@ -45,5 +45,25 @@ login_result_e login_invite_make(login_changes_t *changes,
 login_result_e login_invite_revoke(login_changes_t *changes,
     login_view_t *view, login_account_t *account, uint64_t now);
 
+/*
+ * Somebody asks for an invitation of their own with a link that many have.
+ * The strings belong to the caller.
+ */
+typedef struct {
+    login_str_t    token;
+    login_str_t    username;        /* as typed */
+    login_str_t    portal;
+    uint64_t       now;
+} login_invite_ask_t;
+
+/*
+ * LOGIN_OK: commit "changes", which mail a link, or that there is an account
+ * already.  LOGIN_NO: nothing is to be done: no such link, no address in one
+ * of its domains, disabled, or asked for too often.  Nobody who asks may be
+ * told which of all it was.
+ */
+login_result_e login_invite_ask(login_changes_t *changes, login_view_t *view,
+    const login_invite_ask_t *ask);
+
 
 #endif /* LOGIN_INVITE_H */

@@ -12,7 +12,8 @@ static const login_variable_t  login_page_variables[] = {
 
 static const char *const  login_page_names[] = {
     "signin", "apps", "account", "logout", "forgot", "forgot-sent", "reset",
-    "register", "invalid-link", "denied", "expired", "not-found", "error"
+    "register", "invite-request", "invite-sent", "invalid-link", "denied",
+    "expired", "not-found", "error"
 };
 
 

@@ -11,6 +11,8 @@ static login_result_e login_register_hash(login_register_t *reg,
     login_view_t *view, login_hasher_t *hasher);
 static login_result_e login_register_words(login_register_t *reg,
     login_words_t *words, login_view_t *view);
+static login_result_e login_register_remember(login_register_t *reg,
+    const login_account_t *account);
 static void login_register_names(login_register_t *reg,
     const login_account_t *account);
 static login_result_e login_register_build(login_register_t *reg,
@@ -169,8 +171,12 @@ login_register_build(login_register_t *reg, login_view_t *view)
     rc = login_register_find(reg, &link, &account, view);
 
     if (rc == LOGIN_OK) {
-        rc = login_signin_session(&reg->signin, &account, view,
-                                  LOGIN_LOG_REGISTERED);
+        rc = login_register_remember(reg, &account);
+
+        if (rc == LOGIN_OK) {
+            rc = login_signin_session(&reg->signin, &account, view,
+                                      LOGIN_LOG_REGISTERED);
+        }
 
         if (rc != LOGIN_OK) {
             login_error(&reg->signin.error, "session could not be made");
@@ -193,6 +199,27 @@ login_register_build(login_register_t *reg, login_view_t *view)
     login_view_end(view);
 
     return rc;
+}
+
+
+/* From this browser, nobody else's failures will keep the owner out. */
+
+static login_result_e
+login_register_remember(login_register_t *reg,
+    const login_account_t *account)
+{
+    login_guess_t  *guess;
+
+    guess = &reg->signin.guess;
+    reg->signin.remember = 1;
+
+    if (login_limit_name(guess->name, account->org, account->username)
+        != LOGIN_OK)
+    {
+        return LOGIN_FAULT;
+    }
+
+    return login_limit_browser(guess->browser, guess->name, reg->browser);
 }
 
 

@@ -21,6 +21,7 @@ typedef struct {
     login_str_t                 password;
     login_str_t                 host;       /* the portal's */
     login_rules_t               rules;
+    u_char                      browser[LOGIN_ID_LEN];  /* of its cookie */
 
     /* out, beside changes, ticket, org and username of "signin" */
     login_register_refusal_e    refusal;
