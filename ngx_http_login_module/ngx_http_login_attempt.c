@@ -199,7 +199,6 @@ ngx_http_login_attempt_create(ngx_http_request_t *r, const login_form_t *form,
 {
     u_char                      *p;
     size_t                       len;
-    ngx_uint_t                   i;
     ngx_http_login_visitor_t    *visitor;
     ngx_http_login_attempt_t    *attempt;
     ngx_http_login_srv_conf_t   *scf;
@@ -221,19 +220,13 @@ ngx_http_login_attempt_create(ngx_http_request_t *r, const login_form_t *form,
     from[2] = login_form_get(form, "org");
     from[3] = ngx_http_login_str(&r->connection->addr_text);
     from[4] = ngx_http_login_str(&scf->portal->url);
-    from[5] = r->headers_in.user_agent
-              ? ngx_http_login_str(&r->headers_in.user_agent->value)
-              : login_cstr("");
+    from[5] = ngx_http_login_user_agent(r);
 
     if (from[2].len == 0) {
         from[2] = login_cstr(LOGIN_ORG_DEFAULT);
     }
 
-    len = 0;
-
-    for (i = 0; i < NGX_HTTP_LOGIN_ATTEMPT_TEXTS; i++) {
-        len += from[i].len;
-    }
+    len = ngx_http_login_job_len(from, NGX_HTTP_LOGIN_ATTEMPT_TEXTS);
 
     attempt = ngx_calloc(sizeof(ngx_http_login_attempt_t) + len,
                          r->connection->log);
@@ -248,12 +241,8 @@ ngx_http_login_attempt_create(ngx_http_request_t *r, const login_form_t *form,
     to[4] = &attempt->signin.portal;
     to[5] = &attempt->signin.browser;
 
-    p = attempt->data;
-
-    for (i = 0; i < NGX_HTTP_LOGIN_ATTEMPT_TEXTS; i++) {
-        *to[i] = login_str(p, from[i].len);
-        p = ngx_cpymem(p, from[i].data, from[i].len);
-    }
+    p = ngx_http_login_job_copy(attempt->data, to, from,
+                                NGX_HTTP_LOGIN_ATTEMPT_TEXTS);
 
     attempt->signin.browser = login_session_browser(p - from[5].len,
                                                     from[5].len);

@@ -228,8 +228,7 @@ ngx_http_login_forgot_post(ngx_http_request_t *r, const login_form_t *form)
 static ngx_http_login_forgot_t *
 ngx_http_login_forgot_create(ngx_http_request_t *r, const login_form_t *form)
 {
-    u_char                     *p;
-    size_t                      i, len;
+    size_t                      len;
     login_str_t                 from[NGX_HTTP_LOGIN_FORGOT_TEXTS];
     login_str_t                *to[NGX_HTTP_LOGIN_FORGOT_TEXTS];
     ngx_http_login_forgot_t    *forgot;
@@ -247,9 +246,7 @@ ngx_http_login_forgot_create(ngx_http_request_t *r, const login_form_t *form)
         from[1] = login_cstr(LOGIN_ORG_DEFAULT);
     }
 
-    for (i = 0, len = 0; i < NGX_HTTP_LOGIN_FORGOT_TEXTS; i++) {
-        len += from[i].len;
-    }
+    len = ngx_http_login_job_len(from, NGX_HTTP_LOGIN_FORGOT_TEXTS);
 
     forgot = ngx_calloc(sizeof(ngx_http_login_forgot_t) + len,
                         r->connection->log);
@@ -262,12 +259,8 @@ ngx_http_login_forgot_create(ngx_http_request_t *r, const login_form_t *form)
     to[2] = &forgot->forgot.portal;
     to[3] = &forgot->forgot.address;
 
-    p = forgot->data;
-
-    for (i = 0; i < NGX_HTTP_LOGIN_FORGOT_TEXTS; i++) {
-        *to[i] = login_str(p, from[i].len);
-        p = ngx_cpymem(p, from[i].data, from[i].len);
-    }
+    (void) ngx_http_login_job_copy(forgot->data, to, from,
+                                   NGX_HTTP_LOGIN_FORGOT_TEXTS);
 
     forgot->forgot.now = (uint64_t) ngx_time();
 

@@ -241,9 +241,7 @@ ngx_http_login_invite_request_post(ngx_http_request_t *r,
 static ngx_http_login_ask_t *
 ngx_http_login_ask_create(ngx_http_request_t *r, const login_form_t *form)
 {
-    u_char                     *p;
     size_t                      len;
-    ngx_uint_t                  i;
     login_str_t                 from[3], *to[3];
     ngx_http_login_ask_t       *ask;
     ngx_http_login_visitor_t   *visitor;
@@ -260,7 +258,7 @@ ngx_http_login_ask_create(ngx_http_request_t *r, const login_form_t *form)
     from[1] = login_form_get(form, "username");
     from[2] = login_str(scf->portal->url.data, scf->portal->url.len);
 
-    len = from[0].len + from[1].len + from[2].len;
+    len = ngx_http_login_job_len(from, 3);
 
     ask = ngx_calloc(sizeof(ngx_http_login_ask_t) + len,
                      r->connection->log);
@@ -272,12 +270,7 @@ ngx_http_login_ask_create(ngx_http_request_t *r, const login_form_t *form)
     to[1] = &ask->ask.username;
     to[2] = &ask->ask.portal;
 
-    p = ask->data;
-
-    for (i = 0; i < 3; i++) {
-        *to[i] = login_str(p, from[i].len);
-        p = ngx_cpymem(p, from[i].data, from[i].len);
-    }
+    (void) ngx_http_login_job_copy(ask->data, to, from, 3);
 
     ask->ask.now = (uint64_t) ngx_time();
     ask->len = len;

@@ -906,6 +906,20 @@ ngx_int_t ngx_http_login_status_zone(ngx_conf_t *cf,
 void ngx_http_login_count(login_log_kind_e kind);
 
 
+/* ngx_http_login_job.c: what forms have in common that a thread works on */
+
+login_str_t ngx_http_login_user_agent(ngx_http_request_t *r);
+
+/* Copies each of "from" to "dst", one after another, and returns the end. */
+size_t ngx_http_login_job_len(const login_str_t *from, ngx_uint_t n);
+u_char *ngx_http_login_job_copy(u_char *dst, login_str_t **to,
+    const login_str_t *from, ngx_uint_t n);
+
+/* The page "error"; without a text it was not begun, in all that time. */
+ngx_int_t ngx_http_login_job_fault(ngx_http_request_t *r,
+    const login_error_t *error);
+
+
 /* ngx_http_login_attempt.c: from a password to a session */
 
 

@@ -34,8 +34,6 @@ static login_result_e ngx_http_login_register_run(void *data,
     login_view_t *view, login_hasher_t *hasher);
 static void ngx_http_login_register_hashed(ngx_http_request_t *r, void *data,
     login_result_e rc);
-static ngx_int_t ngx_http_login_register_fault(ngx_http_request_t *r,
-    ngx_http_login_register_t *reg);
 static ngx_int_t ngx_http_login_register_commit(ngx_http_request_t *r,
     ngx_http_login_register_t *reg);
 static void ngx_http_login_register_committed(ngx_http_request_t *r,
@@ -155,7 +153,6 @@ ngx_http_login_register_create(ngx_http_request_t *r,
 {
     u_char                      *p;
     size_t                       len;
-    ngx_uint_t                   i;
     login_signin_t              *signin;
     ngx_http_login_visitor_t    *visitor;
     ngx_http_login_register_t   *reg;
@@ -178,15 +175,9 @@ ngx_http_login_register_create(ngx_http_request_t *r,
     from[2] = login_form_get(form, "password");
     from[3] = scf->portal->parsed.host;
     from[4] = ngx_http_login_str(&r->connection->addr_text);
-    from[5] = r->headers_in.user_agent
-              ? ngx_http_login_str(&r->headers_in.user_agent->value)
-              : login_cstr("");
+    from[5] = ngx_http_login_user_agent(r);
 
-    len = 0;
-
-    for (i = 0; i < 6; i++) {
-        len += from[i].len;
-    }
+    len = ngx_http_login_job_len(from, 6);
 
     reg = ngx_calloc(sizeof(ngx_http_login_register_t) + len,
                      r->connection->log);
@@ -203,12 +194,7 @@ ngx_http_login_register_create(ngx_http_request_t *r,
     to[4] = &signin->address;
     to[5] = &signin->browser;
 
-    p = reg->data;
-
-    for (i = 0; i < 6; i++) {
-        *to[i] = login_str(p, from[i].len);
-        p = ngx_cpymem(p, from[i].data, from[i].len);
-    }
+    p = ngx_http_login_job_copy(reg->data, to, from, 6);
 
     signin->browser = login_session_browser(p - from[5].len, from[5].len);
 
@@ -313,30 +299,13 @@ ngx_http_login_register_hashed(ngx_http_request_t *r, void *data,
         break;
 
     default:
-        result = ngx_http_login_register_fault(r, reg);
+        result = ngx_http_login_job_fault(r, &reg->reg.signin.error);
         break;
     }
 
     if (result != NGX_DONE) {
         ngx_http_finalize_request(r, result);
     }
-}
-
-
-/* Without a text it was not even begun, in all that time. */
-
-static ngx_int_t
-ngx_http_login_register_fault(ngx_http_request_t *r,
-    ngx_http_login_register_t *reg)
-{
-    if (reg->reg.signin.error.text[0] == '\0') {
-        return ngx_http_login_error(r, LOGIN_REASON_BUSY);
-    }
-
-    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "login: %s",
-                  reg->reg.signin.error.text);
-
-    return ngx_http_login_error(r, LOGIN_REASON_STORE);
 }
 
 

@@ -51,8 +51,6 @@ static void ngx_http_login_renew_locked(ngx_http_request_t *r, void *data,
     login_result_e rc);
 static ngx_int_t ngx_http_login_renew_weak(ngx_http_request_t *r,
     ngx_http_login_renew_t *renew);
-static ngx_int_t ngx_http_login_renew_fault(ngx_http_request_t *r,
-    ngx_http_login_renew_t *renew);
 static ngx_int_t ngx_http_login_renew_write(ngx_http_request_t *r,
     ngx_http_login_renew_t *renew, login_changes_t *changes,
     ngx_http_login_done_pt done);
@@ -97,7 +95,7 @@ ngx_http_login_renew_create(ngx_http_request_t *r, const login_form_t *form,
     login_state_e state)
 {
     u_char                      *p;
-    size_t                       i, len;
+    size_t                       len;
     login_str_t                  from[NGX_HTTP_LOGIN_RENEW_TEXTS];
     login_str_t                 *to[NGX_HTTP_LOGIN_RENEW_TEXTS];
     ngx_http_login_renew_t      *renew;
@@ -112,13 +110,9 @@ ngx_http_login_renew_create(ngx_http_request_t *r, const login_form_t *form,
     from[2] = token;
     from[3] = ngx_http_login_str(&r->connection->addr_text);
     from[4] = ngx_http_login_str(&scf->portal->url);
-    from[5] = r->headers_in.user_agent
-              ? ngx_http_login_str(&r->headers_in.user_agent->value)
-              : login_cstr("");
+    from[5] = ngx_http_login_user_agent(r);
 
-    for (i = 0, len = 0; i < NGX_HTTP_LOGIN_RENEW_TEXTS; i++) {
-        len += from[i].len;
-    }
+    len = ngx_http_login_job_len(from, NGX_HTTP_LOGIN_RENEW_TEXTS);
 
     renew = ngx_calloc(sizeof(ngx_http_login_renew_t) + len,
                        r->connection->log);
@@ -133,12 +127,8 @@ ngx_http_login_renew_create(ngx_http_request_t *r, const login_form_t *form,
     to[4] = &renew->renew.portal;
     to[5] = &renew->renew.browser;
 
-    p = renew->data;
-
-    for (i = 0; i < NGX_HTTP_LOGIN_RENEW_TEXTS; i++) {
-        *to[i] = login_str(p, from[i].len);
-        p = ngx_cpymem(p, from[i].data, from[i].len);
-    }
+    p = ngx_http_login_job_copy(renew->data, to, from,
+                                NGX_HTTP_LOGIN_RENEW_TEXTS);
 
     renew->renew.browser = login_session_browser(p - from[5].len,
                                                  from[5].len);
@@ -327,7 +317,7 @@ ngx_http_login_renew_hashed(ngx_http_request_t *r, void *data,
         break;
 
     default:
-        result = ngx_http_login_renew_fault(r, renew);
+        result = ngx_http_login_job_fault(r, &renew->renew.error);
         break;
     }
 
@@ -418,23 +408,6 @@ ngx_http_login_renew_weak(ngx_http_request_t *r,
 
     return ngx_http_login_account_show(r, NGX_HTTP_LOGIN_UNPROCESSABLE,
                                        LOGIN_REASON_WEAK);
-}
-
-
-/* Without a text it was not even begun, in all that time. */
-
-static ngx_int_t
-ngx_http_login_renew_fault(ngx_http_request_t *r,
-    ngx_http_login_renew_t *renew)
-{
-    if (renew->renew.error.text[0] == '\0') {
-        return ngx_http_login_error(r, LOGIN_REASON_BUSY);
-    }
-
-    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "login: %s",
-                  renew->renew.error.text);
-
-    return ngx_http_login_error(r, LOGIN_REASON_STORE);
 }
 
 

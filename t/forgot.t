@@ -26,7 +26,8 @@ my $t = Login::Test->new(
                   'eve@example.com' },
     limit    => 'login_limit attempts=4 lockout=5m rate=1000000/m;',
     log      => 'info',
-    http     => 'login_hash memory=1m passes=1;');
+    http     => 'login_hash memory=1m passes=1;'
+        . ' login_log %%DIR%%/events.log;');
 
 $t->cli_ok('user', 'disable', 'dan@example.com');
 $t->cli_ok('user', 'add', 'fay@example.com');
@@ -326,6 +327,14 @@ sub link_in {
     is $answers[4]->page, 'forgot', 'on the page itself';
     like $answers[4]->header('Retry-After'), qr/^\d+$/, 'says for how long';
     like $answers[4]->alert, qr/L23/, 'with a code';
+
+    my @events = map { decode_json($_) }
+        split /\n/, $t->read_file('events.log');
+
+    is_deeply [ map { [ @$_{qw(event username)} ] } @events[-5 .. -1] ],
+        [ map { [ $_ < 4 ? 'forgot' : 'forgot_throttled',
+                  "nobody$_\@example.com" ] } 1 .. 5 ],
+        'an event of each';
 }
 
 
