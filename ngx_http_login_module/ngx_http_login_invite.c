@@ -20,13 +20,16 @@ static ngx_int_t ngx_http_login_register_fill(ngx_http_request_t *r,
 ngx_int_t
 ngx_http_login_invite_link(ngx_http_request_t *r)
 {
-    login_str_t            username, name;
-    login_link_state_e     state;
-    ngx_http_login_ctx_t  *ctx;
+    login_str_t                username, name;
+    login_link_state_e         state;
+    ngx_http_login_visitor_t  *visitor;
 
-    ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
+    visitor = ngx_http_login_visitor(r);
+    if (visitor == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
 
-    switch (ngx_http_login_invite_find(r, ctx->token, &state, &username,
+    switch (ngx_http_login_invite_find(r, visitor->token, &state, &username,
                                        &name))
     {
     case NGX_OK:
@@ -43,7 +46,7 @@ ngx_http_login_invite_link(ngx_http_request_t *r)
         return ngx_http_login_invite_door(r, username);
     }
 
-    switch (ngx_http_login_invite_shared(r, ctx->token)) {
+    switch (ngx_http_login_invite_shared(r, visitor->token)) {
 
     case NGX_OK:
         return ngx_http_login_link_follow(r, "invite-request");

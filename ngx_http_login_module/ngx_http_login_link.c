@@ -14,30 +14,26 @@ static size_t ngx_http_login_link_keep(ngx_str_t *s, ngx_str_t *prefix,
 
 
 void
-ngx_http_login_link_hide(ngx_http_request_t *r, size_t len)
+ngx_http_login_link_hide(ngx_http_request_t *r, size_t len,
+    login_str_t *token)
 {
-    u_char                    *p;
-    size_t                     keep;
-    ngx_str_t                  line;
-    login_str_t                token;
-    ngx_http_login_ctx_t      *ctx;
-    ngx_http_core_loc_conf_t  *clcf;
+    u_char                     *p;
+    size_t                      keep;
+    ngx_str_t                   line;
+    ngx_http_login_srv_conf_t  *scf;
 
-    ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
-    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+    scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
 
-    token = login_str(r->uri.data + len, r->uri.len - len);
-
-    p = ngx_pnalloc(r->pool, token.len);
+    p = ngx_pnalloc(r->pool, r->uri.len - len);
     if (p) {
-        ngx_memcpy(p, token.data, token.len);
-        ctx->token = login_str(p, token.len);
+        ngx_memcpy(p, r->uri.data + len, r->uri.len - len);
+        *token = login_str(p, r->uri.len - len);
     }
 
     /* the line holds the address as it came, if not in the same memory */
 
-    keep = ngx_http_login_link_keep(&r->unparsed_uri, &clcf->name,
-                                    len - clcf->name.len);
+    keep = ngx_http_login_link_keep(&r->unparsed_uri, &scf->own,
+                                    len - scf->own.len);
     line = r->request_line;
 
     p = ngx_strnstr(line.data, (char *) "/", line.len);
@@ -91,23 +87,27 @@ ngx_http_login_link_follow(ngx_http_request_t *r, const char *page)
     size_t                      len;
     ngx_int_t                   rc;
     ngx_str_t                   url;
-    ngx_http_login_ctx_t       *ctx;
+    ngx_http_login_visitor_t   *visitor;
     ngx_http_login_srv_conf_t  *scf;
 
-    ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
+    visitor = ngx_http_login_visitor(r);
+    if (visitor == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
     scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
 
     len = sizeof(secret);
 
-    if (ctx->token.len != LOGIN_LINK_TOKEN_LEN
-        || login_base64url_decode(secret, &len, ctx->token) != LOGIN_OK)
+    if (visitor->token.len != LOGIN_LINK_TOKEN_LEN
+        || login_base64url_decode(secret, &len, visitor->token) != LOGIN_OK)
     {
         return ngx_http_login_link_invalid(r);
     }
 
     ngx_explicit_memzero(secret, sizeof(secret));
 
-    if (ngx_http_login_set_link(r, ctx->token) != NGX_OK) {
+    if (ngx_http_login_set_link(r, visitor->token) != NGX_OK) {
         return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
     }
 

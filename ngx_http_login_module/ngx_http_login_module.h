@@ -231,7 +231,6 @@ typedef struct {
     uint64_t                     retry;     /* s to wait, with 429 */
     ngx_http_login_task_t       *task;      /* came back */
     login_form_t                *form;
-    login_str_t                  token;     /* was in the address */
     ngx_http_login_form_pt       handler;   /* of the form */
     login_asked_t               *asked;     /* of another server */
     const login_strength_t      *weak;      /* a password that is refused */
@@ -247,6 +246,7 @@ typedef struct {
     login_str_t                  session;   /* the cookies' values */
     login_str_t                  browser;
     login_str_t                  link;
+    login_str_t                  token;     /* was in the address */
 
     unsigned                     checked:1; /* "ticket" was looked at */
     unsigned                     genuine:1; /* and is ours */
@@ -681,6 +681,9 @@ ngx_int_t ngx_http_login_signin_top(ngx_http_request_t *r, ngx_str_t *url);
 
 ngx_int_t ngx_http_login_portal_handler(ngx_http_request_t *r);
 
+/* Takes the token of a link out of the address, if there is one. */
+ngx_int_t ngx_http_login_portal_hide(ngx_http_request_t *r);
+
 /* Reads the form, then calls "handler", which finalizes the request. */
 ngx_int_t ngx_http_login_read_form(ngx_http_request_t *r,
     ngx_http_login_form_pt handler);
@@ -736,9 +739,10 @@ ngx_int_t ngx_http_login_renew(ngx_http_request_t *r,
 
 /*
  * Takes the token behind "len" bytes of the address out of it, so that it
- * comes into no log.
+ * comes into no log; "*token" stays empty without memory.
  */
-void ngx_http_login_link_hide(ngx_http_request_t *r, size_t len);
+void ngx_http_login_link_hide(ngx_http_request_t *r, size_t len,
+    login_str_t *token);
 
 /* Keeps it in a cookie and answers 303 to a page below the portal. */
 ngx_int_t ngx_http_login_link_follow(ngx_http_request_t *r,

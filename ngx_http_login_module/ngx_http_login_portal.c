@@ -83,7 +83,6 @@ ngx_http_login_portal_handler(ngx_http_request_t *r)
 {
     ngx_int_t                      rc;
     ngx_http_login_ctx_t          *ctx;
-    ngx_http_core_loc_conf_t      *clcf;
     const ngx_http_login_route_t  *route;
 
     /* cookies cannot be set by a subrequest, nor forms be read */
@@ -105,9 +104,10 @@ ngx_http_login_portal_handler(ngx_http_request_t *r)
 
     route = ngx_http_login_find_route(r);
 
-    if (route && route->prefix == NGX_HTTP_LOGIN_SECRET) {
-        clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
-        ngx_http_login_link_hide(r, clcf->name.len + route->path.len);
+    /* "rewrite" may have led here */
+
+    if (ngx_http_login_portal_hide(r) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     if (route && route->post && r->method == NGX_HTTP_POST) {
@@ -132,27 +132,32 @@ ngx_http_login_portal_handler(ngx_http_request_t *r)
 }
 
 
+/* Only the address counts: in the first phase there is no location yet. */
+
 static const ngx_http_login_route_t *
 ngx_http_login_find_route(ngx_http_request_t *r)
 {
     size_t                         len;
     u_char                        *path;
+    ngx_str_t                     *own;
     ngx_uint_t                     i;
-    ngx_http_core_loc_conf_t      *clcf;
+    ngx_http_login_srv_conf_t     *scf;
     const ngx_http_login_route_t  *route;
 
-    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+    scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
+    own = &scf->own;
 
     /* "rewrite ... break" may have led elsewhere */
 
-    if (r->uri.len < clcf->name.len
-        || ngx_memcmp(r->uri.data, clcf->name.data, clcf->name.len) != 0)
+    if (own->len == 0
+        || r->uri.len < own->len
+        || ngx_memcmp(r->uri.data, own->data, own->len) != 0)
     {
         return NULL;
     }
 
-    path = r->uri.data + clcf->name.len;
-    len = r->uri.len - clcf->name.len;
+    path = r->uri.data + own->len;
+    len = r->uri.len - own->len;
 
     for (i = 0;
          i < sizeof(ngx_http_login_routes) / sizeof(ngx_http_login_routes[0]);
@@ -168,6 +173,39 @@ ngx_http_login_find_route(ngx_http_request_t *r)
     }
 
     return NULL;
+}
+
+
+/* Without memory it is hidden as well, and lost. */
+
+ngx_int_t
+ngx_http_login_portal_hide(ngx_http_request_t *r)
+{
+    login_str_t                    token;
+    ngx_http_login_visitor_t      *visitor;
+    ngx_http_login_srv_conf_t     *scf;
+    const ngx_http_login_route_t  *route;
+
+    route = ngx_http_login_find_route(r);
+    token = login_cstr("");
+
+    if (route && route->prefix == NGX_HTTP_LOGIN_SECRET) {
+        scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
+        ngx_http_login_link_hide(r, scf->own.len + route->path.len, &token);
+    }
+
+    visitor = ngx_http_login_visitor(r);
+    if (visitor == NULL) {
+        return NGX_ERROR;
+    }
+
+    /* what is there the second time is what hides the first */
+
+    if (visitor->token.len == 0) {
+        visitor->token = token;
+    }
+
+    return NGX_OK;
 }
 
 
