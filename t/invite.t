@@ -358,6 +358,12 @@ my ($many) = grep { !$_->{username} }
     @{ decode_json($m->cli_ok('--json', 'invite', 'list')) };
 $m->cli_ok('invite', 'revoke', $many->{id});
 is $m->browser->get($shared, follow => 1)->status, 410, 'revoked';
+
+is_deeply [ map { [ @$_{qw(event detail)} ] }
+            grep { $_->{event} =~ /^invitation_/ }
+            @{ decode_json($m->cli_ok('--json', 'events')) } ],
+    [ [ 'invitation_link', 'example.com,xn--bcher-kva.example' ],
+      [ 'invitation_revoked', $many->{id} ] ], 'both are events';
 is $browser->get('/login/invite-request')->status, 410, 'also where it is open';
 
 

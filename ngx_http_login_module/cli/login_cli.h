@@ -234,6 +234,10 @@ void login_cli_event(login_cli_t *cli, login_changes_t *changes,
     const login_account_t *account, login_log_kind_e kind,
     const char *detail);
 
+/* The same of a link that belongs to no account. */
+void login_cli_event_link(login_cli_t *cli, login_changes_t *changes,
+    login_log_kind_e kind, const char *detail);
+
 /*
  * Keeps one of the store, which is open.  Where that fails, it is said, and
  * that is all: what it tells of is done.

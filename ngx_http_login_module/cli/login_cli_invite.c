@@ -248,6 +248,7 @@ static login_result_e
 login_cli_invite_once(login_cli_t *cli, login_invite_t *invite)
 {
     login_result_e    rc;
+    login_account_t   account;
     login_changes_t  *changes;
 
     invite->len = 0;
@@ -266,6 +267,14 @@ login_cli_invite_once(login_cli_t *cli, login_invite_t *invite)
         login_changes_destroy(changes);
         return rc;
     }
+
+    memset(&account, 0, sizeof(login_account_t));
+
+    account.org = invite->org;
+    account.username = invite->username;
+    memcpy(account.id, invite->account, LOGIN_ID_LEN);
+
+    login_cli_event(cli, changes, &account, LOGIN_LOG_ACCOUNT_INVITED, NULL);
 
     login_view_end(cli->view);
 
@@ -327,6 +336,10 @@ login_cli_invite_shared(login_cli_t *cli, const login_cli_invite_t *invite)
 
     rc = changes != NULL ? login_link_issue(changes, cli->view, &link, token)
                          : LOGIN_FAULT;
+
+    if (rc == LOGIN_OK) {
+        login_cli_event_link(cli, changes, LOGIN_LOG_INVITATION_LINK, domains);
+    }
 
     login_view_end(cli->view);
 

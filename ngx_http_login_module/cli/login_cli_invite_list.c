@@ -334,8 +334,17 @@ login_cli_revoke_shared(login_cli_t *cli, const login_link_t *link)
         return LOGIN_CLI_UNUSABLE;
     }
 
+    if (login_cli_view(cli) != LOGIN_CLI_DONE) {
+        login_changes_destroy(changes);
+        return LOGIN_CLI_UNUSABLE;
+    }
+
     login_changes_urgent(changes);
     login_link_end_shared(changes, link);
+    login_cli_event_link(cli, changes, LOGIN_LOG_INVITATION_REVOKED,
+                         cli->args[0]);
+
+    login_view_end(cli->view);
 
     rc = login_cli_commit(cli, changes);
 
@@ -374,6 +383,8 @@ login_cli_edit_revoke(login_cli_t *cli, login_account_t *account,
     switch (login_invite_revoke(changes, cli->view, account, cli->now)) {
 
     case LOGIN_OK:
+        login_cli_event(cli, changes, account, LOGIN_LOG_INVITATION_REVOKED,
+                        NULL);
         return LOGIN_CLI_DONE;
 
     case LOGIN_NO:

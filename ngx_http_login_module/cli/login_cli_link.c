@@ -115,9 +115,16 @@ login_cli_edit_link(login_cli_t *cli, login_account_t *account,
         return LOGIN_CLI_REFUSED;
     }
 
-    return login_reset_issue(changes, cli->view, account, cli->now,
-                             link->portal, link->url)
-           == LOGIN_OK ? LOGIN_CLI_DONE : login_cli_fault();
+    if (login_reset_issue(changes, cli->view, account, cli->now,
+                          link->portal, link->url)
+        != LOGIN_OK)
+    {
+        return login_cli_fault();
+    }
+
+    login_cli_event(cli, changes, account, LOGIN_LOG_ACCOUNT_LINK, NULL);
+
+    return LOGIN_CLI_DONE;
 }
 
 

@@ -86,6 +86,7 @@ static login_cli_status_e
 login_cli_edit_name(login_cli_t *cli, login_account_t *account,
     login_changes_t *changes, void *data)
 {
+    char                 detail[sizeof("from ") + LOGIN_USERNAME_MAX];
     login_str_t          name, old, to;
     login_result_e       rc;
     login_cli_rename_t  *rename = data;
@@ -105,6 +106,13 @@ login_cli_edit_name(login_cli_t *cli, login_account_t *account,
     if (rc == LOGIN_NO) {
         login_cli_error("user \"%s\" exists already", rename->name);
         return LOGIN_CLI_REFUSED;
+    }
+
+    if (rc == LOGIN_OK) {
+        (void) snprintf(detail, sizeof(detail), "from %.*s", (int) old.len,
+                        (const char *) old.data);
+        login_cli_event(cli, changes, account, LOGIN_LOG_ACCOUNT_RENAMED,
+                        detail);
     }
 
     if (rc == LOGIN_OK && rename->mails) {

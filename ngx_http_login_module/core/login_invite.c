@@ -47,6 +47,7 @@ login_invite_make(login_changes_t *changes, login_view_t *view,
     link.generation = account.generation;
 
     memcpy(link.account, account.id, LOGIN_ID_LEN);
+    memcpy(invite->account, account.id, LOGIN_ID_LEN);
 
     if (invite->mail && login_mail_draw(link.mail) != LOGIN_OK) {
         return LOGIN_FAULT;

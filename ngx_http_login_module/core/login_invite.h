@@ -24,6 +24,7 @@ typedef struct {
     /* out */
     unsigned       disabled;        /* that is why */
     unsigned       mailed;          /* a mail is in "changes" */
+    u_char         account[LOGIN_ID_LEN];
     size_t         len;
     u_char         url[LOGIN_INVITE_URL_MAX];
 } login_invite_t;
