@@ -342,6 +342,21 @@ ngx_int_t ngx_http_login_publish_zone(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
 void ngx_http_login_publish(ngx_http_login_worker_t *worker);
 
+/*
+ * Before and after what a worker reads of the store at its start, for no
+ * request.  NGX_DECLINED: not now, the one before may have died of it.
+ */
+typedef enum {
+    NGX_HTTP_LOGIN_PUBLISHING = 0,
+    NGX_HTTP_LOGIN_WARMING,
+    NGX_HTTP_LOGIN_READINGS
+} ngx_http_login_reading_e;
+
+ngx_int_t ngx_http_login_reading(ngx_http_login_worker_t *worker,
+    ngx_http_login_reading_e what);
+void ngx_http_login_has_read(ngx_http_login_worker_t *worker,
+    ngx_http_login_reading_e what);
+
 
 /* ngx_http_login_warm.c: brings the store into memory */
 

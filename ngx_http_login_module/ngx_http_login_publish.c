@@ -6,6 +6,8 @@
 
 static ngx_int_t ngx_http_login_publish_init(ngx_shm_zone_t *zone,
     void *data);
+static u_char *ngx_http_login_reading_flag(ngx_http_login_worker_t *worker,
+    ngx_http_login_reading_e what);
 
 
 ngx_int_t
@@ -25,7 +27,7 @@ ngx_http_login_publish_zone(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
 }
 
 
-/* One flag: somebody is reading the store for that. */
+/* Flags of each worker: it is reading the store, for no request. */
 
 static ngx_int_t
 ngx_http_login_publish_init(ngx_shm_zone_t *zone, void *data)
@@ -44,7 +46,7 @@ ngx_http_login_publish_init(ngx_shm_zone_t *zone, void *data)
         return NGX_OK;
     }
 
-    zone->data = ngx_slab_calloc(pool, sizeof(ngx_atomic_t));
+    zone->data = ngx_slab_calloc(pool, ngx_pagesize);
     if (zone->data == NULL) {
         return NGX_ERROR;
     }
@@ -52,6 +54,64 @@ ngx_http_login_publish_init(ngx_shm_zone_t *zone, void *data)
     pool->data = zone->data;
 
     return NGX_OK;
+}
+
+
+/*
+ * A file that was cut ends who reads it.  The next worker must not do so at
+ * once, or the master would start one after the other.
+ */
+
+ngx_int_t
+ngx_http_login_reading(ngx_http_login_worker_t *worker,
+    ngx_http_login_reading_e what)
+{
+    u_char  *flag;
+
+    flag = ngx_http_login_reading_flag(worker, what);
+
+    if (flag == NULL) {
+        return NGX_DECLINED;
+    }
+
+    if (*flag) {
+        *flag = 0;
+        return NGX_DECLINED;
+    }
+
+    *flag = 1;
+
+    return NGX_OK;
+}
+
+
+void
+ngx_http_login_has_read(ngx_http_login_worker_t *worker,
+    ngx_http_login_reading_e what)
+{
+    u_char  *flag;
+
+    flag = ngx_http_login_reading_flag(worker, what);
+
+    if (flag) {
+        *flag = 0;
+    }
+}
+
+
+static u_char *
+ngx_http_login_reading_flag(ngx_http_login_worker_t *worker,
+    ngx_http_login_reading_e what)
+{
+    size_t  n;
+
+    n = ngx_worker * NGX_HTTP_LOGIN_READINGS + what;
+
+    if (n >= ngx_pagesize) {
+        return NULL;
+    }
+
+    return (u_char *) worker->conf->publisher->data + n;
 }
 
 
@@ -66,7 +126,6 @@ void
 ngx_http_login_publish(ngx_http_login_worker_t *worker)
 {
     ngx_uint_t                   n;
-    ngx_atomic_t                *busy;
     login_result_e               rc;
     login_changes_t             *changes;
     ngx_http_login_main_conf_t  *mcf;
@@ -90,21 +149,15 @@ ngx_http_login_publish(ngx_http_login_worker_t *worker)
         return;
     }
 
-    /*
-     * a file that was cut ends who reads it: the next worker must not do so
-     * at once, or the master would start one after the other
-     */
-
-    busy = mcf->publisher->data;
-
-    if (*busy && n == 0) {
+    if (n == 0
+        && ngx_http_login_reading(worker, NGX_HTTP_LOGIN_PUBLISHING)
+           != NGX_OK)
+    {
         return;
     }
 
-    *busy = 1;
-
     if (login_view_begin(worker->view) != LOGIN_OK) {
-        *busy = 0;
+        ngx_http_login_has_read(worker, NGX_HTTP_LOGIN_PUBLISHING);
         return;
     }
 
@@ -115,8 +168,7 @@ ngx_http_login_publish(ngx_http_login_worker_t *worker)
                  : LOGIN_FAULT;
 
     login_view_end(worker->view);
-
-    *busy = 0;
+    ngx_http_login_has_read(worker, NGX_HTTP_LOGIN_PUBLISHING);
 
     if (rc == LOGIN_OK) {
         (void) ngx_http_login_task_commit(NULL, worker, changes, NULL, NULL,
