@@ -4,57 +4,8 @@
 #include "ngx_http_login_module.h"
 
 
-static ngx_int_t ngx_http_login_publish_init(ngx_shm_zone_t *zone,
-    void *data);
 static u_char *ngx_http_login_reading_flag(ngx_http_login_worker_t *worker,
     ngx_http_login_reading_e what);
-
-
-ngx_int_t
-ngx_http_login_publish_zone(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
-{
-    ngx_str_t  name = ngx_string("login:publish");
-
-    mcf->publisher = ngx_shared_memory_add(cf, &name, 8 * ngx_pagesize,
-                                           &ngx_http_login_module);
-    if (mcf->publisher == NULL) {
-        return NGX_ERROR;
-    }
-
-    mcf->publisher->init = ngx_http_login_publish_init;
-
-    return NGX_OK;
-}
-
-
-/* Flags of each worker: it is reading the store, for no request. */
-
-static ngx_int_t
-ngx_http_login_publish_init(ngx_shm_zone_t *zone, void *data)
-{
-    ngx_slab_pool_t  *pool;
-
-    pool = (ngx_slab_pool_t *) zone->shm.addr;
-
-    if (data) {
-        zone->data = data;
-        return NGX_OK;
-    }
-
-    if (zone->shm.exists) {
-        zone->data = pool->data;
-        return NGX_OK;
-    }
-
-    zone->data = ngx_slab_calloc(pool, ngx_pagesize);
-    if (zone->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    pool->data = zone->data;
-
-    return NGX_OK;
-}
 
 
 /*
