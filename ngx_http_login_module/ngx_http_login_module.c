@@ -426,11 +426,14 @@ ngx_http_login_postconfiguration(ngx_conf_t *cf)
 
     mcf->caches = ngx_http_login_has_cache(cf);
 
-    if (ngx_http_login_load(cf, mcf) != NGX_OK
+    mcf->counters = ngx_http_login_zone(cf, "login:status");
+    mcf->publisher = ngx_http_login_zone(cf, "login:publish");
+
+    if (mcf->counters == NULL
+        || mcf->publisher == NULL
+        || ngx_http_login_load(cf, mcf) != NGX_OK
         || ngx_http_login_policy(cf, mcf) != NGX_OK
-        || ngx_http_login_throttle_zone(cf, mcf) != NGX_OK
-        || ngx_http_login_status_zone(cf, mcf) != NGX_OK
-        || ngx_http_login_publish_zone(cf, mcf) != NGX_OK)
+        || ngx_http_login_throttle_zone(cf, mcf) != NGX_OK)
     {
         return NGX_ERROR;
     }

@@ -356,9 +356,27 @@ ngx_int_t ngx_http_login_policy(ngx_conf_t *cf,
 
 /* ngx_http_login_publish.c */
 
-ngx_int_t ngx_http_login_publish_zone(ngx_conf_t *cf,
-    ngx_http_login_main_conf_t *mcf);
 void ngx_http_login_publish(ngx_http_login_worker_t *worker);
+
+/*
+ * Before and after what a worker reads of the store at its start, for no
+ * request.  NGX_DECLINED: not now, the one before may have died of it.
+ */
+typedef enum {
+    NGX_HTTP_LOGIN_PUBLISHING = 0,
+    NGX_HTTP_LOGIN_WARMING,
+    NGX_HTTP_LOGIN_READINGS
+} ngx_http_login_reading_e;
+
+ngx_int_t ngx_http_login_reading(ngx_http_login_worker_t *worker,
+    ngx_http_login_reading_e what);
+void ngx_http_login_has_read(ngx_http_login_worker_t *worker,
+    ngx_http_login_reading_e what);
+
+
+/* ngx_http_login_zone.c: a page that workers share, kept over reloads */
+
+ngx_shm_zone_t *ngx_http_login_zone(ngx_conf_t *cf, const char *name);
 
 
 /* ngx_http_login_warm.c: brings the store into memory */
@@ -905,8 +923,6 @@ ngx_int_t ngx_http_login_log_handler(ngx_http_request_t *r);
 char *ngx_http_login_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_login_merge_status(ngx_conf_t *cf,
     ngx_http_login_loc_conf_t *conf);
-ngx_int_t ngx_http_login_status_zone(ngx_conf_t *cf,
-    ngx_http_login_main_conf_t *mcf);
 void ngx_http_login_count(login_log_kind_e kind);
 
 

@@ -4,54 +4,65 @@
 #include "ngx_http_login_module.h"
 
 
-static ngx_int_t ngx_http_login_publish_init(ngx_shm_zone_t *zone,
-    void *data);
+static u_char *ngx_http_login_reading_flag(ngx_http_login_worker_t *worker,
+    ngx_http_login_reading_e what);
 
+
+/*
+ * A file that was cut ends who reads it.  The next worker must not do so at
+ * once, or the master would start one after the other.
+ */
 
 ngx_int_t
-ngx_http_login_publish_zone(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
+ngx_http_login_reading(ngx_http_login_worker_t *worker,
+    ngx_http_login_reading_e what)
 {
-    ngx_str_t  name = ngx_string("login:publish");
+    u_char  *flag;
 
-    mcf->publisher = ngx_shared_memory_add(cf, &name, 8 * ngx_pagesize,
-                                           &ngx_http_login_module);
-    if (mcf->publisher == NULL) {
-        return NGX_ERROR;
+    flag = ngx_http_login_reading_flag(worker, what);
+
+    if (flag == NULL) {
+        return NGX_DECLINED;
     }
 
-    mcf->publisher->init = ngx_http_login_publish_init;
+    if (*flag) {
+        *flag = 0;
+        return NGX_DECLINED;
+    }
+
+    *flag = 1;
 
     return NGX_OK;
 }
 
 
-/* One flag: somebody is reading the store for that. */
-
-static ngx_int_t
-ngx_http_login_publish_init(ngx_shm_zone_t *zone, void *data)
+void
+ngx_http_login_has_read(ngx_http_login_worker_t *worker,
+    ngx_http_login_reading_e what)
 {
-    ngx_slab_pool_t  *pool;
+    u_char  *flag;
 
-    pool = (ngx_slab_pool_t *) zone->shm.addr;
+    flag = ngx_http_login_reading_flag(worker, what);
 
-    if (data) {
-        zone->data = data;
-        return NGX_OK;
+    if (flag) {
+        *flag = 0;
+    }
+}
+
+
+static u_char *
+ngx_http_login_reading_flag(ngx_http_login_worker_t *worker,
+    ngx_http_login_reading_e what)
+{
+    size_t  n;
+
+    n = ngx_worker * NGX_HTTP_LOGIN_READINGS + what;
+
+    if (n >= ngx_pagesize) {
+        return NULL;
     }
 
-    if (zone->shm.exists) {
-        zone->data = pool->data;
-        return NGX_OK;
-    }
-
-    zone->data = ngx_slab_calloc(pool, sizeof(ngx_atomic_t));
-    if (zone->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    pool->data = zone->data;
-
-    return NGX_OK;
+    return (u_char *) worker->conf->publisher->data + n;
 }
 
 
@@ -66,7 +77,6 @@ void
 ngx_http_login_publish(ngx_http_login_worker_t *worker)
 {
     ngx_uint_t                   n;
-    ngx_atomic_t                *busy;
     login_result_e               rc;
     login_changes_t             *changes;
     ngx_http_login_main_conf_t  *mcf;
@@ -90,21 +100,15 @@ ngx_http_login_publish(ngx_http_login_worker_t *worker)
         return;
     }
 
-    /*
-     * a file that was cut ends who reads it: the next worker must not do so
-     * at once, or the master would start one after the other
-     */
-
-    busy = mcf->publisher->data;
-
-    if (*busy && n == 0) {
+    if (n == 0
+        && ngx_http_login_reading(worker, NGX_HTTP_LOGIN_PUBLISHING)
+           != NGX_OK)
+    {
         return;
     }
 
-    *busy = 1;
-
     if (login_view_begin(worker->view) != LOGIN_OK) {
-        *busy = 0;
+        ngx_http_login_has_read(worker, NGX_HTTP_LOGIN_PUBLISHING);
         return;
     }
 
@@ -115,8 +119,7 @@ ngx_http_login_publish(ngx_http_login_worker_t *worker)
                  : LOGIN_FAULT;
 
     login_view_end(worker->view);
-
-    *busy = 0;
+    ngx_http_login_has_read(worker, NGX_HTTP_LOGIN_PUBLISHING);
 
     if (rc == LOGIN_OK) {
         (void) ngx_http_login_task_commit(NULL, worker, changes, NULL, NULL,

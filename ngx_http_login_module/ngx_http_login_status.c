@@ -11,7 +11,6 @@
 #define NGX_HTTP_LOGIN_STATUS_SIZE  (LOGIN_LOG_MAX * 128 + 2048)
 
 
-static ngx_int_t ngx_http_login_status_init(ngx_shm_zone_t *zone, void *data);
 static ngx_int_t ngx_http_login_status_handler(ngx_http_request_t *r);
 static u_char *ngx_http_login_status_events(u_char *p,
     const ngx_atomic_t *counters);
@@ -78,53 +77,6 @@ ngx_http_login_merge_status(ngx_conf_t *cf, ngx_http_login_loc_conf_t *conf)
     conf->require = conf->outer->require;
 
     return NGX_CONF_OK;
-}
-
-
-ngx_int_t
-ngx_http_login_status_zone(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
-{
-    ngx_str_t  name = ngx_string("login:status");
-
-    mcf->counters = ngx_shared_memory_add(cf, &name, 8 * ngx_pagesize,
-                                          &ngx_http_login_module);
-    if (mcf->counters == NULL) {
-        return NGX_ERROR;
-    }
-
-    mcf->counters->init = ngx_http_login_status_init;
-
-    return NGX_OK;
-}
-
-
-/* With room for the kinds of a later version, which go to the end. */
-
-static ngx_int_t
-ngx_http_login_status_init(ngx_shm_zone_t *zone, void *data)
-{
-    ngx_slab_pool_t  *pool;
-
-    pool = (ngx_slab_pool_t *) zone->shm.addr;
-
-    if (data) {
-        zone->data = data;
-        return NGX_OK;
-    }
-
-    if (zone->shm.exists) {
-        zone->data = pool->data;
-        return NGX_OK;
-    }
-
-    zone->data = ngx_slab_calloc(pool, ngx_pagesize);
-    if (zone->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    pool->data = zone->data;
-
-    return NGX_OK;
 }
 
 

@@ -32,6 +32,10 @@ ngx_http_login_warm(ngx_http_login_worker_t *worker)
 {
     login_warm_t  warm;
 
+    if (ngx_http_login_reading(worker, NGX_HTTP_LOGIN_WARMING) != NGX_OK) {
+        return;
+    }
+
     login_warm_start(&warm, NGX_HTTP_LOGIN_WARM);
 
     ngx_http_login_warm_post(worker, &warm);
@@ -48,6 +52,7 @@ ngx_http_login_warm_post(ngx_http_login_worker_t *worker,
 
     step = ngx_alloc(sizeof(ngx_http_login_warm_t), ngx_cycle->log);
     if (step == NULL) {
+        ngx_http_login_has_read(worker, NGX_HTTP_LOGIN_WARMING);
         return;
     }
 
@@ -59,6 +64,7 @@ ngx_http_login_warm_post(ngx_http_login_worker_t *worker,
                                  ngx_http_login_warm_release)
         != NGX_OK)
     {
+        ngx_http_login_has_read(worker, NGX_HTTP_LOGIN_WARMING);
         ngx_free(step);
     }
 }
@@ -81,7 +87,10 @@ ngx_http_login_warm_done(ngx_http_request_t *r, void *data, login_result_e rc)
 
     if (rc == LOGIN_OK && !ngx_exiting) {
         ngx_http_login_warm_post(step->worker, &step->warm);
+        return;
     }
+
+    ngx_http_login_has_read(step->worker, NGX_HTTP_LOGIN_WARMING);
 }
 
 

@@ -46,11 +46,14 @@ ngx_http_login_init_process(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
-    /* on the heap: without a master, it outlives its cycle */
+    /*
+     * On the heap: without a master, it outlives its cycle.  A worker that
+     * fails here is never started again, so it runs, and answers 503.
+     */
 
     worker = ngx_calloc(sizeof(ngx_http_login_worker_t), cycle->log);
     if (worker == NULL) {
-        return NGX_ERROR;
+        return NGX_OK;
     }
 
     worker->conf = mcf;
@@ -73,10 +76,7 @@ ngx_http_login_init_process(ngx_cycle_t *cycle)
 
     mcf->worker = worker;
 
-    /*
-     * a worker that fails here is never started again, so it runs without
-     * a store, answers 503, and tries again
-     */
+    /* the same without a store, which it tries to open again */
 
     if (ngx_http_login_start(worker, cycle->log) == NGX_OK) {
         ngx_http_login_warm(worker);

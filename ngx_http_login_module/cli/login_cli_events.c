@@ -67,8 +67,10 @@ login_cli_events(login_cli_t *cli)
     rc = login_cli_events_read(&events);
 
     if (rc == LOGIN_CLI_DONE) {
-        qsort(events.all, events.n, sizeof(login_cli_happened_t *),
-              login_cli_events_compare);
+        if (events.n > 1) {
+            qsort(events.all, events.n, sizeof(login_cli_happened_t *),
+                  login_cli_events_compare);
+        }
 
         rc = cli->json ? login_cli_events_json(&events)
                        : login_cli_events_print(&events);

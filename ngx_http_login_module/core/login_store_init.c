@@ -122,6 +122,11 @@ login_init_empty(int dir, const char *path, login_error_t *error)
     if (d == NULL) {
         login_error(error, "directory \"%s\" cannot be read (%s)", path,
                     strerror(errno));
+
+        if (fd != -1) {
+            (void) close(fd);
+        }
+
         return LOGIN_FAULT;
     }
 

@@ -225,17 +225,36 @@ static const login_cost_t    cost = { 64, 1 };
 static const login_limits_t  limits = { 1728000, 0 };
 
 
+static int
+descriptors(void)
+{
+    int  fd, n;
+
+    n = 0;
+
+    for (fd = 0; fd < 1024; fd++) {
+        if (fcntl(fd, F_GETFD) != -1) {
+            n++;
+        }
+    }
+
+    return n;
+}
+
+
 /*
  * Each call fails in turn, of many only some, until there was none left.  In
- * between the same
- * without any fault has to succeed, whatever went before.
+ * between the same without any fault has to succeed, whatever went before.
  */
 
 static void
 each_fault(world_t *w, const char *name, try_pt try, login_result_e expected)
 {
+    int             before;
     unsigned        n;
     login_result_e  rc;
+
+    before = descriptors();
 
     for (fault.all = 0; fault.all < 2; fault.all++) {
         for (n = 1; n < 20000; n += 1 + n / 40) {
@@ -270,6 +289,11 @@ each_fault(world_t *w, const char *name, try_pt try, login_result_e expected)
     }
 
     fault.all = 0;
+
+    if (descriptors() != before) {
+        print_error("%s: leaves descriptors open\n", name);
+        fail();
+    }
 }
 
 
