@@ -359,8 +359,8 @@ ngx_int_t ngx_http_login_policy(ngx_conf_t *cf,
 void ngx_http_login_publish(ngx_http_login_worker_t *worker);
 
 /*
- * Before and after what a worker reads of the store at its start, for no
- * request.  NGX_DECLINED: not now, the one before may have died of it.
+ * Before and after what a worker reads of the store for no request.
+ * NGX_DECLINED: not at its start, the one before may have died of it.
  */
 typedef enum {
     NGX_HTTP_LOGIN_PUBLISHING = 0,
@@ -369,7 +369,7 @@ typedef enum {
 } ngx_http_login_reading_e;
 
 ngx_int_t ngx_http_login_reading(ngx_http_login_worker_t *worker,
-    ngx_http_login_reading_e what);
+    ngx_http_login_reading_e what, ngx_uint_t start);
 void ngx_http_login_has_read(ngx_http_login_worker_t *worker,
     ngx_http_login_reading_e what);
 
@@ -379,9 +379,9 @@ void ngx_http_login_has_read(ngx_http_login_worker_t *worker,
 ngx_shm_zone_t *ngx_http_login_zone(ngx_conf_t *cf, const char *name);
 
 
-/* ngx_http_login_warm.c: brings the store into memory */
+/* ngx_http_login_warm.c: brings the store into memory, once */
 
-void ngx_http_login_warm(ngx_http_login_worker_t *worker);
+void ngx_http_login_warm(ngx_http_login_worker_t *worker, ngx_uint_t start);
 
 
 /* ngx_http_login_sweep.c: what is kept of events, and no longer */
@@ -424,6 +424,7 @@ struct ngx_http_login_worker_s {
     login_log_sweep_t            sweep;
     ngx_uint_t                   publishing;    /* times it was looked at */
     unsigned                     published:1;
+    unsigned                     warmed:1;      /* or is being warmed */
     unsigned                     sweeping:1;    /* a thread does */
     const ngx_http_login_main_conf_t  *conf;
 };

@@ -15,18 +15,13 @@ static u_char *ngx_http_login_reading_flag(ngx_http_login_worker_t *worker,
 
 ngx_int_t
 ngx_http_login_reading(ngx_http_login_worker_t *worker,
-    ngx_http_login_reading_e what)
+    ngx_http_login_reading_e what, ngx_uint_t start)
 {
     u_char  *flag;
 
     flag = ngx_http_login_reading_flag(worker, what);
 
-    if (flag == NULL) {
-        return NGX_DECLINED;
-    }
-
-    if (*flag) {
-        *flag = 0;
+    if (flag == NULL || (*flag && start)) {
         return NGX_DECLINED;
     }
 
@@ -100,9 +95,8 @@ ngx_http_login_publish(ngx_http_login_worker_t *worker)
         return;
     }
 
-    if (n == 0
-        && ngx_http_login_reading(worker, NGX_HTTP_LOGIN_PUBLISHING)
-           != NGX_OK)
+    if (ngx_http_login_reading(worker, NGX_HTTP_LOGIN_PUBLISHING, n == 0)
+        != NGX_OK)
     {
         return;
     }

@@ -28,13 +28,18 @@ static void ngx_http_login_warm_release(void *data);
 
 
 void
-ngx_http_login_warm(ngx_http_login_worker_t *worker)
+ngx_http_login_warm(ngx_http_login_worker_t *worker, ngx_uint_t start)
 {
     login_warm_t  warm;
 
-    if (ngx_http_login_reading(worker, NGX_HTTP_LOGIN_WARMING) != NGX_OK) {
+    if (worker->warmed
+        || ngx_http_login_reading(worker, NGX_HTTP_LOGIN_WARMING, start)
+           != NGX_OK)
+    {
         return;
     }
+
+    worker->warmed = 1;
 
     login_warm_start(&warm, NGX_HTTP_LOGIN_WARM);
 

@@ -79,7 +79,7 @@ ngx_http_login_init_process(ngx_cycle_t *cycle)
     /* the same without a store, which it tries to open again */
 
     if (ngx_http_login_start(worker, cycle->log) == NGX_OK) {
-        ngx_http_login_warm(worker);
+        ngx_http_login_warm(worker, 1);
         ngx_http_login_publish(worker);
         ngx_http_login_mail_start(worker);
         ngx_add_timer(&worker->tick, NGX_HTTP_LOGIN_CLEAR);
@@ -324,17 +324,15 @@ ngx_http_login_tick_handler(ngx_event_t *ev)
         return;
     }
 
-    if (worker->writer == NULL) {
-
-        if (ngx_http_login_start(worker, ev->log) != NGX_OK) {
-            ngx_add_timer(ev, NGX_HTTP_LOGIN_RETRY);
-            return;
-        }
-
-        ngx_http_login_warm(worker);
+    if (worker->writer == NULL
+        && ngx_http_login_start(worker, ev->log) != NGX_OK)
+    {
+        ngx_add_timer(ev, NGX_HTTP_LOGIN_RETRY);
+        return;
     }
 
     login_store_clear_readers(worker->store);
+    ngx_http_login_warm(worker, 0);
     ngx_http_login_sweep(worker);
     ngx_http_login_watch(worker, ev->log);
     ngx_http_login_publish(worker);

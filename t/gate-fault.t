@@ -517,7 +517,7 @@ SKIP: {
             # requests end workers, and not each worker the next one
 
             cmp_ok scalar(() = $t->log_since($mark) =~ /exited on signal/g),
-                '<', 60, "$damage: workers live";
+                '<', 40, "$damage: workers live";
         }
 
         $t->stop;

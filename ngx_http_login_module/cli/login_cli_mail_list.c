@@ -123,9 +123,15 @@ login_cli_mail_print(login_cli_t *cli, const login_cli_mails_t *mails)
     if (cli->json) {
         json = json_array();
 
-        for (i = 0; i < mails->n; i++) {
-            (void) json_array_append_new(json,
-                                  login_cli_mail_json(&mails->mails[i].state));
+        for (i = 0; json != NULL && i < mails->n; i++) {
+
+            if (json_array_append_new(json,
+                                  login_cli_mail_json(&mails->mails[i].state))
+                != 0)
+            {
+                json_decref(json);
+                json = NULL;
+            }
         }
 
         return login_cli_json(json);

@@ -173,7 +173,7 @@ login_sender_pass(login_sender_t *sender, login_sent_t *sent, size_t *n,
 static login_result_e
 login_sender_lock(login_sender_t *sender)
 {
-    int   fd;
+    int   fd, busy;
     char  path[4096];
 
     if (sender->lock != -1) {
@@ -193,8 +193,9 @@ login_sender_lock(login_sender_t *sender)
     }
 
     if (flock(fd, LOCK_EX|LOCK_NB) == -1) {
+        busy = (errno == EWOULDBLOCK);
         (void) close(fd);
-        return errno == EWOULDBLOCK ? LOGIN_NO : LOGIN_FAULT;
+        return busy ? LOGIN_NO : LOGIN_FAULT;
     }
 
     sender->lock = fd;
