@@ -38,6 +38,8 @@
 #include "login_keyfile.h"
 #include "login_crypto.h"
 #include "login_token.h"
+#include "login_json.h"
+#include "login_jose.h"
 #include "login_store.h"
 #include "login_scan.h"
 #include "login_reseal.h"

@@ -11,6 +11,7 @@
  */
 
 #include "store_fixture.h"
+#include "jose_vectors.h"
 #include "login_backup_file.h"
 
 #include <argon2.h>
@@ -23,8 +24,12 @@
 #include <sys/random.h>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
+#include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
+#include <openssl/param_build.h>
 
 
 #define NOW       1800000000
@@ -152,6 +157,29 @@ WRAP(int, mdb_cursor_get, (MDB_cursor *c, MDB_val *k, MDB_val *v,
      MDB_cursor_op op), (c, k, v, op), MDB_CORRUPTED, 0)
 
 WRAP(EVP_MD_CTX *, EVP_MD_CTX_new, (void), (), NULL, 0)
+WRAP(int, EVP_DigestVerifyInit, (EVP_MD_CTX *c, EVP_PKEY_CTX **p,
+     const EVP_MD *md, ENGINE *e, EVP_PKEY *k), (c, p, md, e, k), 0, 0)
+WRAP(int, EVP_DigestSignInit, (EVP_MD_CTX *c, EVP_PKEY_CTX **p,
+     const EVP_MD *md, ENGINE *e, EVP_PKEY *k), (c, p, md, e, k), 0, 0)
+WRAP(int, EVP_DigestSign, (EVP_MD_CTX *c, unsigned char *s, size_t *n,
+     const unsigned char *p, size_t len), (c, s, n, p, len), 0, 0)
+WRAP(int, EVP_PKEY_CTX_set_rsa_padding, (EVP_PKEY_CTX *c, int pad), (c, pad),
+     0, 0)
+WRAP(EVP_PKEY_CTX *, EVP_PKEY_CTX_new_from_name, (OSSL_LIB_CTX *c,
+     const char *s, const char *q), (c, s, q), NULL, 0)
+WRAP(int, EVP_PKEY_fromdata_init, (EVP_PKEY_CTX *c), (c), 0, 0)
+WRAP(EVP_PKEY *, EVP_PKEY_new_raw_public_key, (int type, ENGINE *e,
+     const unsigned char *p, size_t n), (type, e, p, n), NULL, 0)
+WRAP(OSSL_PARAM_BLD *, OSSL_PARAM_BLD_new, (void), (), NULL, 0)
+WRAP(int, OSSL_PARAM_BLD_push_BN, (OSSL_PARAM_BLD *b, const char *s,
+     const BIGNUM *n), (b, s, n), 0, 0)
+WRAP(OSSL_PARAM *, OSSL_PARAM_BLD_to_param, (OSSL_PARAM_BLD *b), (b), NULL, 0)
+WRAP(BIGNUM *, BN_bin2bn, (const unsigned char *p, int n, BIGNUM *to),
+     (p, n, to), NULL, 0)
+WRAP(ECDSA_SIG *, ECDSA_SIG_new, (void), (), NULL, 0)
+WRAP(ECDSA_SIG *, d2i_ECDSA_SIG, (ECDSA_SIG **to, const unsigned char **p,
+     long n), (to, p, n), NULL, 0)
+WRAP(BIO *, BIO_new_mem_buf, (const void *p, int n), (p, n), NULL, 0)
 WRAP(int, EVP_DigestInit_ex, (EVP_MD_CTX *c, const EVP_MD *md, ENGINE *e),
      (c, md, e), 0, 0)
 WRAP(int, EVP_DigestUpdate, (EVP_MD_CTX *c, const void *p, size_t n),
@@ -1634,6 +1662,77 @@ try_hasher(world_t *w)
 }
 
 
+static login_result_e
+try_jws(const login_jwks_t *jwks, const char *text)
+{
+    login_jws_e      wrong;
+    login_jws_t      jws;
+    login_result_e   rc;
+
+    static const char *const  types[] = { "JWT", NULL };
+
+    rc = login_jws_verify(&jws, jwks, login_cstr(text), types, &wrong);
+    login_jws_free(&jws);
+
+    return rc;
+}
+
+
+static login_result_e
+try_jose(world_t *w)
+{
+    size_t           i;
+    login_jwks_t    *jwks;
+    login_result_e   rc;
+
+    static const char *const  tokens[] = {
+        JOSE_RS256, JOSE_PS256, JOSE_ES256, JOSE_EDDSA
+    };
+
+    (void) w;
+
+    rc = login_jwks_parse(&jwks, login_cstr(JOSE_JWKS));
+
+    for (i = 0; i < 4 && rc == LOGIN_OK; i++) {
+        rc = try_jws(jwks, tokens[i]);
+    }
+
+    login_jwks_free(jwks);
+
+    return rc;
+}
+
+
+static login_result_e
+try_signer(world_t *w)
+{
+    size_t           len;
+    u_char           text[login_jws_len(64)];
+    login_result_e   rc;
+    login_signer_t  *signer;
+
+    (void) w;
+
+    rc = login_signer_create(&signer, login_cstr(JOSE_PEM_EC));
+
+    if (rc == LOGIN_OK) {
+        rc = login_jws_sign(text, &len, signer, login_cstr("{}"));
+    }
+
+    login_signer_destroy(signer);
+
+    return rc;
+}
+
+
+static void
+test_tokens(void **data)
+{
+    each_fault(*data, "tokens", try_jose, LOGIN_OK);
+    each_fault(*data, "signer", try_signer, LOGIN_OK);
+}
+
+
 static void
 test_rest(void **data)
 {
@@ -1656,8 +1755,11 @@ main(void)
         cmocka_unit_test_setup_teardown(test_locks, setup, teardown),
         cmocka_unit_test_setup_teardown(test_policy, setup, teardown),
         cmocka_unit_test_setup_teardown(test_maintenance, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_tokens, setup, teardown),
         cmocka_unit_test_setup_teardown(test_rest, setup, teardown)
     };
+
+    login_json_init();
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
