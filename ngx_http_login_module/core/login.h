@@ -61,6 +61,7 @@
 #include "login_log.h"
 #include "login_signin.h"
 #include "login_register.h"
+#include "login_oidc.h"
 #include "login_mail.h"
 #include "login_renew.h"
 #include "login_forgot.h"

@@ -1725,11 +1725,138 @@ try_signer(world_t *w)
 }
 
 
+static const login_oidc_expected_t  oidc = {
+    login_string("https://op.example"), login_string("nginx"),
+    login_string("n-0S6_WzA2Mj"), login_string("token"), LOGIN_JSON_NONE,
+    1800000010
+};
+
+
+static login_result_e
+try_id_token(world_t *w)
+{
+    login_jwks_t            *jwks;
+    login_result_e           rc;
+    login_oidc_wrong_t       wrong;
+    login_oidc_person_t      person;
+    login_oidc_identity_t    identity;
+
+    static const login_oidc_claims_t  claims = {
+        "email", "name", "email", "groups"
+    };
+
+    (void) w;
+
+    memset(&identity, 0, sizeof(identity));
+
+    rc = login_jwks_parse(&jwks, login_cstr(JOSE_JWKS));
+
+    if (rc == LOGIN_OK) {
+        rc = login_oidc_id_token(&identity, login_cstr(JOSE_ES256), jwks,
+                                 &oidc, &wrong);
+    }
+
+    if (rc == LOGIN_OK) {
+        rc = login_oidc_person(&person, identity.json, NULL, &claims, NULL, 0,
+                               &wrong);
+    }
+
+    login_oidc_identity_free(&identity);
+    login_jwks_free(jwks);
+
+    return rc;
+}
+
+
+static login_result_e
+try_metadata(world_t *w)
+{
+    login_result_e          rc;
+    login_oidc_wrong_t      wrong;
+    login_oidc_metadata_t   metadata;
+
+    (void) w;
+
+    rc = login_oidc_metadata(&metadata, login_cstr(
+        "{\"issuer\":\"https://op.example\","
+        "\"authorization_endpoint\":\"https://op.example/auth\","
+        "\"token_endpoint\":\"https://op.example/token\","
+        "\"jwks_uri\":\"https://op.example/jwks\"}"), oidc.issuer, 0,
+        &wrong);
+
+    login_oidc_metadata_free(&metadata);
+
+    return rc;
+}
+
+
+/* Its room is enough, so that one that fails is a fault. */
+
+static login_result_e
+try_request(world_t *w)
+{
+    u_char                 text[2048];
+    login_encoder_t        e = { text, text + sizeof(text), 0 };
+    login_result_e         rc;
+    login_oidc_request_t   request;
+
+    (void) w;
+
+    memset(&request, 0, sizeof(request));
+    request.client_id = oidc.client_id;
+    request.verifier = oidc.nonce;
+    request.max_age = LOGIN_JSON_NONE;
+
+    rc = login_oidc_authorize(&e, login_cstr("https://op.example/auth"),
+                              &request);
+
+    if (rc == LOGIN_OK) {
+        rc = login_oidc_assertion(&e, oidc.client_id, oidc.issuer,
+                                  oidc.nonce, NOW);
+    }
+
+    return rc == LOGIN_OK && e.failed ? LOGIN_NO : rc;
+}
+
+
+static login_result_e
+try_answers(world_t *w)
+{
+    login_json_t          *json;
+    login_result_e         rc;
+    login_oidc_wrong_t     wrong;
+    login_oidc_tokens_t    tokens;
+
+    (void) w;
+
+    json = NULL;
+
+    rc = login_oidc_tokens(&tokens, login_cstr(
+        "{\"id_token\":\"a longer token than others\","
+        "\"access_token\":\"a\",\"token_type\":\"Bearer\"}"), &wrong);
+
+    if (rc == LOGIN_OK) {
+        rc = login_oidc_userinfo(&json, login_cstr(
+            "{\"sub\":\"somebody with a longer name\"}"),
+            login_cstr("somebody with a longer name"), &wrong);
+    }
+
+    login_json_free(json);
+    login_oidc_tokens_free(&tokens);
+
+    return rc;
+}
+
+
 static void
 test_tokens(void **data)
 {
     each_fault(*data, "tokens", try_jose, LOGIN_OK);
     each_fault(*data, "signer", try_signer, LOGIN_OK);
+    each_fault(*data, "id token", try_id_token, LOGIN_OK);
+    each_fault(*data, "metadata", try_metadata, LOGIN_OK);
+    each_fault(*data, "request", try_request, LOGIN_OK);
+    each_fault(*data, "answers", try_answers, LOGIN_OK);
 }
 
 
