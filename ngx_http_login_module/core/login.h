@@ -75,6 +75,8 @@
 #include "login_mail_template.h"
 #include "login_smtp.h"
 #include "login_sender.h"
+#include "login_http.h"
+#include "login_rp.h"
 #include "login_page.h"
 #include "login_reason.h"
 
