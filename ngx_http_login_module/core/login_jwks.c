@@ -120,7 +120,10 @@ login_jwks_find(EVP_PKEY **key, const login_jwks_t *jwks, login_alg_e alg,
         *key = jwk->key;
     }
 
-    *wrong = LOGIN_JWS_KEY;
+    if (*key == NULL) {
+        *wrong = LOGIN_JWS_KEY;
+        return LOGIN_NO;
+    }
 
-    return *key != NULL ? LOGIN_OK : LOGIN_NO;
+    return LOGIN_OK;
 }
