@@ -38,7 +38,9 @@ login_oidc_refuse(login_oidc_wrong_t *wrong, login_oidc_e reason,
 login_result_e
 login_oidc_issuer(login_str_t issuer)
 {
-    if (issuer.len == 0 || memchr(issuer.data, '?', issuer.len) != NULL) {
+    if (issuer.len == 0 || issuer.len > LOGIN_OIDC_ISSUER_MAX
+        || memchr(issuer.data, '?', issuer.len) != NULL)
+    {
         return LOGIN_NO;
     }
 

@@ -11,6 +11,7 @@
 
 #define LOGIN_OIDC_SKEW        120      /* seconds that clocks may differ */
 #define LOGIN_OIDC_URL_MAX     2000
+#define LOGIN_OIDC_ISSUER_MAX  512
 #define LOGIN_OIDC_CODE_MAX    4096
 #define LOGIN_OIDC_SUBJECT_MAX 255      /* Core, 2 */
 #define LOGIN_OIDC_CLIENT_MAX  255      /* bytes of our name there */

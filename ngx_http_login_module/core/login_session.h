@@ -12,9 +12,11 @@
 #define LOGIN_TICKET_LEN      (LOGIN_ID_LEN + LOGIN_ID_LEN + 8 + 8)
 #define LOGIN_SESSIONS_MAX    100   /* of one account; the oldest goes */
 #define LOGIN_BROWSER_MAX     255   /* bytes kept of a User-Agent */
+#define LOGIN_PROVIDER_MAX    64    /* bytes of one's name in nginx.conf */
 #define LOGIN_SHARED_IDLE     1800  /* seconds, on a shared computer */
 
 #define LOGIN_METHOD_PASSWORD 0x01  /* "pwd" */
+#define LOGIN_METHOD_SSO      0x10  /* "sso:NAME", by a provider */
 
 
 /* What the cookie carries. */
@@ -37,6 +39,11 @@ typedef struct {
     unsigned       methods;                 /* LOGIN_METHOD_... */
     login_str_t    browser;                 /* User-Agent */
     login_str_t    address;                 /* in text */
+
+    /* of a sign-in through a provider; the first is empty: none */
+
+    login_str_t    provider;                /* its name in nginx.conf */
+    u_char         sid[LOGIN_ID_LEN];       /* of its session, or zeros */
 } login_session_t;
 
 /* Seconds; 0 for "lifetime": no end. */
@@ -116,6 +123,9 @@ login_result_e login_epoch_get(uint64_t *epoch, login_view_t *view);
 
 /* Makes of a User-Agent, in place, a short text of whole characters. */
 login_str_t login_session_browser(u_char *p, size_t len);
+
+/* What is kept of the "sid" of a provider's session; zeros where empty. */
+login_result_e login_session_sid(u_char dst[LOGIN_ID_LEN], login_str_t sid);
 
 /* "pwd": the methods as text, comma-separated; "dst" has room for 64. */
 size_t login_methods_text(u_char *dst, unsigned methods);

@@ -21,6 +21,10 @@ typedef struct {
     login_ticket_t     old;
     login_guess_t      guess;
     unsigned           remember;    /* 1: "guess" has a browser */
+    unsigned           methods;     /* what was shown; 0: the password */
+    login_str_t        provider;    /* through which; empty: none */
+    u_char             sid[LOGIN_ID_LEN];   /* see login_session_t */
+    unsigned           made;        /* the account comes with the session */
 
     /* out */
     login_ticket_t     ticket;

@@ -39,9 +39,12 @@ login_signin_session(login_signin_t *signin, const login_account_t *account,
     session.seen = signin->now;
     session.generation = account->generation;
     session.shared = signin->shared;
-    session.methods = LOGIN_METHOD_PASSWORD;
+    session.methods = signin->methods ? signin->methods
+                                      : LOGIN_METHOD_PASSWORD;
     session.address = signin->address;
     session.browser = signin->browser;
+    session.provider = signin->provider;
+    memcpy(session.sid, signin->sid, LOGIN_ID_LEN);
 
     signin->changes = login_changes_create();
     if (signin->changes == NULL) {
@@ -99,6 +102,12 @@ login_signin_expect(login_signin_t *signin, const login_account_t *account,
     u_char          buf[LOGIN_NAME_KEY_MAX];
     login_str_t     key;
     login_record_t  record;
+
+    /* to be added is to expect that there is none */
+
+    if (signin->made) {
+        return LOGIN_OK;
+    }
 
     key = login_name_key(buf, account->org, account->username);
 

@@ -54,7 +54,10 @@ typedef enum {
     LOGIN_KIND_EVENT = 'E',     /* account id, place: what happened */
     LOGIN_KIND_MAIL = 'O',      /* mail id: its state */
     LOGIN_KIND_QUEUE = 'Q',     /* mail id: what it says, until it is sent */
-    LOGIN_KIND_ASKED = 'U'      /* name: when mails to it were asked for */
+    LOGIN_KIND_ASKED = 'U',     /* name: when mails to it were asked for */
+    LOGIN_KIND_FEDERATED = 'G', /* hash of a provider's subject */
+    LOGIN_KIND_FEDERATION = 'H',    /* account id, the same hash */
+    LOGIN_KIND_JTI = 'W'        /* hash of a logout token's id */
 } login_kind_e;
 
 

@@ -1860,6 +1860,104 @@ test_tokens(void **data)
 }
 
 
+/* Each time somebody else, so that there is an account to be made. */
+
+static login_result_e
+try_sso(world_t *w)
+{
+    char               subject[32];
+    login_sso_t        sso;
+    login_result_e     rc;
+
+    snprintf(subject, sizeof(subject), "subject%u", w->round);
+    memset(&sso, 0, sizeof(sso));
+
+    sso.signin.org = login_cstr("acme");
+    sso.signin.limits = limits;
+    sso.signin.now = NOW;
+    sso.signin.provider = login_cstr("okta");
+    sso.issuer = login_cstr("https://op.example");
+    sso.subject = login_cstr(subject);
+    sso.username = sso.subject;
+    sso.provision = 1;
+
+    rc = login_session_sid(sso.signin.sid, sso.subject);
+
+    if (rc == LOGIN_OK) {
+        rc = login_sso_run(&sso, w->f->view);
+    }
+
+    if (rc == LOGIN_OK) {
+        rc = login_commit_one(w->f->commit, sso.signin.changes);
+    }
+
+    login_changes_destroy(sso.signin.changes);
+
+    return rc;
+}
+
+
+static login_result_e
+try_backchannel(world_t *w)
+{
+    char                  jti[32];
+    size_t                n;
+    login_result_e        rc;
+    login_changes_t      *changes;
+    login_backchannel_t   logout;
+
+    snprintf(jti, sizeof(jti), "jti%u", w->round);
+
+    logout.provider = login_cstr("okta");
+    logout.issuer = login_cstr("https://op.example");
+    logout.subject = login_cstr("subject1");
+    logout.sid = login_cstr("sid");
+    logout.jti = login_cstr(jti);
+    logout.now = NOW;
+    logout.expires = NOW - 1;
+    n = 0;
+
+    changes = login_changes_create();
+    if (changes == NULL) {
+        return LOGIN_FAULT;
+    }
+
+    rc = login_view_begin(w->f->view);
+
+    if (rc == LOGIN_OK) {
+        rc = login_backchannel_begin(changes, w->f->view, &logout);
+
+        if (rc == LOGIN_OK) {
+            rc = login_backchannel_end(changes, &n, w->f->view, &logout,
+                                       login_cstr("acme"));
+        }
+
+        login_view_end(w->f->view);
+    }
+
+    if (rc == LOGIN_OK) {
+        rc = login_commit_one(w->f->commit, changes);
+    }
+
+    login_changes_destroy(changes);
+
+    return rc;
+}
+
+
+static void
+test_sso(void **data)
+{
+    world_t  *w = *data;
+
+    w->round = 1;
+    assert_int_equal(try_sso(w), LOGIN_OK);
+
+    each_fault(w, "sso", try_sso, LOGIN_OK);
+    each_fault(w, "back-channel logout", try_backchannel, LOGIN_OK);
+}
+
+
 static void
 test_rest(void **data)
 {
@@ -1883,6 +1981,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_policy, setup, teardown),
         cmocka_unit_test_setup_teardown(test_maintenance, setup, teardown),
         cmocka_unit_test_setup_teardown(test_tokens, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_sso, setup, teardown),
         cmocka_unit_test_setup_teardown(test_rest, setup, teardown)
     };
 
