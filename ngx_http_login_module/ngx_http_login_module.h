@@ -434,6 +434,10 @@ void ngx_http_login_terms_merge(ngx_http_login_terms_t *terms,
 ngx_int_t ngx_http_login_org_init(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
 
+/* Checks what all locations require of them. */
+ngx_int_t ngx_http_login_policy_require_orgs(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+
 /* The same for the command line. */
 ngx_int_t ngx_http_login_policy_orgs(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf, login_policy_t *policy);
@@ -694,6 +698,8 @@ ngx_http_login_ctx_t *ngx_http_login_gate_ctx(ngx_http_request_t *r);
 /* ngx_http_login_require.c */
 
 char *ngx_http_login_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+ngx_int_t ngx_http_login_require_orgs(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf, ngx_array_t *conditions);
 char *ngx_http_login_require_unused(ngx_conf_t *cf,
     const ngx_array_t *conditions);
 ngx_int_t ngx_http_login_require_check(const ngx_array_t *conditions,

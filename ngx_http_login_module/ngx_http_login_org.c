@@ -166,7 +166,11 @@ ngx_http_login_org_init(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
         mcf->only = NULL;
     }
 
-    return ngx_http_login_org_index(cf, mcf);
+    if (ngx_http_login_org_index(cf, mcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_login_policy_require_orgs(cf, mcf);
 }
 
 
@@ -451,6 +455,11 @@ ngx_http_login_org_typed(ngx_http_request_t *r, login_str_t typed)
     u_char                            *p, name[LOGIN_USERNAME_MAX];
     size_t                             len;
     const ngx_http_login_main_conf_t  *mcf;
+
+    while (typed.len && typed.data[0] == ' ') {
+        typed.data++;
+        typed.len--;
+    }
 
     if (typed.len == 0) {
         mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);

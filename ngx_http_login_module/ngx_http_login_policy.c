@@ -120,6 +120,43 @@ ngx_http_login_policy(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
 }
 
 
+/* An outer line comes again with each location that inherits it. */
+
+ngx_int_t
+ngx_http_login_policy_require_orgs(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf)
+{
+    ngx_uint_t              i;
+    ngx_array_t            *last;
+    ngx_http_login_note_t  *note;
+
+    if (mcf->notes == NULL) {
+        return NGX_OK;
+    }
+
+    last = NULL;
+    note = mcf->notes->elts;
+
+    for (i = 0; i < mcf->notes->nelts; i++) {
+
+        if (note[i].conf->require == NULL
+            || note[i].conf->require == NGX_CONF_UNSET_PTR
+            || note[i].conf->require == last)
+        {
+            continue;
+        }
+
+        last = note[i].conf->require;
+
+        if (ngx_http_login_require_orgs(cf, mcf, last) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
 static ngx_int_t
 ngx_http_login_policy_servers(ngx_conf_t *cf, login_policy_t *policy)
 {
