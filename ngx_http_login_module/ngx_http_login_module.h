@@ -442,6 +442,10 @@ ngx_int_t ngx_http_login_policy_require_orgs(ngx_conf_t *cf,
 ngx_int_t ngx_http_login_policy_orgs(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf, login_policy_t *policy);
 
+/* Are there accounts of organisations that are not declared? */
+void ngx_http_login_warn_orgs(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+
 /* What threads see of it, when files have been loaded as well. */
 ngx_int_t ngx_http_login_org_table(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);

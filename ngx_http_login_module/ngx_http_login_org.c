@@ -174,6 +174,55 @@ ngx_http_login_org_init(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
 }
 
 
+/*
+ * The store is not opened for that: a file beside it has the names, of which
+ * nothing is believed but that.
+ */
+
+void
+ngx_http_login_warn_orgs(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
+{
+    u_char                       name[LOGIN_USERNAME_MAX];
+    size_t                       len;
+    ngx_fd_t                     fd;
+    login_str_t                  text, rest, line;
+    const ngx_http_login_org_t  *org;
+
+    fd = open((char *) mcf->store.data, O_RDONLY|O_DIRECTORY|O_CLOEXEC);
+    if (fd == NGX_INVALID_FILE) {
+        return;
+    }
+
+    if (login_org_read(&text, fd) == LOGIN_OK) {
+        rest = text;
+
+        while (login_org_next(&rest, &line)) {
+
+            if (login_org_normalise(name, &len, line) != LOGIN_OK
+                || !login_str_eq(line, login_str(name, len)))
+            {
+                continue;
+            }
+
+            org = ngx_http_login_org_find(mcf, name, len);
+
+            if (org && (org->declared || mcf->orgs->nelts == 1)) {
+                continue;
+            }
+
+            ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                          "organisation \"%*s\" has accounts, but no "
+                          "\"login_org\" block%s", len, name,
+                          org ? "" : ", nobody can sign in to it");
+        }
+
+        free((void *) text.data);
+    }
+
+    (void) close(fd);
+}
+
+
 static ngx_int_t
 ngx_http_login_org_default(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
 {

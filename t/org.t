@@ -388,6 +388,37 @@ sub who { $_[0]->get("$origin/who", %page) }
 }
 
 
+# --- what the configuration forgot
+
+{
+    my ($status, @lines) = $t->conf_test($conf);
+    my @warnings = grep { /\[warn\]/ } @lines;
+
+    is($status, 0, 'the configuration is taken');
+    is(scalar @warnings, 2, 'with two warnings');
+    like($warnings[0] . $warnings[1],
+         qr/organisation "initech" has accounts, but no "login_org" block/,
+         'of an organisation without a block');
+    like($warnings[0] . $warnings[1], qr/organisation "default" has accounts/,
+         'and of the first one');
+
+    $t->cli_ok('--org', 'initech', 'user', 'move', 'gon@example.com', '--to',
+               'acme');
+    $t->cli_ok('--org', 'default', 'user', 'remove', 'old@example.com');
+    ($status, @lines) = $t->conf_test($conf);
+    is(scalar(grep { /\[warn\]/ } @lines), 0, 'until nobody is in it');
+
+    $t->write_file('store/orgs', "acme\nevil\x1b[0m\n" . 'x' x 5000 . "\n");
+    ($status, @lines) = $t->conf_test($conf);
+    is($status, 0, 'what others wrote does not matter');
+    is(scalar(grep { /\[warn\]/ } @lines), 0, 'nor comes into the log');
+    $t->reload($conf);
+    $t->cli_ok('--org', 'acme', 'user', 'set', 'two@example.com', '--name',
+               'Two');
+    unlike($t->read_file('store/orgs'), qr/evil/, 'and is mended');
+}
+
+
 # --- conditions
 
 $t->conf_error(around('') =~ s/org=acme,globex //r,
