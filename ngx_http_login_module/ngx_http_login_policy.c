@@ -85,6 +85,10 @@ ngx_http_login_policy(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
         return NGX_ERROR;
     }
 
+    if (ngx_http_login_policy_orgs(cf, mcf, &policy) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     policy.password_min = mcf->terms.rules.min;
     policy.password_max = mcf->terms.rules.max;
     policy.password_score = mcf->terms.rules.score;
@@ -111,6 +115,43 @@ ngx_http_login_policy(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
     }
 
     mcf->policy = login_str(p, size);
+
+    return NGX_OK;
+}
+
+
+/* An outer line comes again with each location that inherits it. */
+
+ngx_int_t
+ngx_http_login_policy_require_orgs(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf)
+{
+    ngx_uint_t              i;
+    ngx_array_t            *last;
+    ngx_http_login_note_t  *note;
+
+    if (mcf->notes == NULL) {
+        return NGX_OK;
+    }
+
+    last = NULL;
+    note = mcf->notes->elts;
+
+    for (i = 0; i < mcf->notes->nelts; i++) {
+
+        if (note[i].conf->require == NULL
+            || note[i].conf->require == NGX_CONF_UNSET_PTR
+            || note[i].conf->require == last)
+        {
+            continue;
+        }
+
+        last = note[i].conf->require;
+
+        if (ngx_http_login_require_orgs(cf, mcf, last) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
 
     return NGX_OK;
 }

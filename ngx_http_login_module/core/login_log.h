@@ -112,7 +112,9 @@
     X(INVITATION_LINK, invitation_link, cli, account, OK, STORE,              \
       "a link was made with which many may ask for an invitation")            \
     X(INVITATION_REVOKED, invitation_revoked, cli, account, OK, STORE,        \
-      "an invitation, or a link to ask for one, was ended")
+      "an invitation, or a link to ask for one, was ended")                   \
+    X(ACCOUNT_MOVED, account_moved, cli, account, OK, ACCOUNT,                \
+      "account moved to another organisation, sessions and links ended")
 
 #define LOGIN_LOG_ENUM(id, name, from, category, result, kept, text)          \
     LOGIN_LOG_##id,

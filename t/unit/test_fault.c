@@ -31,6 +31,8 @@
 #include <openssl/kdf.h>
 #include <openssl/param_build.h>
 
+#include "one_org.h"
+
 
 #define NOW       1800000000
 #define PASSWORD  "correct horse battery staple"
@@ -891,7 +893,7 @@ sign_in(world_t *w, const char *name, const char *password)
     s.password = login_cstr(password);
     s.browser = login_cstr("Browser/1.0");
     s.address = login_cstr("192.0.2.1");
-    s.limits = limits;
+    s.orgs = one_org(&limits, NULL);
     s.now = NOW;
     s.remember = 1;
     memset(s.guess.browser, 7, LOGIN_ID_LEN);
@@ -1872,8 +1874,8 @@ try_sso(world_t *w)
     snprintf(subject, sizeof(subject), "subject%u", w->round);
     memset(&sso, 0, sizeof(sso));
 
-    sso.signin.org = login_cstr("acme");
-    sso.signin.limits = limits;
+    sso.signin.org = login_cstr("default");
+    sso.signin.orgs = one_org(&limits, NULL);
     sso.signin.now = NOW;
     sso.signin.provider = login_cstr("okta");
     sso.issuer = login_cstr("https://op.example");
@@ -1929,7 +1931,7 @@ try_backchannel(world_t *w)
 
         if (rc == LOGIN_OK) {
             rc = login_backchannel_end(changes, &n, w->f->view, &logout,
-                                       login_cstr("acme"));
+                                       login_cstr("default"));
         }
 
         login_view_end(w->f->view);

@@ -14,6 +14,7 @@
 
 
 static fixture_t     *f;
+static login_orgs_t  *orgs;
 static login_sso_t    sso;
 static u_char         token[LOGIN_LINK_TOKEN_LEN];
 
@@ -21,18 +22,31 @@ static u_char         token[LOGIN_LINK_TOKEN_LEN];
 static int
 setup(void **data)
 {
+    login_org_t  acme, other;
+
+    const login_org_t *const  both[] = { &acme, &other };
+
     if (fixture_setup(data) != 0) {
         return -1;
     }
 
     f = *data;
 
+    memset(&acme, 0, sizeof(acme));
+    acme.name = S("acme");
+    acme.limits.idle = 1728000;
+    other = acme;
+    other.name = S("other");
+
+    orgs = login_orgs_create(both, 2);
+    assert_non_null(orgs);
+
     memset(&sso, 0, sizeof(sso));
 
+    sso.signin.orgs = orgs;
     sso.signin.org = S("acme");
     sso.signin.address = S("192.0.2.1");
     sso.signin.browser = S("Firefox");
-    sso.signin.limits.idle = 1728000;
     sso.signin.now = NOW;
     sso.signin.provider = S("okta");
     sso.issuer = S(ISSUER);
@@ -42,6 +56,15 @@ setup(void **data)
     sso.email = S("ann@acme.example");
 
     return 0;
+}
+
+
+static int
+teardown(void **data)
+{
+    login_orgs_destroy(orgs);
+
+    return fixture_teardown(data);
 }
 
 
@@ -529,6 +552,37 @@ test_removed_meanwhile(void **data)
 }
 
 
+/* In another organisation it is no account of that provider's. */
+
+static void
+test_moved(void **data)
+{
+    login_account_t   account;
+    login_changes_t  *changes;
+
+    (void) data;
+
+    sso.provision = 1;
+    assert_int_equal(sign_in(), LOGIN_OK);
+
+    look(&account, "acme", "ann@acme.example");
+    changes = login_changes_create();
+    assert_int_equal(login_account_move(changes, &account, f->view,
+                                        S("other")), LOGIN_OK);
+    login_view_end(f->view);
+    assert_int_equal(apply(changes), LOGIN_OK);
+    sound();
+
+    sso.provision = 0;
+    assert_int_equal(sign_in(), LOGIN_NO);
+    assert_int_equal(sso.refusal, LOGIN_SSO_NOBODY);
+
+    sso.signin.org = S("other");
+    assert_int_equal(sign_in(), LOGIN_NO);
+    assert_int_equal(sso.refusal, LOGIN_SSO_NOBODY);
+}
+
+
 /* --- what leads to it */
 
 typedef struct {
@@ -725,7 +779,7 @@ test_audit(void **data)
 
         /* begin anew */
 
-        assert_int_equal(fixture_teardown(data), 0);
+        assert_int_equal(teardown(data), 0);
         assert_int_equal(setup(data), 0);
     }
 }
@@ -942,40 +996,27 @@ int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
-        cmocka_unit_test_setup_teardown(test_nobody, setup,
-                                        fixture_teardown),
-        cmocka_unit_test_setup_teardown(test_provision, setup,
-                                        fixture_teardown),
-        cmocka_unit_test_setup_teardown(test_keys, setup,
-                                        fixture_teardown),
-        cmocka_unit_test_setup_teardown(test_taken, setup,
-                                        fixture_teardown),
-        cmocka_unit_test_setup_teardown(test_invited, setup,
-                                        fixture_teardown),
-        cmocka_unit_test_setup_teardown(test_invitation_over, setup,
-                                        fixture_teardown),
-        cmocka_unit_test_setup_teardown(test_disabled, setup,
-                                        fixture_teardown),
-        cmocka_unit_test_setup_teardown(test_profile, setup,
-                                        fixture_teardown),
-        cmocka_unit_test_setup_teardown(test_together, setup,
-                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_nobody, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_provision, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_keys, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_taken, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_invited, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_invitation_over, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_disabled, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_profile, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_together, setup, teardown),
         cmocka_unit_test_setup_teardown(test_together_invited, setup,
-                                        fixture_teardown),
+                                        teardown),
         cmocka_unit_test_setup_teardown(test_removed_meanwhile, setup,
-                                        fixture_teardown),
-        cmocka_unit_test_setup_teardown(test_federated, setup,
-                                        fixture_teardown),
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_moved, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_federated, setup, teardown),
         cmocka_unit_test_setup_teardown(test_federated_limits, setup,
-                                        fixture_teardown),
-        cmocka_unit_test_setup_teardown(test_audit, setup,
-                                        fixture_teardown),
-        cmocka_unit_test_setup_teardown(test_logout, setup,
-                                        fixture_teardown),
-        cmocka_unit_test_setup_teardown(test_logout_ids, setup,
-                                        fixture_teardown),
-        cmocka_unit_test_setup_teardown(test_session_record, setup,
-                                        fixture_teardown)
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_audit, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_logout, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_logout_ids, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_session_record, setup, teardown)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
