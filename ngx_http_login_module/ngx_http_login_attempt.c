@@ -324,13 +324,11 @@ ngx_http_login_attempt_verified(ngx_http_request_t *r, void *data,
     ngx_http_login_attempt_t *attempt = data;
 
     ngx_int_t              result;
-    login_event_e          event;
     ngx_http_login_ctx_t  *ctx;
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
-    event = login_flow_event(rc);
 
-    switch (login_flow_step(&attempt->state, event)) {
+    switch (login_flow_step(&attempt->state, login_flow_event(rc))) {
 
     case LOGIN_EFFECT_COMMIT:
         result = ngx_http_login_attempt_commit(r, attempt);

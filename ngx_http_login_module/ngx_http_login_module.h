@@ -493,6 +493,13 @@ ngx_int_t ngx_http_login_policy_note(ngx_conf_t *cf,
 ngx_int_t ngx_http_login_policy(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
 
+/* ngx_http_login_policy_list.c */
+
+ngx_int_t ngx_http_login_policy_require(ngx_conf_t *cf,
+    ngx_array_t *conditions, login_strings_t *list);
+ngx_int_t ngx_http_login_policy_methods(ngx_conf_t *cf,
+    ngx_http_core_loc_conf_t *clcf, login_strings_t *list);
+
 /* ngx_http_login_publish.c */
 
 void ngx_http_login_publish(ngx_http_login_worker_t *worker);

@@ -375,6 +375,11 @@ sub who { $_[0]->get("$origin/who", %page) }
     is(try_in($one, 'one@example.com', 'a lemon tree 17 x',
               org => 'globex')->status, 303, 'but here');
 
+    ($status, $out) = $t->cli('--org', 'globex', '--json', 'events',
+                              'one@example.com');
+    like($out, qr/"account_moved"/, 'the event is kept with the account');
+    like($out, qr/from acme/, 'with where it was');
+
     ($status, $out, $err) = $t->cli('--org', 'acme', 'user', 'move',
                                     'two@example.com', '--to', 'globex');
     is($status, 1, 'not where somebody has that name');

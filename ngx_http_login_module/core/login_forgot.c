@@ -38,9 +38,6 @@ static login_result_e login_forgot_search(login_forgot_found_t *found,
     const login_forgot_t *forgot, login_view_t *view);
 static login_result_e login_forgot_offer(login_forgot_one_t *one,
     const login_forgot_t *forgot, login_view_t *view);
-static login_result_e login_forgot_invitation(login_link_t *invitation,
-    const login_account_t *account, const login_forgot_t *forgot,
-    login_view_t *view);
 static login_result_e login_forgot_send(login_forgot_t *forgot,
     login_forgot_found_t *found, login_view_t *view);
 static login_result_e login_forgot_link(login_forgot_t *forgot,
@@ -193,37 +190,13 @@ login_forgot_offer(login_forgot_one_t *one, const login_forgot_t *forgot,
         return LOGIN_OK;
     }
 
-    rc = login_forgot_invitation(&one->invitation, account, forgot, view);
+    rc = login_invite_open(&one->invitation, account, view, forgot->now);
 
     if (rc == LOGIN_OK) {
         one->offer = LOGIN_FORGOT_INVITATION;
     }
 
     return rc == LOGIN_FAULT ? LOGIN_FAULT : LOGIN_OK;
-}
-
-
-/* One that was revoked or is over stays so: it is for others to give. */
-
-static login_result_e
-login_forgot_invitation(login_link_t *invitation,
-    const login_account_t *account, const login_forgot_t *forgot,
-    login_view_t *view)
-{
-    login_result_e  rc;
-
-    if (!account->invited) {
-        return LOGIN_NO;
-    }
-
-    rc = login_link_of(invitation, view, account->id, LOGIN_LINK_INVITATION,
-                       forgot->now);
-
-    if (rc == LOGIN_OK && invitation->state != LOGIN_LINK_OPEN) {
-        return LOGIN_NO;
-    }
-
-    return rc;
 }
 
 

@@ -56,6 +56,13 @@ login_result_e login_orgs_people(u_char (*ids)[LOGIN_ID_LEN], size_t max,
 /* All of them; NULL: there are no more. */
 const login_org_t *login_orgs_at(const login_orgs_t *orgs, size_t i);
 
+/*
+ * The templates of a mail's organisation, and its title in the mail unless
+ * there is one, both as they are now.  "orgs" may be NULL.
+ */
+const login_mail_templates_t *login_orgs_mail(const login_orgs_t *orgs,
+    login_mail_t *mail, const login_mail_templates_t *otherwise);
+
 
 /* login_org_file.c: beside the data, the names of those with accounts */
 

@@ -16,8 +16,8 @@ static const login_variable_t  login_page_variables[] = {
 
 static const char *const  login_page_names[] = {
     "signin", "options", "region", "apps", "account", "logout", "forgot",
-    "forgot-sent", "reset", "register", "invite-request", "invite-sent", "invalid-link", "denied",
-    "expired", "not-found", "error"
+    "forgot-sent", "reset", "register", "invite-request", "invite-sent",
+    "invalid-link", "denied", "expired", "not-found", "error"
 };
 
 
