@@ -10,7 +10,8 @@
 
 
 struct login_rp_s {
-    const login_rp_conf_t  *conf;
+    login_rp_conf_t        *conf;
+    login_signer_t         *signer;
 
     pthread_mutex_t         mutex;
     pthread_cond_t          fetched;
@@ -24,6 +25,7 @@ struct login_rp_s {
 };
 
 
+static void login_rp_discard(login_rp_t *rp);
 static int login_rp_due(const login_rp_t *rp, const login_rp_known_t *than,
     uint64_t now);
 static int login_rp_usable(const login_rp_t *rp,
@@ -31,8 +33,7 @@ static int login_rp_usable(const login_rp_t *rp,
 static void login_rp_refresh(login_rp_t *rp, login_http_t *http,
     uint64_t now);
 static login_result_e login_rp_fetch(login_rp_known_t *known,
-    const login_rp_conf_t *conf, login_http_t *http,
-    login_rp_failure_t *failure);
+    const login_rp_t *rp, login_http_t *http, login_rp_failure_t *failure);
 static login_result_e login_rp_fetch_keys(login_rp_known_t *known,
     login_http_t *http, login_rp_failure_t *failure);
 static void login_rp_free(login_rp_known_t *known);
@@ -48,16 +49,19 @@ login_rp_create(const login_rp_conf_t *conf)
         return NULL;
     }
 
-    rp->conf = conf;
+    rp->conf = login_rp_copy(conf);
 
-    if (pthread_mutex_init(&rp->mutex, NULL) != 0) {
-        free(rp);
+    if (rp->conf == NULL
+        || login_signer_create(&rp->signer, conf->secret) == LOGIN_FAULT
+        || pthread_mutex_init(&rp->mutex, NULL) != 0)
+    {
+        login_rp_discard(rp);
         return NULL;
     }
 
     if (pthread_cond_init(&rp->fetched, NULL) != 0) {
         (void) pthread_mutex_destroy(&rp->mutex);
-        free(rp);
+        login_rp_discard(rp);
         return NULL;
     }
 
@@ -77,6 +81,15 @@ login_rp_destroy(login_rp_t *rp)
     (void) pthread_cond_destroy(&rp->fetched);
     (void) pthread_mutex_destroy(&rp->mutex);
 
+    login_rp_discard(rp);
+}
+
+
+static void
+login_rp_discard(login_rp_t *rp)
+{
+    login_rp_wipe(rp->conf);
+    login_signer_destroy(rp->signer);
     free(rp);
 }
 
@@ -85,6 +98,13 @@ const login_rp_conf_t *
 login_rp_conf(const login_rp_t *rp)
 {
     return rp->conf;
+}
+
+
+const login_signer_t *
+login_rp_signer(const login_rp_t *rp)
+{
+    return rp->signer;
 }
 
 
@@ -174,7 +194,7 @@ login_rp_refresh(login_rp_t *rp, login_http_t *http, uint64_t now)
 
     known = calloc(1, sizeof(login_rp_known_t));
 
-    rc = known != NULL ? login_rp_fetch(known, rp->conf, http, &failure)
+    rc = known != NULL ? login_rp_fetch(known, rp, http, &failure)
                        : LOGIN_FAULT;
 
     if (rc != LOGIN_OK) {
@@ -239,7 +259,7 @@ login_rp_free(login_rp_known_t *known)
 
 
 static login_result_e
-login_rp_fetch(login_rp_known_t *known, const login_rp_conf_t *conf,
+login_rp_fetch(login_rp_known_t *known, const login_rp_t *rp,
     login_http_t *http, login_rp_failure_t *failure)
 {
     u_char                 url[LOGIN_RP_URL_ROOM];
@@ -249,7 +269,7 @@ login_rp_fetch(login_rp_known_t *known, const login_rp_conf_t *conf,
     login_http_answer_t    answer;
     login_http_request_t   request;
 
-    login_oidc_discovery(&e, conf->issuer);
+    login_oidc_discovery(&e, rp->conf->issuer);
 
     if (e.failed) {
         return LOGIN_FAULT;
@@ -266,8 +286,8 @@ login_rp_fetch(login_rp_known_t *known, const login_rp_conf_t *conf,
     }
 
     rc = login_oidc_metadata(&known->metadata,
-                             login_str(answer.body, answer.len), conf->issuer,
-                             conf->signer != NULL, &wrong);
+                             login_str(answer.body, answer.len),
+                             rp->conf->issuer, rp->signer != NULL, &wrong);
     login_http_free(&answer);
 
     if (rc == LOGIN_NO) {

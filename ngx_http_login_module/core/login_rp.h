@@ -30,12 +30,10 @@ typedef struct {
     login_error_t        error;
 } login_rp_failure_t;
 
-/* Constant, and longer there than all that uses it. */
 typedef struct {
     login_str_t             issuer;
     login_str_t             client_id;
-    login_str_t             secret;
-    const login_signer_t   *signer;     /* instead of a secret, or NULL */
+    login_str_t             secret;     /* or a private key as PEM */
     login_oidc_claims_t     claims;
     const login_str_t      *domains;
     size_t                  domains_n;
@@ -68,6 +66,10 @@ typedef struct {
 } login_rp_signin_t;
 
 
+/*
+ * Keeps a copy of "conf": threads may outlive what it is of.  NULL: no
+ * memory.
+ */
 login_rp_t *login_rp_create(const login_rp_conf_t *conf);
 void login_rp_destroy(login_rp_t *rp);
 
@@ -100,11 +102,18 @@ login_result_e login_rp_logout(login_oidc_logout_t *logout, login_str_t text,
 
 const login_rp_conf_t *login_rp_conf(const login_rp_t *rp);
 
+/* NULL: it has a secret. */
+const login_signer_t *login_rp_signer(const login_rp_t *rp);
+
+/* One block with all that "conf" points to, for free(); NULL: no memory. */
+login_rp_conf_t *login_rp_copy(const login_rp_conf_t *conf);
+void login_rp_wipe(login_rp_conf_t *conf);
+
 /* Could a token that is refused so be good with other keys? */
 int login_rp_other_keys(login_oidc_e reason);
 
 login_result_e login_rp_redeem(login_rp_signin_t *signin,
-    const login_rp_conf_t *conf, const login_oidc_metadata_t *metadata,
+    const login_rp_t *rp, const login_oidc_metadata_t *metadata,
     login_http_t *http, uint64_t now, login_rp_failure_t *failure);
 
 /* Note a failure, "what" it is about and why, and are LOGIN_NO. */

@@ -14,16 +14,16 @@
 
 
 static login_result_e login_rp_grant(u_char *form, size_t *len,
-    const login_rp_signin_t *signin, const login_rp_conf_t *conf,
+    const login_rp_signin_t *signin, const login_rp_t *rp,
     const login_oidc_metadata_t *metadata, uint64_t now);
 static login_result_e login_rp_assert(u_char *text, size_t *len,
-    const login_rp_conf_t *conf, login_str_t audience, uint64_t now);
+    const login_rp_t *rp, login_str_t audience, uint64_t now);
 static login_result_e login_rp_tokens(login_rp_signin_t *signin,
     const login_http_answer_t *answer, login_rp_failure_t *failure);
 
 
 login_result_e
-login_rp_redeem(login_rp_signin_t *signin, const login_rp_conf_t *conf,
+login_rp_redeem(login_rp_signin_t *signin, const login_rp_t *rp,
     const login_oidc_metadata_t *metadata, login_http_t *http, uint64_t now,
     login_rp_failure_t *failure)
 {
@@ -33,6 +33,9 @@ login_rp_redeem(login_rp_signin_t *signin, const login_rp_conf_t *conf,
     login_result_e         rc;
     login_http_answer_t    answer;
     login_http_request_t   request;
+    const login_rp_conf_t  *conf;
+
+    conf = login_rp_conf(rp);
 
     form = malloc(LOGIN_RP_FORM_MAX);
     if (form == NULL) {
@@ -42,7 +45,7 @@ login_rp_redeem(login_rp_signin_t *signin, const login_rp_conf_t *conf,
     memset(&request, 0, sizeof(login_http_request_t));
     request.url = (const char *) metadata->token.data;
 
-    rc = login_rp_grant(form, &len, signin, conf, metadata, now);
+    rc = login_rp_grant(form, &len, signin, rp, metadata, now);
 
     if (rc == LOGIN_OK && metadata->auth == LOGIN_OIDC_BASIC) {
         rc = login_oidc_basic(&e, conf->client_id, conf->secret);
@@ -76,7 +79,7 @@ login_rp_redeem(login_rp_signin_t *signin, const login_rp_conf_t *conf,
 
 static login_result_e
 login_rp_grant(u_char *form, size_t *len, const login_rp_signin_t *signin,
-    const login_rp_conf_t *conf, const login_oidc_metadata_t *metadata,
+    const login_rp_t *rp, const login_oidc_metadata_t *metadata,
     uint64_t now)
 {
     size_t               n;
@@ -87,15 +90,15 @@ login_rp_grant(u_char *form, size_t *len, const login_rp_signin_t *signin,
     memset(&grant, 0, sizeof(login_oidc_grant_t));
 
     grant.auth = metadata->auth;
-    grant.client_id = conf->client_id;
-    grant.secret = conf->secret;
+    grant.client_id = login_rp_conf(rp)->client_id;
+    grant.secret = login_rp_conf(rp)->secret;
     grant.code = signin->code;
     grant.redirect_uri = signin->redirect_uri;
     grant.verifier = signin->verifier;
 
     if (grant.auth == LOGIN_OIDC_PRIVATE_KEY) {
 
-        if (login_rp_assert(assertion, &n, conf, metadata->token, now)
+        if (login_rp_assert(assertion, &n, rp, metadata->token, now)
             != LOGIN_OK)
         {
             return LOGIN_FAULT;
@@ -113,7 +116,7 @@ login_rp_grant(u_char *form, size_t *len, const login_rp_signin_t *signin,
 
 
 static login_result_e
-login_rp_assert(u_char *text, size_t *len, const login_rp_conf_t *conf,
+login_rp_assert(u_char *text, size_t *len, const login_rp_t *rp,
     login_str_t audience, uint64_t now)
 {
     size_t           n;
@@ -127,7 +130,7 @@ login_rp_assert(u_char *text, size_t *len, const login_rp_conf_t *conf,
 
     n = login_base64url_encode(jti, login_str(id, sizeof(id)));
 
-    if (login_oidc_assertion(&e, conf->client_id, audience,
+    if (login_oidc_assertion(&e, login_rp_conf(rp)->client_id, audience,
                              login_str(jti, n), now)
         != LOGIN_OK
         || e.failed)
@@ -135,7 +138,7 @@ login_rp_assert(u_char *text, size_t *len, const login_rp_conf_t *conf,
         return LOGIN_FAULT;
     }
 
-    return login_jws_sign(text, len, conf->signer,
+    return login_jws_sign(text, len, login_rp_signer(rp),
                           login_str(claims, (size_t) (e.pos - claims)));
 }
 

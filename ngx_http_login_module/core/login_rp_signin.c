@@ -33,7 +33,7 @@ login_rp_signin(login_rp_signin_t *signin, login_rp_t *rp,
     rc = login_rp_know(&known, rp, http, NULL, now, failure);
 
     if (rc == LOGIN_OK) {
-        rc = login_rp_redeem(signin, conf, &known->metadata, http, now,
+        rc = login_rp_redeem(signin, rp, &known->metadata, http, now,
                              failure);
     }
 

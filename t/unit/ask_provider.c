@@ -28,7 +28,6 @@ typedef struct {
     login_rp_conf_t         conf;
     login_rp_t             *rp;
     login_http_t           *http;
-    login_signer_t         *signer;
     const char             *redirect_uri;
     uint64_t                later;
     char                    state[64];
@@ -284,10 +283,6 @@ main(int argc, char **argv)
     asker.conf.secret = login_cstr(argv[3]);
     asker.redirect_uri = argv[4];
 
-    if (login_signer_create(&asker.signer, asker.conf.secret) == LOGIN_OK) {
-        asker.conf.signer = asker.signer;
-    }
-
     asker.conf.claims.username = "email";
     asker.conf.claims.name = "name";
     asker.conf.claims.roles = "groups";
@@ -311,7 +306,6 @@ main(int argc, char **argv)
     free(line);
     login_rp_destroy(asker.rp);
     login_http_destroy(asker.http);
-    login_signer_destroy(asker.signer);
 
     return 0;
 }

@@ -1850,6 +1850,27 @@ try_answers(world_t *w)
 }
 
 
+static login_result_e
+try_rp(world_t *w)
+{
+    login_rp_t       *rp;
+    login_rp_conf_t   conf;
+
+    (void) w;
+
+    memset(&conf, 0, sizeof(conf));
+    conf.issuer = oidc.issuer;
+    conf.client_id = oidc.client_id;
+    conf.secret = login_cstr(JOSE_PEM_EC);
+    conf.claims.username = "email";
+
+    rp = login_rp_create(&conf);
+    login_rp_destroy(rp);
+
+    return rp != NULL ? LOGIN_OK : LOGIN_FAULT;
+}
+
+
 static void
 test_tokens(void **data)
 {
@@ -1859,6 +1880,7 @@ test_tokens(void **data)
     each_fault(*data, "metadata", try_metadata, LOGIN_OK);
     each_fault(*data, "request", try_request, LOGIN_OK);
     each_fault(*data, "answers", try_answers, LOGIN_OK);
+    each_fault(*data, "relying party", try_rp, LOGIN_OK);
 }
 
 

@@ -92,6 +92,22 @@ setup(void **data)
 }
 
 
+/* With what it was told; it keeps nothing of that but copies. */
+
+static void
+again(world_t *w)
+{
+    login_rp_destroy(w->rp);
+
+    w->rp = login_rp_create(&w->conf);
+    assert_non_null(w->rp);
+
+    w->conf.domains = NULL;
+    w->conf.domains_n = 9;
+    w->conf.secret = S("");
+}
+
+
 static int
 teardown(void **data)
 {
@@ -496,10 +512,11 @@ static void
 test_claims(void **data)
 {
     world_t      *w = *data;
-    login_str_t   domain = S("acme.example");
+    login_str_t   domains[] = { S("first.example"), S("acme.example") };
 
-    w->conf.domains = &domain;
-    w->conf.domains_n = 1;
+    w->conf.domains = domains;
+    w->conf.domains_n = 2;
+    again(w);
 
     answer(w, w->rsa, ",\"email\":\"a@evil.example\",\"name\":\"A\"");
     assert_int_equal(signin(w, NOW), LOGIN_NO);
@@ -604,7 +621,8 @@ test_private_key(void **data)
 
     static const char *const  types[] = { "JWT", NULL };
 
-    w->conf.signer = w->ed;
+    w->conf.secret = S(PEM_ED);
+    again(w);
     answer(w, w->rsa, WHO);
 
     assert_int_equal(signin(w, NOW), LOGIN_OK);
