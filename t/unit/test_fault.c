@@ -346,6 +346,10 @@ setup(void **data)
     w->hasher = login_hasher_create(&cost);
     assert_non_null(w->hasher);
 
+    /* kept from the first call on, which must not be one that fails */
+
+    assert_non_null(one_org(&limits, NULL));
+
     *data = w;
 
     return 0;
