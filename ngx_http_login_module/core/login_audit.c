@@ -52,7 +52,7 @@ static const login_audit_kind_t  login_audit_kinds[] = {
     { LOGIN_KIND_ASKED, login_audit_other },
     { LOGIN_KIND_FEDERATED, login_audit_federated },
     { LOGIN_KIND_FEDERATION, login_audit_federation },
-    { LOGIN_KIND_JTI, login_audit_other },
+    { LOGIN_KIND_USED, login_audit_other },
     { 0, NULL }
 };
 

@@ -8,9 +8,6 @@
 #define LOGIN_BACKCHANNEL_H
 
 
-#define LOGIN_BACKCHANNEL_SWEPT  100    /* ids forgotten with each logout */
-
-
 /* Of a token that was verified; see login_oidc_logout_t. */
 typedef struct {
     login_str_t    provider;        /* its name in nginx.conf */
@@ -25,7 +22,7 @@ typedef struct {
 
 /*
  * Adds to "changes" what notes the token's id, so that applying them is
- * LOGIN_NO where it was used already, and forgets ids that are over.
+ * LOGIN_NO where it was used already.
  */
 login_result_e login_backchannel_begin(login_changes_t *changes,
     login_view_t *view, const login_backchannel_t *logout);

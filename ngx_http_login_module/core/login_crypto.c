@@ -41,7 +41,8 @@ static const char *const  login_crypto_infos[LOGIN_PURPOSES] = {
 };
 
 static const char *const  login_crypto_cipher_infos[LOGIN_CIPHERS] = {
-    [LOGIN_CIPHER_MAIL] = "login mail v1"
+    [LOGIN_CIPHER_MAIL] = "login mail v1",
+    [LOGIN_CIPHER_SSO] = "login sso v1"
 };
 
 

@@ -23,6 +23,7 @@ typedef enum {
 /* What is encrypted. */
 typedef enum {
     LOGIN_CIPHER_MAIL = 0,      /* mails that wait in the store */
+    LOGIN_CIPHER_SSO,           /* the cookie of who is at a provider */
     LOGIN_CIPHERS
 } login_cipher_e;
 

@@ -67,6 +67,12 @@ login_sso_build(login_sso_t *sso, login_view_t *view)
     login_account_t     account;
     login_federated_t   federated;
 
+    rc = login_used_find(view, LOGIN_USED_STATE, sso->signin.portal,
+                         sso->state);
+    if (rc != LOGIN_NO) {
+        return rc == LOGIN_OK ? login_sso_refuse(sso, LOGIN_SSO_USED) : rc;
+    }
+
     rc = login_federated_find(&federated, &account, view, sso->signin.org,
                               sso->issuer, sso->subject);
 
@@ -246,8 +252,16 @@ login_sso_session(login_sso_t *sso, const login_account_t *account,
     sso->signin.exists = 1;
     sso->event = event;
 
-    return login_signin_session(&sso->signin, account, view, event)
-           == LOGIN_OK ? LOGIN_OK : LOGIN_FAULT;
+    if (login_signin_session(&sso->signin, account, view, event) != LOGIN_OK) {
+        return LOGIN_FAULT;
+    }
+
+    /* a cookie can be sent again, also by who has stolen it */
+
+    return login_used_note(sso->signin.changes, view, LOGIN_USED_STATE,
+                           sso->signin.portal, sso->state,
+                           sso->signin.now + 2 * LOGIN_SSO_TIME,
+                           sso->signin.now);
 }
 
 

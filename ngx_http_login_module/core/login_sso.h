@@ -13,7 +13,8 @@ typedef enum {
     LOGIN_SSO_NOBODY = 0,       /* has no account, and gets none */
     LOGIN_SSO_DISABLED,
     LOGIN_SSO_TAKEN,            /* an account of that name is another's */
-    LOGIN_SSO_INVITATION        /* it is over, see "link" */
+    LOGIN_SSO_INVITATION,       /* it is over, see "link" */
+    LOGIN_SSO_USED              /* "state" has led to a session already */
 } login_sso_refusal_e;
 
 typedef struct {
@@ -31,6 +32,7 @@ typedef struct {
     unsigned               roles_told;  /* 1: these and no others */
     login_str_t            token;       /* of an invitation, or empty */
     unsigned               provision;   /* 1: who has no account gets one */
+    login_str_t            state;       /* login_sso_state_t's id */
 
     /* out, beside changes, ticket, account and username of "signin" */
 

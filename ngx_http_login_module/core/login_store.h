@@ -57,7 +57,7 @@ typedef enum {
     LOGIN_KIND_ASKED = 'U',     /* name: when mails to it were asked for */
     LOGIN_KIND_FEDERATED = 'G', /* hash of a provider's subject */
     LOGIN_KIND_FEDERATION = 'H',    /* account id, the same hash */
-    LOGIN_KIND_JTI = 'W'        /* hash of a logout token's id */
+    LOGIN_KIND_USED = 'W'       /* hash of what may be used once */
 } login_kind_e;
 
 

@@ -1907,6 +1907,7 @@ try_sso(world_t *w)
     sso.issuer = login_cstr("https://op.example");
     sso.subject = login_cstr(subject);
     sso.username = sso.subject;
+    sso.state = sso.subject;
     sso.provision = 1;
 
     rc = login_session_sid(sso.signin.sid, sso.subject);
@@ -1920,6 +1921,46 @@ try_sso(world_t *w)
     }
 
     login_changes_destroy(sso.signin.changes);
+
+    return rc;
+}
+
+
+static login_result_e
+try_state(world_t *w)
+{
+    size_t              len;
+    u_char              text[LOGIN_SSO_TEXT_MAX];
+    u_char              plain[LOGIN_SSO_PLAIN_MAX];
+    u_char              id[LOGIN_SSO_ID_TEXT];
+    login_result_e      rc;
+    login_crypto_t     *crypto;
+    login_sso_state_t   state, back;
+
+    crypto = login_crypto_create(&w->f->ring);
+    if (crypto == NULL) {
+        return LOGIN_FAULT;
+    }
+
+    rc = login_sso_state_draw(&state);
+
+    if (rc == LOGIN_OK) {
+        state.issued = NOW;
+        state.provider = login_cstr("okta");
+        state.org = login_cstr("acme");
+        (void) login_base64url_encode(id, login_str(state.id, LOGIN_ID_LEN));
+
+        rc = login_sso_state_seal(text, &len, crypto, login_cstr(REALM),
+                                  w->session, &state);
+    }
+
+    if (rc == LOGIN_OK) {
+        rc = login_sso_state_open(&back, plain, crypto, login_cstr(REALM),
+                                  w->session, login_str(id, sizeof(id)),
+                                  login_str(text, len), NOW);
+    }
+
+    login_crypto_destroy(crypto);
 
     return rc;
 }
@@ -1982,6 +2023,7 @@ test_sso(void **data)
     assert_int_equal(try_sso(w), LOGIN_OK);
 
     each_fault(w, "sso", try_sso, LOGIN_OK);
+    each_fault(w, "state", try_state, LOGIN_OK);
     each_fault(w, "back-channel logout", try_backchannel, LOGIN_OK);
 }
 

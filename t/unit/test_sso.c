@@ -16,6 +16,7 @@
 static fixture_t     *f;
 static login_orgs_t  *orgs;
 static login_sso_t    sso;
+static unsigned       same_state;
 static u_char         token[LOGIN_LINK_TOKEN_LEN];
 
 
@@ -42,7 +43,10 @@ setup(void **data)
     assert_non_null(orgs);
 
     memset(&sso, 0, sizeof(sso));
+    same_state = 0;
 
+    sso.state = S("state");
+    sso.signin.portal = S("https://example.com/login/");
     sso.signin.orgs = orgs;
     sso.signin.org = S("acme");
     sso.signin.address = S("192.0.2.1");
@@ -82,10 +86,19 @@ apply(login_changes_t *changes)
 }
 
 
+/* Another one each time, unless a test has set it. */
+
 static login_result_e
 sign_in(void)
 {
-    login_result_e  rc;
+    login_result_e   rc;
+    static unsigned  n;
+    static char      state[16];
+
+    if (!same_state) {
+        snprintf(state, sizeof(state), "state%u", ++n);
+        sso.state = login_cstr(state);
+    }
 
     rc = login_sso_run(&sso, f->view);
 
@@ -532,6 +545,7 @@ test_removed_meanwhile(void **data)
 
     sso.provision = 1;
     assert_int_equal(sign_in(), LOGIN_OK);
+    sso.state = S("another");
     assert_int_equal(login_sso_run(&sso, f->view), LOGIN_OK);
 
     look(&account, "acme", "ann@acme.example");
@@ -580,6 +594,42 @@ test_moved(void **data)
     sso.signin.org = S("other");
     assert_int_equal(sign_in(), LOGIN_NO);
     assert_int_equal(sso.refusal, LOGIN_SSO_NOBODY);
+}
+
+
+/* Who left once comes back once. */
+
+static void
+test_state(void **data)
+{
+    login_changes_t  *first;
+
+    (void) data;
+
+    sso.provision = 1;
+    assert_int_equal(sign_in(), LOGIN_OK);
+
+    same_state = 1;
+    sso.state = S("s");
+    assert_int_equal(login_sso_run(&sso, f->view), LOGIN_OK);
+    first = sso.signin.changes;
+    assert_int_equal(login_sso_run(&sso, f->view), LOGIN_OK);
+
+    assert_int_equal(apply(first), LOGIN_OK);
+    assert_int_equal(apply(sso.signin.changes), LOGIN_NO);
+    assert_int_equal(sign_in(), LOGIN_NO);
+    assert_int_equal(sso.refusal, LOGIN_SSO_USED);
+
+    /* of another portal it is another one */
+
+    sso.signin.portal = S("https://example.org/login/");
+    assert_int_equal(sign_in(), LOGIN_OK);
+
+    /* and it is known for longer than its cookie is good */
+
+    sso.signin.now = NOW + LOGIN_SSO_TIME;
+    assert_int_equal(sign_in(), LOGIN_NO);
+    assert_int_equal(sso.refusal, LOGIN_SSO_USED);
 }
 
 
@@ -916,7 +966,7 @@ test_logout_ids(void **data)
 
     (void) data;
 
-    for (i = 0; i < LOGIN_BACKCHANNEL_SWEPT + 20; i++) {
+    for (i = 0; i < LOGIN_USED_SWEPT + 20; i++) {
         snprintf(jti, sizeof(jti), "j%zu", i);
         told("ann", "", jti);
         assert_int_equal(log_out(&n), LOGIN_OK);
@@ -941,7 +991,7 @@ test_logout_ids(void **data)
 
     assert_int_equal(login_audit(&audit, f->view, &f->ring, problem, NULL),
                      LOGIN_OK);
-    assert_int_equal(audit.records, records + 2 - LOGIN_BACKCHANNEL_SWEPT);
+    assert_int_equal(audit.records, records + 2 - LOGIN_USED_SWEPT);
     sound();
 }
 
@@ -1009,6 +1059,7 @@ main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(test_removed_meanwhile, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(test_state, setup, teardown),
         cmocka_unit_test_setup_teardown(test_moved, setup, teardown),
         cmocka_unit_test_setup_teardown(test_federated, setup, teardown),
         cmocka_unit_test_setup_teardown(test_federated_limits, setup,
