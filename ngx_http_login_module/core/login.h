@@ -54,6 +54,7 @@
 #include "login_foreign.h"
 #include "login_phc.h"
 #include "login_flow.h"
+#include "login_flow_seal.h"
 #include "login_limit.h"
 #include "login_lock.h"
 #include "login_log.h"

@@ -51,3 +51,22 @@ login_audit_linked(login_audit_scan_t *scan, const login_scan_item_t *item)
 
     return login_audit_owner(scan, item);
 }
+
+
+login_result_e
+login_audit_flow(login_audit_scan_t *scan, const login_scan_item_t *item)
+{
+    uint64_t            when;
+    login_flow_stage_e  stage;
+
+    if (item->key.len != LOGIN_FLOW_KEY_LEN
+        || login_flow_record_decode(&stage, &when, item->record.payload)
+           != LOGIN_OK)
+    {
+        return login_audit_tell(scan, item, "is not well-formed");
+    }
+
+    login_audit_time(scan, when);
+
+    return login_audit_owner(scan, item);
+}

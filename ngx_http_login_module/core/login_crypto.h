@@ -22,6 +22,7 @@ typedef enum {
 /* What is encrypted. */
 typedef enum {
     LOGIN_CIPHER_MAIL = 0,      /* mails that wait in the store */
+    LOGIN_CIPHER_FLOW,          /* the cookie of a flow */
     LOGIN_CIPHERS
 } login_cipher_e;
 

@@ -14,6 +14,9 @@
 #define LOGIN_BROWSER_MAX     255   /* bytes kept of a User-Agent */
 #define LOGIN_SHARED_IDLE     1800  /* seconds, on a shared computer */
 
+/* How far the clocks of several machines may differ, in seconds. */
+#define LOGIN_CLOCK_SKEW      300
+
 #define LOGIN_METHOD_PASSWORD 0x01  /* "pwd" */
 
 

@@ -54,7 +54,8 @@ typedef enum {
     LOGIN_KIND_EVENT = 'E',     /* account id, place: what happened */
     LOGIN_KIND_MAIL = 'O',      /* mail id: its state */
     LOGIN_KIND_QUEUE = 'Q',     /* mail id: what it says, until it is sent */
-    LOGIN_KIND_ASKED = 'U'      /* name: when mails to it were asked for */
+    LOGIN_KIND_ASKED = 'U',     /* name: when mails to it were asked for */
+    LOGIN_KIND_FLOW = 'F'       /* account id, flow id: what it has made */
 } login_kind_e;
 
 

@@ -147,6 +147,17 @@ fuzz_lock(login_str_t in)
 }
 
 
+static void
+fuzz_flow(login_str_t in)
+{
+    uint64_t            when;
+    login_flow_stage_e  stage;
+
+    expect((login_flow_record_decode(&stage, &when, in) == LOGIN_OK)
+           == (in.len == 9 && (in.data[0] == 1 || in.data[0] == 2)));
+}
+
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -163,6 +174,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_session(in);
     fuzz_link(in);
     fuzz_lock(in);
+    fuzz_flow(in);
 
     return 0;
 }
