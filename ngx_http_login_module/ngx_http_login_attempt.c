@@ -247,7 +247,7 @@ ngx_http_login_attempt_create(ngx_http_request_t *r, const login_form_t *form,
     attempt->signin.browser = login_session_browser(p - from[5].len,
                                                     from[5].len);
 
-    attempt->signin.limits = mcf->limits;
+    attempt->signin.limits = mcf->terms.limits;
     attempt->signin.mails = ngx_http_login_mails(mcf);
     attempt->signin.shared = (login_form_get(form, "shared").len != 0);
     attempt->signin.now = (uint64_t) ngx_time();

@@ -54,7 +54,8 @@ ngx_http_login_set_session(ngx_http_request_t *r,
     cookie.value = login_str(token, sizeof(token));
     cookie.domain = scf->cookie_domain;
     cookie.samesite = scf->cookie_samesite;
-    cookie.age = (mcf->persistent && !shared) ? (ngx_int_t) mcf->idle : -1;
+    cookie.age = (mcf->terms.persistent && !shared)
+                 ? (ngx_int_t) mcf->terms.idle : -1;
 
     rc = ngx_http_login_send_cookie(r, &cookie);
 
@@ -140,7 +141,8 @@ ngx_http_login_set_browser(ngx_http_request_t *r, unsigned persistent)
     cookie.value = login_str(token, sizeof(token));
     ngx_str_null(&cookie.domain);
     cookie.samesite = NGX_HTTP_LOGIN_LAX;
-    cookie.age = (persistent && mcf->persistent) ? NGX_HTTP_LOGIN_BROWSER_AGE
+    cookie.age = (persistent && mcf->terms.persistent)
+                 ? NGX_HTTP_LOGIN_BROWSER_AGE
                                                  : -1;
 
     return ngx_http_login_send_cookie(r, &cookie);

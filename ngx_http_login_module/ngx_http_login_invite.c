@@ -273,10 +273,10 @@ ngx_http_login_register_fill(ngx_http_request_t *r,
 
     if (ngx_http_login_csrf_make(r, &csrf) != NGX_OK
         || ngx_http_login_register_number(r, page, LOGIN_VAR_MIN,
-                                          mcf->rules.min)
+                                          mcf->terms.rules.min)
            != NGX_OK
         || ngx_http_login_register_number(r, page, LOGIN_VAR_MAX,
-                                          mcf->rules.max)
+                                          mcf->terms.rules.max)
            != NGX_OK)
     {
         return NGX_ERROR;

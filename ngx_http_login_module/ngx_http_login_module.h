@@ -34,6 +34,11 @@
 #define NGX_HTTP_LOGIN_STRICT    1
 #define NGX_HTTP_LOGIN_NONE      2
 
+/* Values of "mfa" of "login_org". */
+#define NGX_HTTP_LOGIN_MFA_OFF       0
+#define NGX_HTTP_LOGIN_MFA_OPTIONAL  1
+#define NGX_HTTP_LOGIN_MFA_REQUIRED  2
+
 #define NGX_HTTP_LOGIN_BODY_MAX  16384
 
 #define ngx_http_login_str(s)    login_str((s)->data, (s)->len)
@@ -75,6 +80,69 @@ typedef struct {
 } ngx_http_login_mail_t;
 
 
+/* What http and "login_org" can set: a line of the latter replaces it. */
+typedef struct {
+    time_t                       idle;
+    time_t                       lifetime;
+    ngx_flag_t                   persistent;
+
+    ngx_int_t                    password_min;
+    ngx_int_t                    password_max;
+    ngx_int_t                    password_score;
+    ngx_str_t                    blocklist;
+
+    ngx_str_t                    templates;
+
+    /* set when the configuration has been read */
+
+    ngx_uint_t                   own_min;   /* "min" was set */
+    login_limits_t               limits;
+    login_rules_t                rules;     /* for new passwords */
+} ngx_http_login_terms_t;
+
+
+/* "login_region" */
+typedef struct {
+    ngx_str_t                    name;
+    ngx_str_t                    title;
+    ngx_str_t                    url;       /* of its portal */
+    login_url_t                  parsed;
+} ngx_http_login_region_t;
+
+
+/* "login_provider" */
+typedef struct {
+    ngx_str_t                    name;
+    ngx_str_t                    title;
+} ngx_http_login_provider_t;
+
+
+/*
+ * "login_org", or what is "default" without a block.  It is constant: who
+ * has a request gets it from ngx_http_login_org_find().
+ */
+typedef struct {
+    ngx_str_t                    name;      /* as accounts have it */
+    ngx_str_t                    title;
+    ngx_str_t                    contact;   /* empty: none */
+    ngx_uint_t                   mfa;       /* NGX_HTTP_LOGIN_MFA_... */
+    ngx_flag_t                   password;  /* 0: single sign-on only */
+    ngx_http_login_terms_t       terms;
+
+    ngx_str_t                    region_name;
+    ngx_array_t                 *provider_names;    /* of ngx_str_t */
+    ngx_uint_t                   declared;  /* has a block, here: */
+    u_char                      *file;
+    ngx_uint_t                   line;
+
+    /* set when the configuration has been read */
+
+    const ngx_http_login_region_t      *region;     /* NULL: any */
+    const ngx_http_login_provider_t   **providers;  /* "nproviders" */
+    ngx_uint_t                   nproviders;
+} ngx_http_login_org_t;
+
+
 typedef struct ngx_http_login_worker_s  ngx_http_login_worker_t;
 typedef struct ngx_http_login_mailer_s  ngx_http_login_mailer_t;
 typedef struct ngx_http_login_memory_s  ngx_http_login_memory_t;
@@ -84,21 +152,16 @@ typedef struct {
     ngx_str_t                    store;
     size_t                       map_size;
     ngx_str_t                    key_file;
-    ngx_str_t                    templates;
-
-    time_t                       idle;
-    time_t                       lifetime;
-    ngx_flag_t                   persistent;
+    ngx_http_login_terms_t       terms;
 
     ngx_int_t                    hash_threads;
     ngx_int_t                    hash_queue;
     size_t                       hash_memory;
     ngx_int_t                    hash_passes;
 
-    ngx_int_t                    password_min;
-    ngx_int_t                    password_max;
-    ngx_int_t                    password_score;
-    ngx_str_t                    blocklist;
+    ngx_array_t                 *orgs;      /* of ..._org_t * */
+    ngx_array_t                 *regions;   /* of ..._region_t */
+    ngx_array_t                 *providers; /* of ..._provider_t */
 
     ngx_int_t                    limit_attempts;
     time_t                       limit_lockout;
@@ -113,8 +176,9 @@ typedef struct {
 
     ngx_uint_t                   used;      /* there is a gate or portal */
     ngx_uint_t                   caches;    /* and a "..._cache_path" */
-    login_limits_t               limits;
-    login_rules_t                rules;     /* for new passwords */
+    ngx_hash_t                   org_hash;
+    const ngx_http_login_org_t  *org;       /* "default" */
+    const ngx_http_login_org_t  *only;      /* NULL: several are declared */
     login_limit_t                limit;
     ngx_shm_zone_t              *zone;      /* of the limit's counters */
     ngx_shm_zone_t              *counters;  /* of events */
@@ -320,6 +384,10 @@ void ngx_http_login_count_gate(ngx_conf_t *cf);
 
 ngx_int_t ngx_http_login_resolve(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
+
+/* NGX_DECLINED: not the URL of a portal. */
+ngx_int_t ngx_http_login_parse_portal(const ngx_str_t *url,
+    login_url_t *parsed);
 ngx_int_t ngx_http_login_reach(ngx_conf_t *cf,
     ngx_http_core_srv_conf_t *cscf, ngx_http_login_srv_conf_t *scf);
 ngx_int_t ngx_http_login_load(ngx_conf_t *cf,
@@ -336,6 +404,46 @@ ngx_int_t ngx_http_login_read_file(ngx_conf_t *cf, const char *name,
 char *ngx_http_login_mail(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 ngx_int_t ngx_http_login_load_mail(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
+
+
+/* ngx_http_login_{conf_org,region,org}.c: organisations */
+
+char *ngx_http_login_org(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_login_region(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* One of that name, of which nothing is set; NULL: no memory. */
+ngx_http_login_org_t *ngx_http_login_org_add(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf, ngx_str_t *name);
+
+/* Nothing is set. */
+void ngx_http_login_terms_create(ngx_http_login_terms_t *terms);
+
+/* What is not set is as in "outer", or, without it, as it is by default. */
+void ngx_http_login_terms_merge(ngx_http_login_terms_t *terms,
+    const ngx_http_login_terms_t *outer);
+
+/* What a line of "login_org" may say, once all has been read. */
+ngx_int_t ngx_http_login_org_init(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+
+/*
+ * By the name as accounts have it; NULL: it is not declared.  It allocates
+ * nothing, and costs one look-up in a hash.
+ */
+const ngx_http_login_org_t *ngx_http_login_org_find(
+    const ngx_http_login_main_conf_t *mcf, const void *name, size_t len);
+
+
+/* ngx_http_login_block.c: blocks that are directives of this module */
+
+/* As "commands" have it, into "conf", until the block ends. */
+char *ngx_http_login_block(ngx_conf_t *cf, ngx_command_t *commands,
+    void *conf);
+
+/* A text for people: not empty, well-formed UTF-8, one line. */
+ngx_uint_t ngx_http_login_is_text(const ngx_str_t *s);
+
+extern ngx_conf_post_t  ngx_http_login_not_empty_post;
 
 
 /* ngx_http_login_mail.c: the thread that sends */

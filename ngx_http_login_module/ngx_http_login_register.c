@@ -200,10 +200,10 @@ ngx_http_login_register_create(ngx_http_request_t *r,
 
     ngx_memcpy(reg->reg.browser, visitor->browser_id, LOGIN_ID_LEN);
 
-    reg->reg.rules = mcf->rules;
-    reg->blocklist = login_blocklist_hold(mcf->rules.blocklist);
+    reg->reg.rules = mcf->terms.rules;
+    reg->blocklist = login_blocklist_hold(mcf->terms.rules.blocklist);
 
-    signin->limits = mcf->limits;
+    signin->limits = mcf->terms.limits;
     signin->now = (uint64_t) ngx_time();
     signin->replace = visitor->genuine;
     signin->old = visitor->ticket;

@@ -43,6 +43,7 @@
 #include "login_reseal.h"
 #include "login_backup.h"
 #include "login_account.h"
+#include "login_org.h"
 #include "login_policy.h"
 #include "login_session.h"
 #include "login_link.h"
