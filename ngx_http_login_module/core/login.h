@@ -67,6 +67,7 @@
 #include "login_lock.h"
 #include "login_log.h"
 #include "login_signin.h"
+#include "login_step.h"
 #include "login_register.h"
 #include "login_mail.h"
 #include "login_renew.h"

@@ -210,21 +210,21 @@ login_flow_step(login_state_e *state, login_event_e event)
 
 
 login_event_e
-login_flow_factor(const login_factors_t *factors)
+login_flow_factor(const login_flow_due_t *due)
 {
-    if (factors->need) {
-        return factors->devices ? LOGIN_EVENT_FACTOR : LOGIN_EVENT_ENROL;
+    if (due->need) {
+        return due->devices ? LOGIN_EVENT_FACTOR : LOGIN_EVENT_ENROL;
     }
 
-    if (factors->policy == LOGIN_MFA_OFF) {
+    if (due->policy == LOGIN_MFA_OFF) {
         return LOGIN_EVENT_OK;
     }
 
-    if (factors->devices) {
-        return factors->trusted ? LOGIN_EVENT_OK : LOGIN_EVENT_FACTOR;
+    if (due->devices) {
+        return due->trusted ? LOGIN_EVENT_OK : LOGIN_EVENT_FACTOR;
     }
 
-    return factors->policy == LOGIN_MFA_REQUIRED ? LOGIN_EVENT_ENROL
+    return due->policy == LOGIN_MFA_REQUIRED ? LOGIN_EVENT_ENROL
                                                  : LOGIN_EVENT_OK;
 }
 
@@ -232,27 +232,27 @@ login_flow_factor(const login_factors_t *factors)
 /* Who finds an open session must not make a device of their own count. */
 
 login_event_e
-login_flow_due(const login_factors_t *factors)
+login_flow_due(const login_flow_due_t *due)
 {
     unsigned  asked;
 
-    if (factors->add && !factors->fresh) {
+    if (due->add && !due->fresh) {
         return LOGIN_EVENT_STALE;
     }
 
-    if (factors->proven) {
-        return factors->add ? LOGIN_EVENT_ENROL : LOGIN_EVENT_OK;
+    if (due->proven) {
+        return due->add ? LOGIN_EVENT_ENROL : LOGIN_EVENT_OK;
     }
 
-    asked = factors->need
-            || (factors->policy == LOGIN_MFA_REQUIRED && !factors->trusted);
+    asked = due->need
+            || (due->policy == LOGIN_MFA_REQUIRED && !due->trusted);
 
-    if (factors->devices && (asked || factors->add)) {
+    if (due->devices && (asked || due->add)) {
         return LOGIN_EVENT_FACTOR;
     }
 
-    if (asked || factors->add) {
-        return factors->fresh ? LOGIN_EVENT_ENROL : LOGIN_EVENT_STALE;
+    if (asked || due->add) {
+        return due->fresh ? LOGIN_EVENT_ENROL : LOGIN_EVENT_STALE;
     }
 
     return LOGIN_EVENT_OK;

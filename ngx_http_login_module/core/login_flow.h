@@ -105,13 +105,13 @@ typedef struct {
 
     unsigned       proven;      /* has met one */
     unsigned       fresh;       /* the password was shown just now */
-} login_factors_t;
+} login_flow_due_t;
 
 /* After the right password, or a registration. */
-login_event_e login_flow_factor(const login_factors_t *factors);
+login_event_e login_flow_factor(const login_flow_due_t *due);
 
 /* Of a session; LOGIN_EVENT_OK: nothing more is due. */
-login_event_e login_flow_due(const login_factors_t *factors);
+login_event_e login_flow_due(const login_flow_due_t *due);
 
 /* What a result is to the machine. */
 login_event_e login_flow_event(login_result_e rc);

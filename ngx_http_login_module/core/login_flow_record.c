@@ -7,7 +7,7 @@
 #include <string.h>
 
 
-#define LOGIN_FLOW_PAYLOAD  (1 + 8)
+#define LOGIN_FLOW_PAYLOAD  (1 + 4 + 8)
 
 
 typedef struct {
@@ -23,19 +23,19 @@ static login_result_e login_flow_sweep_one(void *data, login_str_t key,
 
 
 login_result_e
-login_flow_stage(login_flow_stage_e *stage, uint64_t *version,
-    login_view_t *view, const login_flow_t *flow)
+login_flow_mark(login_flow_mark_t *mark, login_view_t *view,
+    const login_flow_t *flow)
 {
     u_char          key[LOGIN_FLOW_KEY_LEN];
-    uint64_t        when;
     login_record_t  record;
     login_result_e  rc;
+
+    memset(mark, 0, sizeof(login_flow_mark_t));
 
     rc = login_view_get(view, login_flow_key(key, flow), &record);
 
     if (rc == LOGIN_NO) {
-        *stage = LOGIN_FLOW_OPEN;
-        *version = LOGIN_EXPECT_ABSENT;
+        mark->version = LOGIN_EXPECT_ABSENT;
         return LOGIN_OK;
     }
 
@@ -43,15 +43,14 @@ login_flow_stage(login_flow_stage_e *stage, uint64_t *version,
         return rc;
     }
 
-    *version = record.version;
+    mark->version = record.version;
 
-    return login_flow_record_decode(stage, &when, record.payload);
+    return login_flow_mark_decode(mark, record.payload);
 }
 
 
 login_result_e
-login_flow_record_decode(login_flow_stage_e *stage, uint64_t *when,
-    login_str_t payload)
+login_flow_mark_decode(login_flow_mark_t *mark, login_str_t payload)
 {
     login_decoder_t  d;
 
@@ -59,13 +58,14 @@ login_flow_record_decode(login_flow_stage_e *stage, uint64_t *when,
     d.end = payload.data + payload.len;
     d.failed = 0;
 
-    *stage = (login_flow_stage_e) login_get_uint(&d, 1);
-    *when = login_get_uint(&d, 8);
+    mark->stage = (login_flow_stage_e) login_get_uint(&d, 1);
+    mark->generation = (uint32_t) login_get_uint(&d, 4);
+    mark->when = login_get_uint(&d, 8);
 
     if (d.failed
         || d.pos != d.end
-        || *stage < LOGIN_FLOW_ENROLLED
-        || *stage > LOGIN_FLOW_DONE)
+        || mark->stage < LOGIN_FLOW_ENROLLED
+        || mark->stage > LOGIN_FLOW_DONE)
     {
         return LOGIN_FAULT;
     }
@@ -76,7 +76,7 @@ login_flow_record_decode(login_flow_stage_e *stage, uint64_t *when,
 
 void
 login_flow_note(login_changes_t *changes, const login_flow_t *flow,
-    login_flow_stage_e stage, uint64_t version, uint64_t now)
+    const login_flow_mark_t *mark)
 {
     u_char           key[LOGIN_FLOW_KEY_LEN];
     u_char           payload[LOGIN_FLOW_PAYLOAD];
@@ -86,11 +86,12 @@ login_flow_note(login_changes_t *changes, const login_flow_t *flow,
     e.end = payload + sizeof(payload);
     e.failed = 0;
 
-    login_put_uint(&e, stage, 1);
-    login_put_uint(&e, now, 8);
+    login_put_uint(&e, mark->stage, 1);
+    login_put_uint(&e, mark->generation, 4);
+    login_put_uint(&e, mark->when, 8);
 
     login_changes_put(changes, login_flow_key(key, flow),
-                      login_str(payload, sizeof(payload)), version);
+                      login_str(payload, sizeof(payload)), mark->version);
 }
 
 
@@ -117,18 +118,17 @@ static login_result_e
 login_flow_sweep_one(void *data, login_str_t key,
     const login_record_t *record)
 {
-    uint64_t             when;
-    login_flow_stage_e   stage;
+    login_flow_mark_t    mark;
     login_flow_sweep_t  *sweep = data;
 
     if (key.len != LOGIN_FLOW_KEY_LEN
-        || login_flow_record_decode(&stage, &when, record->payload)
+        || login_flow_mark_decode(&mark, record->payload)
            != LOGIN_OK)
     {
         return LOGIN_FAULT;
     }
 
-    if (sweep->now > when && sweep->now - when > LOGIN_FLOW_KEEP) {
+    if (sweep->now > mark.when && sweep->now - mark.when > LOGIN_FLOW_KEEP) {
         login_changes_delete(sweep->changes, key, LOGIN_EXPECT_ANY);
     }
 

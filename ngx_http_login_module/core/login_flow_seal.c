@@ -8,7 +8,6 @@
 #define LOGIN_FLOW_VERSION   1
 #define LOGIN_FLOW_SHARED    0x01
 #define LOGIN_FLOW_STEPPED   0x02
-#define LOGIN_FLOW_DEVICES   0x04
 
 /* What a cookie is bound to. */
 #define LOGIN_FLOW_PLACE_LEN  (LOGIN_ID_LEN + LOGIN_HASH_LEN)
@@ -16,10 +15,10 @@
 
 static login_result_e login_flow_place(u_char place[LOGIN_FLOW_PLACE_LEN],
     login_str_t realm, const u_char browser[LOGIN_ID_LEN]);
-static size_t login_flow_encode(u_char *dst, const login_flow_t *flow);
+static login_result_e login_flow_encode(u_char dst[LOGIN_FLOW_PLAIN],
+    const login_flow_t *flow);
 static login_result_e login_flow_decode(login_flow_t *flow, login_str_t in);
 static login_result_e login_flow_sound(const login_flow_t *flow);
-static size_t login_flow_take(u_char *dst, size_t max, login_decoder_t *d);
 
 
 login_result_e
@@ -27,37 +26,44 @@ login_flow_draw(login_flow_t *flow)
 {
     memset(flow, 0, sizeof(login_flow_t));
 
-    return login_random(flow->id, LOGIN_FLOW_ID_LEN);
+    if (login_random(flow->id, LOGIN_FLOW_ID_LEN) != LOGIN_OK) {
+        return LOGIN_FAULT;
+    }
+
+    return login_random(flow->seed.bytes, LOGIN_SECRET_LEN);
 }
 
 
-size_t
-login_flow_seal(u_char *dst, login_crypto_t *crypto, login_str_t realm,
-    const u_char browser[LOGIN_ID_LEN], const login_flow_t *flow)
+login_result_e
+login_flow_seal(u_char dst[LOGIN_FLOW_TEXT], login_crypto_t *crypto,
+    login_str_t realm, const u_char browser[LOGIN_ID_LEN],
+    const login_flow_t *flow)
 {
-    size_t  len;
-    u_char  place[LOGIN_FLOW_PLACE_LEN];
-    u_char  plain[LOGIN_FLOW_PLAIN_MAX];
-    u_char  sealed[LOGIN_FLOW_PLAIN_MAX + LOGIN_CIPHER_OVERHEAD];
+    u_char          place[LOGIN_FLOW_PLACE_LEN];
+    u_char          plain[LOGIN_FLOW_PLAIN];
+    u_char          sealed[LOGIN_FLOW_PLAIN + LOGIN_CIPHER_OVERHEAD];
+    login_result_e  rc;
 
-    len = login_flow_encode(plain, flow);
+    rc = login_flow_place(place, realm, browser);
 
-    if (len == 0
-        || login_flow_place(place, realm, browser) != LOGIN_OK
-        || login_crypto_encrypt(sealed, crypto, LOGIN_CIPHER_FLOW,
-                                login_str(place, sizeof(place)),
-                                login_str(plain, len))
-           != LOGIN_OK)
-    {
-        login_wipe(plain, sizeof(plain));
-        return 0;
+    if (rc == LOGIN_OK) {
+        rc = login_flow_encode(plain, flow);
+    }
+
+    if (rc == LOGIN_OK) {
+        rc = login_crypto_encrypt(sealed, crypto, LOGIN_CIPHER_FLOW,
+                                  login_str(place, sizeof(place)),
+                                  login_str(plain, sizeof(plain)));
     }
 
     login_wipe(plain, sizeof(plain));
 
-    return login_base64url_encode(dst,
-                                  login_str(sealed,
-                                            len + LOGIN_CIPHER_OVERHEAD));
+    if (rc == LOGIN_OK) {
+        (void) login_base64url_encode(dst, login_str(sealed,
+                                                     sizeof(sealed)));
+    }
+
+    return rc;
 }
 
 
@@ -68,15 +74,15 @@ login_flow_open(login_flow_t *flow, login_crypto_t *crypto,
 {
     size_t          len;
     u_char          place[LOGIN_FLOW_PLACE_LEN];
-    u_char          plain[LOGIN_FLOW_PLAIN_MAX];
-    u_char          sealed[LOGIN_FLOW_PLAIN_MAX + LOGIN_CIPHER_OVERHEAD];
+    u_char          plain[LOGIN_FLOW_PLAIN];
+    u_char          sealed[LOGIN_FLOW_PLAIN + LOGIN_CIPHER_OVERHEAD];
     login_result_e  rc;
 
     len = sizeof(sealed);
 
     if (login_flow_place(place, realm, browser) != LOGIN_OK
         || login_base64url_decode(sealed, &len, text) != LOGIN_OK
-        || len <= LOGIN_CIPHER_OVERHEAD)
+        || len != sizeof(sealed))
     {
         return LOGIN_NO;
     }
@@ -91,8 +97,7 @@ login_flow_open(login_flow_t *flow, login_crypto_t *crypto,
         return LOGIN_NO;
     }
 
-    rc = login_flow_decode(flow, login_str(plain,
-                                           len - LOGIN_CIPHER_OVERHEAD));
+    rc = login_flow_decode(flow, login_str(plain, sizeof(plain)));
 
     login_wipe(plain, sizeof(plain));
 
@@ -126,26 +131,19 @@ login_flow_place(u_char place[LOGIN_FLOW_PLACE_LEN], login_str_t realm,
 }
 
 
-static size_t
-login_flow_encode(u_char *dst, const login_flow_t *flow)
+static login_result_e
+login_flow_encode(u_char dst[LOGIN_FLOW_PLAIN], const login_flow_t *flow)
 {
     login_encoder_t  e;
 
-    if (flow->name_len > LOGIN_FLOW_NAME_MAX
-        || flow->codes_len > LOGIN_FLOW_CODES_MAX)
-    {
-        return 0;
-    }
-
     e.pos = dst;
-    e.end = dst + LOGIN_FLOW_PLAIN_MAX;
+    e.end = dst + LOGIN_FLOW_PLAIN;
     e.failed = 0;
 
     login_put_uint(&e, LOGIN_FLOW_VERSION, 1);
     login_put_uint(&e, flow->state, 1);
     login_put_uint(&e, (flow->shared ? LOGIN_FLOW_SHARED : 0)
-                       | (flow->stepped ? LOGIN_FLOW_STEPPED : 0)
-                       | (flow->devices ? LOGIN_FLOW_DEVICES : 0), 1);
+                       | (flow->stepped ? LOGIN_FLOW_STEPPED : 0), 1);
     login_put_uint(&e, flow->methods, 4);
     login_put_bytes(&e, flow->id, LOGIN_FLOW_ID_LEN);
     login_put_bytes(&e, flow->account, LOGIN_ID_LEN);
@@ -154,11 +152,10 @@ login_flow_encode(u_char *dst, const login_flow_t *flow)
     login_put_uint(&e, flow->epoch, 8);
     login_put_uint(&e, flow->auth_time, 8);
     login_put_uint(&e, flow->issued, 8);
-    login_put_bytes(&e, flow->secret, LOGIN_FLOW_SECRET);
-    login_put_str(&e, login_str(flow->name, flow->name_len));
-    login_put_str(&e, login_str(flow->codes, flow->codes_len));
+    login_put_bytes(&e, flow->device, LOGIN_ID_LEN);
+    login_put_bytes(&e, flow->seed.bytes, LOGIN_SECRET_LEN);
 
-    return e.failed ? 0 : (size_t) (e.pos - dst);
+    return e.failed || e.pos != e.end ? LOGIN_FAULT : LOGIN_OK;
 }
 
 
@@ -188,13 +185,11 @@ login_flow_decode(login_flow_t *flow, login_str_t in)
     flow->epoch = login_get_uint(&d, 8);
     flow->auth_time = login_get_uint(&d, 8);
     flow->issued = login_get_uint(&d, 8);
-    login_get_bytes(&d, flow->secret, LOGIN_FLOW_SECRET);
-    flow->name_len = login_flow_take(flow->name, LOGIN_FLOW_NAME_MAX, &d);
-    flow->codes_len = login_flow_take(flow->codes, LOGIN_FLOW_CODES_MAX, &d);
+    login_get_bytes(&d, flow->device, LOGIN_ID_LEN);
+    login_get_bytes(&d, flow->seed.bytes, LOGIN_SECRET_LEN);
 
     flow->shared = (flags & LOGIN_FLOW_SHARED) != 0;
     flow->stepped = (flags & LOGIN_FLOW_STEPPED) != 0;
-    flow->devices = (flags & LOGIN_FLOW_DEVICES) != 0;
 
     return d.failed || d.pos != d.end ? LOGIN_NO : login_flow_sound(flow);
 }
@@ -216,24 +211,4 @@ login_flow_sound(const login_flow_t *flow)
     default:
         return LOGIN_NO;
     }
-}
-
-
-static size_t
-login_flow_take(u_char *dst, size_t max, login_decoder_t *d)
-{
-    login_str_t  s;
-
-    s = login_get_str(d);
-
-    if (s.len > max) {
-        d->failed = 1;
-        return 0;
-    }
-
-    if (s.len != 0) {
-        memcpy(dst, s.data, s.len);
-    }
-
-    return s.len;
 }

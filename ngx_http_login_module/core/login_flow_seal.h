@@ -17,13 +17,11 @@
 
 #define LOGIN_FLOW_ID_LEN     12
 #define LOGIN_FLOW_ID_TEXT    login_base64url_len(LOGIN_FLOW_ID_LEN)
-#define LOGIN_FLOW_SECRET     20    /* bytes of a new device's */
-#define LOGIN_FLOW_NAME_MAX   128   /* bytes of its name */
-#define LOGIN_FLOW_CODES_MAX  320   /* bytes of all its recovery codes */
-
-#define LOGIN_FLOW_PLAIN_MAX  640
-#define LOGIN_FLOW_TEXT_MAX                                                   \
-    login_base64url_len(LOGIN_FLOW_PLAIN_MAX + LOGIN_CIPHER_OVERHEAD)
+#define LOGIN_FLOW_PLAIN                                                      \
+    (1 + 1 + 1 + 4 + LOGIN_FLOW_ID_LEN + 3 * LOGIN_ID_LEN + 4 + 3 * 8         \
+     + LOGIN_SECRET_LEN)
+#define LOGIN_FLOW_TEXT                                                       \
+    login_base64url_len(LOGIN_FLOW_PLAIN + LOGIN_CIPHER_OVERHEAD)
 
 
 /* What a flow has made: kept until no cookie of it is good any more. */
@@ -39,7 +37,6 @@ typedef struct {
     unsigned       methods;         /* LOGIN_METHOD_..., shown so far */
     unsigned       shared;          /* a shared computer */
     unsigned       stepped;         /* began in "session", not by signing in */
-    unsigned       devices;         /* there was one when it began */
     u_char         account[LOGIN_ID_LEN];
     u_char         session[LOGIN_ID_LEN];
     uint32_t       generation;      /* of the account */
@@ -49,24 +46,25 @@ typedef struct {
 
     /* of a device that is being set up */
 
-    u_char         secret[LOGIN_FLOW_SECRET];
-    size_t         name_len;
-    u_char         name[LOGIN_FLOW_NAME_MAX];
-    size_t         codes_len;
-    u_char         codes[LOGIN_FLOW_CODES_MAX];
+    u_char         device[LOGIN_ID_LEN];
+    login_secret_t seed;            /* of its recovery codes */
 } login_flow_t;
 
+/* What the store says of one. */
+typedef struct {
+    login_flow_stage_e  stage;
+    uint32_t            generation; /* of the account, when it was written */
+    uint64_t            when;
+    uint64_t            version;    /* for the change */
+} login_flow_mark_t;
 
-/* Draws the id; the rest is zeros. */
+
+/* Draws id and seed; the rest is zeros. */
 login_result_e login_flow_draw(login_flow_t *flow);
 
-/*
- * Writes at most LOGIN_FLOW_TEXT_MAX bytes; the length, or 0: it could not
- * be.
- */
-size_t login_flow_seal(u_char *dst, login_crypto_t *crypto,
-    login_str_t realm, const u_char browser[LOGIN_ID_LEN],
-    const login_flow_t *flow);
+login_result_e login_flow_seal(u_char dst[LOGIN_FLOW_TEXT],
+    login_crypto_t *crypto, login_str_t realm,
+    const u_char browser[LOGIN_ID_LEN], const login_flow_t *flow);
 
 /* LOGIN_NO: it is none of this portal and browser, or too old. */
 login_result_e login_flow_open(login_flow_t *flow, login_crypto_t *crypto,
@@ -77,13 +75,13 @@ login_result_e login_flow_open(login_flow_t *flow, login_crypto_t *crypto,
 uint64_t login_flow_time(login_state_e state);
 
 
-/* "version" is what a change has to expect. */
-login_result_e login_flow_stage(login_flow_stage_e *stage, uint64_t *version,
-    login_view_t *view, const login_flow_t *flow);
+/* Where nothing was noted, the stage is LOGIN_FLOW_OPEN. */
+login_result_e login_flow_mark(login_flow_mark_t *mark, login_view_t *view,
+    const login_flow_t *flow);
 
-/* Notes what it has made; expects "version". */
+/* Notes what it has made; expects the version of "mark". */
 void login_flow_note(login_changes_t *changes, const login_flow_t *flow,
-    login_flow_stage_e stage, uint64_t version, uint64_t now);
+    const login_flow_mark_t *mark);
 
 /* Removes what nobody can use any more of this account. */
 login_result_e login_flow_sweep(login_changes_t *changes, login_view_t *view,

@@ -146,8 +146,9 @@ login_result_e login_session_decode(login_session_t *session,
 
 #define LOGIN_FLOW_KEY_LEN     (LOGIN_ACCOUNT_KEY_LEN + LOGIN_FLOW_ID_LEN)
 
-login_result_e login_flow_record_decode(login_flow_stage_e *stage,
-    uint64_t *when, login_str_t payload);
+/* Sets what the payload holds. */
+login_result_e login_flow_mark_decode(login_flow_mark_t *mark,
+    login_str_t payload);
 
 
 #define LOGIN_DEVICE_KEY_LEN   (1 + LOGIN_ID_LEN + LOGIN_ID_LEN)

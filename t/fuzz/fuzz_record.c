@@ -196,11 +196,10 @@ fuzz_lock(login_str_t in)
 static void
 fuzz_flow(login_str_t in)
 {
-    uint64_t            when;
-    login_flow_stage_e  stage;
+    login_flow_mark_t  mark;
 
-    expect((login_flow_record_decode(&stage, &when, in) == LOGIN_OK)
-           == (in.len == 9 && (in.data[0] == 1 || in.data[0] == 2)));
+    expect((login_flow_mark_decode(&mark, in) == LOGIN_OK)
+           == (in.len == 13 && (in.data[0] == 1 || in.data[0] == 2)));
 }
 
 

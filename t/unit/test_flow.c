@@ -226,7 +226,7 @@ test_transitions(void **data)
 #define SHOWN_ALL       0x10
 
 typedef struct {
-    login_factors_t  factors;
+    login_flow_due_t  factors;
     unsigned         seen[LOGIN_STATES][SHOWN_ALL];
     unsigned         sessions;
 } walk_t;
@@ -301,7 +301,7 @@ static void
 look(const walk_t *walk, unsigned shown)
 {
     unsigned                due;
-    const login_factors_t  *f = &walk->factors;
+    const login_flow_due_t  *f = &walk->factors;
 
     assert_true(shown & (SHOWN_PASSWORD|SHOWN_SESSION));
 
@@ -429,7 +429,7 @@ static void
 test_factors(void **data)
 {
     size_t           i;
-    login_factors_t  f;
+    login_flow_due_t  f;
 
     static const struct {
         login_mfa_e    policy;
@@ -478,7 +478,7 @@ test_factors(void **data)
 
     (void) data;
 
-    memset(&f, 0, sizeof(login_factors_t));
+    memset(&f, 0, sizeof(login_flow_due_t));
 
     for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         f.policy = rows[i].policy;
