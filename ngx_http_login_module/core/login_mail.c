@@ -25,7 +25,8 @@ static const char *const  login_mail_kinds[LOGIN_MAIL_KINDS] = {
     [LOGIN_MAIL_PASSWORD_CHANGED] = "password-changed",
     [LOGIN_MAIL_NEW_BROWSER] = "new-browser",
     [LOGIN_MAIL_RENAMED] = "renamed",
-    [LOGIN_MAIL_TEST] = "test"
+    [LOGIN_MAIL_TEST] = "test",
+    [LOGIN_MAIL_MFA_RESET] = "mfa-reset"
 };
 
 
