@@ -299,7 +299,7 @@ login_mail_reseal(login_changes_t *changes, login_view_t *view,
     if (key.len != LOGIN_MAIL_KEY_LEN
         || record->payload.len < LOGIN_CIPHER_OVERHEAD)
     {
-        return LOGIN_FAULT;
+        return LOGIN_NO;
     }
 
     len = record->payload.len;
