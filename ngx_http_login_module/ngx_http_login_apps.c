@@ -81,27 +81,37 @@ ngx_http_login_asset(ngx_http_request_t *r)
     ngx_str_t                    body;
     ngx_http_login_ctx_t        *ctx;
     ngx_http_core_loc_conf_t    *clcf;
-    ngx_http_login_asset_t      *style;
+    ngx_http_login_asset_t      *asset;
     ngx_http_login_main_conf_t  *mcf;
 
     mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
     clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
 
-    style = &mcf->style;
     len = clcf->name.len + sizeof("assets/") - 1;
 
-    if (r->uri.len - len != style->name.len
-        || ngx_memcmp(r->uri.data + len, style->name.data, style->name.len)
-           != 0)
-    {
-        return ngx_http_login_error(r, LOGIN_REASON_NOT_FOUND);
+    for (asset = &mcf->style; ; asset = &mcf->script) {
+
+        if (r->uri.len - len == asset->name.len
+            && ngx_memcmp(r->uri.data + len, asset->name.data,
+                          asset->name.len)
+               == 0)
+        {
+            break;
+        }
+
+        if (asset == &mcf->script) {
+            return ngx_http_login_error(r, LOGIN_REASON_NOT_FOUND);
+        }
     }
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
-    ctx->cacheable = 1;
 
-    body = style->data;
+    /* what has no hash in its name is asked for each time */
+
+    ctx->cacheable = (asset == &mcf->style);
+
+    body = asset->data;
     r->headers_out.status = NGX_HTTP_OK;
 
-    return ngx_http_login_send(r, (char *) style->type.data, &body);
+    return ngx_http_login_send(r, (char *) asset->type.data, &body);
 }

@@ -7,6 +7,9 @@
 #include "ngx_http_login_module.h"
 
 
+#define NGX_HTTP_LOGIN_ATTEMPT_TEXTS  6
+
+
 /* On the heap: a thread may be at it when the request is gone. */
 typedef struct {
     login_signin_t               signin;
@@ -196,36 +199,34 @@ ngx_http_login_attempt_create(ngx_http_request_t *r, const login_form_t *form,
 {
     u_char                      *p;
     size_t                       len;
-    ngx_uint_t                   i;
     ngx_http_login_visitor_t    *visitor;
     ngx_http_login_attempt_t    *attempt;
+    ngx_http_login_srv_conf_t   *scf;
     ngx_http_login_main_conf_t  *mcf;
 
-    login_str_t                  from[5];
-    login_str_t                 *to[5];
+    login_str_t                  from[NGX_HTTP_LOGIN_ATTEMPT_TEXTS];
+    login_str_t                 *to[NGX_HTTP_LOGIN_ATTEMPT_TEXTS];
 
     visitor = ngx_http_login_visitor(r);
     if (visitor == NULL) {
         return NULL;
     }
 
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
+    scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
+
     from[0] = login_form_get(form, "username");
     from[1] = login_form_get(form, "password");
     from[2] = login_form_get(form, "org");
     from[3] = ngx_http_login_str(&r->connection->addr_text);
-    from[4] = r->headers_in.user_agent
-              ? ngx_http_login_str(&r->headers_in.user_agent->value)
-              : login_cstr("");
+    from[4] = ngx_http_login_str(&scf->portal->url);
+    from[5] = ngx_http_login_user_agent(r);
 
     if (from[2].len == 0) {
         from[2] = login_cstr(LOGIN_ORG_DEFAULT);
     }
 
-    len = 0;
-
-    for (i = 0; i < 5; i++) {
-        len += from[i].len;
-    }
+    len = ngx_http_login_job_len(from, NGX_HTTP_LOGIN_ATTEMPT_TEXTS);
 
     attempt = ngx_calloc(sizeof(ngx_http_login_attempt_t) + len,
                          r->connection->log);
@@ -237,21 +238,17 @@ ngx_http_login_attempt_create(ngx_http_request_t *r, const login_form_t *form,
     to[1] = &attempt->signin.password;
     to[2] = &attempt->signin.org;
     to[3] = &attempt->signin.address;
-    to[4] = &attempt->signin.browser;
+    to[4] = &attempt->signin.portal;
+    to[5] = &attempt->signin.browser;
 
-    p = attempt->data;
+    p = ngx_http_login_job_copy(attempt->data, to, from,
+                                NGX_HTTP_LOGIN_ATTEMPT_TEXTS);
 
-    for (i = 0; i < 5; i++) {
-        *to[i] = login_str(p, from[i].len);
-        p = ngx_cpymem(p, from[i].data, from[i].len);
-    }
-
-    attempt->signin.browser = login_session_browser(p - from[4].len,
-                                                    from[4].len);
-
-    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
+    attempt->signin.browser = login_session_browser(p - from[5].len,
+                                                    from[5].len);
 
     attempt->signin.limits = mcf->limits;
+    attempt->signin.mails = ngx_http_login_mails(mcf);
     attempt->signin.shared = (login_form_get(form, "shared").len != 0);
     attempt->signin.now = (uint64_t) ngx_time();
 

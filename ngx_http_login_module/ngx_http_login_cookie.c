@@ -147,6 +147,24 @@ ngx_http_login_set_browser(ngx_http_request_t *r, unsigned persistent)
 }
 
 
+ngx_int_t
+ngx_http_login_set_link(ngx_http_request_t *r, login_str_t token)
+{
+    ngx_http_login_cookie_t     cookie;
+    ngx_http_login_srv_conf_t  *scf;
+
+    scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
+
+    cookie.name = scf->link_cookie;
+    cookie.value = token;
+    ngx_str_null(&cookie.domain);
+    cookie.samesite = NGX_HTTP_LOGIN_LAX;
+    cookie.age = token.len ? -1 : 0;
+
+    return ngx_http_login_send_cookie(r, &cookie);
+}
+
+
 static ngx_int_t
 ngx_http_login_send_cookie(ngx_http_request_t *r,
     const ngx_http_login_cookie_t *cookie)

@@ -136,6 +136,23 @@ ngx_http_login_csrf_check(ngx_http_request_t *r, const login_form_t *form)
 }
 
 
+login_event_e
+ngx_http_login_form_event(ngx_http_request_t *r, const login_form_t *form)
+{
+    switch (ngx_http_login_csrf_check(r, form)) {
+
+    case NGX_OK:
+        return LOGIN_EVENT_FORM;
+
+    case NGX_DECLINED:
+        return LOGIN_EVENT_FORGED;
+
+    default:
+        return LOGIN_EVENT_FAULT;
+    }
+}
+
+
 /* NGX_OK: the browser came with a cookie of ours. */
 
 static ngx_int_t

@@ -196,6 +196,52 @@ ngx_http_login_limit_signin(ngx_http_request_t *r,
 }
 
 
+ngx_int_t
+ngx_http_login_limit_network(ngx_http_request_t *r, uint64_t *wait)
+{
+    uint64_t                   state;
+    ngx_int_t                  rc;
+    login_limit_key_t         *key;
+    ngx_http_login_worker_t   *worker;
+    ngx_http_login_throttle_t  throttle;
+
+    worker = ngx_http_login_get_worker(r);
+
+    if (worker == NULL || login_view_begin(worker->view) != LOGIN_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(&throttle, sizeof(ngx_http_login_throttle_t));
+
+    key = &throttle.keys[0];
+
+    key->kind = LOGIN_LIMIT_NETWORK;
+    throttle.nkeys = 1;
+
+    rc = NGX_ERROR;
+    state = login_view_version(worker->view);
+
+    if (login_limit_network(key->id, r->connection->sockaddr) == LOGIN_OK
+        && login_lock_get(&key->lock, worker->view, key->id, NULL)
+           == LOGIN_OK)
+    {
+        rc = NGX_OK;
+    }
+
+    login_view_end(worker->view);
+
+    if (rc == NGX_OK) {
+        rc = ngx_http_login_throttle_take(&throttle, state, wait);
+    }
+
+    if (rc == NGX_OK) {
+        ngx_http_login_throttle_settle(&throttle, LOGIN_LIMIT_FAILURE);
+    }
+
+    return rc;
+}
+
+
 static ngx_int_t
 ngx_http_login_limit_name(ngx_http_request_t *r, login_guess_t *guess,
     login_str_t org, login_str_t username)

@@ -1,7 +1,7 @@
 
 /*
  * What a configuration brings along from the disk, read and checked while
- * it is: keys, store, templates, style sheet.
+ * it is: keys, store, templates, style sheet and script.
  */
 
 #include "ngx_http_login_module.h"
@@ -19,8 +19,11 @@ static ngx_int_t ngx_http_login_load_pages(ngx_conf_t *cf,
 static void ngx_http_login_free_pages(void *data);
 static ngx_int_t ngx_http_login_check_templates(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
-static ngx_int_t ngx_http_login_load_style(ngx_conf_t *cf,
+static ngx_int_t ngx_http_login_load_assets(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
+static ngx_int_t ngx_http_login_load_asset(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf, ngx_http_login_asset_t *asset,
+    const char *extension);
 
 
 ngx_int_t
@@ -29,7 +32,7 @@ ngx_http_login_load(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
     if (ngx_http_login_load_keys(cf, mcf) != NGX_OK
         || ngx_http_login_check_store(cf, mcf) != NGX_OK
         || ngx_http_login_load_pages(cf, mcf) != NGX_OK
-        || ngx_http_login_load_style(cf, mcf) != NGX_OK
+        || ngx_http_login_load_assets(cf, mcf) != NGX_OK
         || ngx_http_login_load_mail(cf, mcf) != NGX_OK)
     {
         return NGX_ERROR;
@@ -238,65 +241,76 @@ ngx_http_login_check_templates(ngx_conf_t *cf,
 }
 
 
-/* Its name changes with its content, so that it may be cached for good. */
+static ngx_int_t
+ngx_http_login_load_assets(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
+{
+    ngx_str_set(&mcf->style.type, "text/css; charset=utf-8");
+    ngx_str_set(&mcf->script.type, "text/javascript; charset=utf-8");
+
+    if (ngx_http_login_load_asset(cf, mcf, &mcf->style, "css") != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_login_load_asset(cf, mcf, &mcf->script, "js");
+}
+
+
+/*
+ * The name of the style sheet changes with its content, to be cached for
+ * good; that of the script stays: no variable may stand in its place.
+ */
 
 static ngx_int_t
-ngx_http_login_load_style(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
+ngx_http_login_load_asset(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
+    ngx_http_login_asset_t *asset, const char *extension)
 {
+    size_t            len;
     u_char           *name;
-    ngx_str_t         own;
     ngx_file_info_t   fi;
     u_char            hash[LOGIN_HASH_LEN];
 
-    static const char  shipped[] = LOGIN_PAGES_PATH "/login.css";
+    len = sizeof(LOGIN_PAGES_PATH) + mcf->templates.len
+          + sizeof("/login.") + ngx_strlen(extension) + 16;
 
-    own.data = (u_char *) shipped;
-
-    if (mcf->templates.len != 0) {
-        own.data = ngx_pnalloc(cf->pool, mcf->templates.len
-                                         + sizeof("/login.css"));
-        if (own.data == NULL) {
-            return NGX_ERROR;
-        }
-
-        ngx_sprintf(own.data, "%V/login.css%Z", &mcf->templates);
-
-        if (ngx_file_info(own.data, &fi) == NGX_FILE_ERROR
-            && ngx_errno == NGX_ENOENT)
-        {
-            own.data = (u_char *) shipped;
-        }
+    name = ngx_pnalloc(cf->pool, len);
+    if (name == NULL) {
+        return NGX_ERROR;
     }
 
-    if (ngx_http_login_read_file(cf, (char *) own.data, 1024 * 1024, "", &fi,
-                                 &mcf->style.data)
+    ngx_sprintf(name, "%V/login.%s%Z", &mcf->templates, extension);
+
+    if (mcf->templates.len == 0
+        || (ngx_file_info(name, &fi) == NGX_FILE_ERROR
+            && ngx_errno == NGX_ENOENT))
+    {
+        ngx_sprintf(name, "%s/login.%s%Z", LOGIN_PAGES_PATH, extension);
+    }
+
+    if (ngx_http_login_read_file(cf, (char *) name, 1024 * 1024, "", &fi,
+                                 &asset->data)
         != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    if (login_sha256(hash, login_str(mcf->style.data.data,
-                                     mcf->style.data.len))
-        != LOGIN_OK)
-    {
+    if (login_sha256(hash, ngx_http_login_str(&asset->data)) != LOGIN_OK) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                       "SHA-256 of OpenSSL failed, is there memory?");
         return NGX_ERROR;
     }
 
-    name = ngx_pnalloc(cf->pool, sizeof("login..css") + 16);
-    if (name == NULL) {
-        return NGX_ERROR;
+    if (asset == &mcf->script) {
+        ngx_str_set(&asset->name, "login.js");
+        return NGX_OK;
     }
 
-    mcf->style.name.data = name;
+    asset->name.data = name;
 
     name = ngx_cpymem(name, "login.", 6);
     name += login_hex_encode(name, login_str(hash, 8));
-    name = ngx_cpymem(name, ".css", 4);
+    name = ngx_sprintf(name, ".%s", extension);
 
-    mcf->style.name.len = name - mcf->style.name.data;
-    ngx_str_set(&mcf->style.type, "text/css; charset=utf-8");
+    asset->name.len = name - asset->name.data;
 
     return NGX_OK;
 }

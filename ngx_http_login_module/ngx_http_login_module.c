@@ -106,6 +106,13 @@ static ngx_command_t  ngx_http_login_commands[] = {
       offsetof(ngx_http_login_main_conf_t, key_file),
       &ngx_http_login_not_empty_post },
 
+    { ngx_string("login_password"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_http_login_password,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("login_hash"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
       ngx_http_login_hash,
@@ -199,9 +206,11 @@ ngx_http_login_create_main_conf(ngx_conf_t *cf)
      *     conf->store = { 0, NULL };
      *     conf->key_file = { 0, NULL };
      *     conf->templates = { 0, NULL };
+     *     conf->blocklist = { 0, NULL };
      *     conf->used = 0;
      *     conf->caches = 0;
      *     conf->limits = { 0, 0 };
+     *     conf->rules = { 0, 0, 0, NULL };
      *     conf->limit = { 0, 0, 0 };
      *     conf->mail = NULL;
      *     conf->log = NULL;
@@ -212,6 +221,7 @@ ngx_http_login_create_main_conf(ngx_conf_t *cf)
      *     conf->ring = NULL;
      *     conf->pages = { NULL };
      *     conf->style = { { 0, NULL }, ... };
+     *     conf->script = { { 0, NULL }, ... };
      *     conf->notes = NULL;
      *     conf->policy = { 0, NULL };
      *     conf->worker = NULL;
@@ -225,6 +235,9 @@ ngx_http_login_create_main_conf(ngx_conf_t *cf)
     conf->hash_queue = NGX_CONF_UNSET;
     conf->hash_memory = NGX_CONF_UNSET_SIZE;
     conf->hash_passes = NGX_CONF_UNSET;
+    conf->password_min = NGX_CONF_UNSET;
+    conf->password_max = NGX_CONF_UNSET;
+    conf->password_score = NGX_CONF_UNSET;
     conf->limit_attempts = NGX_CONF_UNSET;
     conf->limit_lockout = NGX_CONF_UNSET;
     conf->limit_rate = NGX_CONF_UNSET;
@@ -279,6 +292,10 @@ ngx_http_login_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_conf_init_size_value(mcf->hash_memory, 19 * 1024 * 1024);
     ngx_conf_init_value(mcf->hash_passes, 2);
 
+    ngx_conf_init_value(mcf->password_min, LOGIN_STRENGTH_MIN);
+    ngx_conf_init_value(mcf->password_max, LOGIN_STRENGTH_MAX);
+    ngx_conf_init_value(mcf->password_score, LOGIN_STRENGTH_SCORE);
+
     ngx_conf_init_value(mcf->limit_attempts, 6);
     ngx_conf_init_value(mcf->limit_lockout, 5 * 60);
     ngx_conf_init_value(mcf->limit_rate, 60);
@@ -286,6 +303,10 @@ ngx_http_login_init_main_conf(ngx_conf_t *cf, void *conf)
 
     mcf->limits.idle = mcf->idle;
     mcf->limits.lifetime = mcf->lifetime;
+
+    mcf->rules.min = (uint32_t) mcf->password_min;
+    mcf->rules.max = (uint32_t) mcf->password_max;
+    mcf->rules.score = (uint32_t) mcf->password_score;
 
     mcf->limit.attempts = (uint32_t) mcf->limit_attempts;
     mcf->limit.lockout = (uint64_t) mcf->limit_lockout;
@@ -322,6 +343,7 @@ ngx_http_login_create_srv_conf(ngx_conf_t *cf)
      *     conf->nhosts = 0;
      *     conf->session_cookie = { 0, NULL };
      *     conf->browser_cookie = { 0, NULL };
+     *     conf->link_cookie = { 0, NULL };
      *     conf->csp = { 0, NULL };
      *     conf->frame_csp = { 0, NULL };
      */

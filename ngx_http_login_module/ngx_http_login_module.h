@@ -38,6 +38,7 @@
 
 #define ngx_http_login_str(s)    login_str((s)->data, (s)->len)
 
+#define NGX_HTTP_LOGIN_GONE           410
 #define NGX_HTTP_LOGIN_UNPROCESSABLE  422
 #define NGX_HTTP_LOGIN_TOO_EARLY      425
 
@@ -94,6 +95,11 @@ typedef struct {
     size_t                       hash_memory;
     ngx_int_t                    hash_passes;
 
+    ngx_int_t                    password_min;
+    ngx_int_t                    password_max;
+    ngx_int_t                    password_score;
+    ngx_str_t                    blocklist;
+
     ngx_int_t                    limit_attempts;
     time_t                       limit_lockout;
     ngx_int_t                    limit_rate;
@@ -108,6 +114,7 @@ typedef struct {
     ngx_uint_t                   used;      /* there is a gate or portal */
     ngx_uint_t                   caches;    /* and a "..._cache_path" */
     login_limits_t               limits;
+    login_rules_t                rules;     /* for new passwords */
     login_limit_t                limit;
     ngx_shm_zone_t              *zone;      /* of the limit's counters */
     ngx_shm_zone_t              *counters;  /* of events */
@@ -115,6 +122,7 @@ typedef struct {
     login_keyring_t             *ring;
     login_template_t            *pages[LOGIN_PAGES];
     ngx_http_login_asset_t       style;
+    ngx_http_login_asset_t       script;
     ngx_array_t                  portals;   /* of ..._portal_t * */
     ngx_array_t                  cookies;   /* names to be cut, login_str_t */
     ngx_array_t                 *notes;     /* for the policy; then NULL */
@@ -147,6 +155,7 @@ typedef struct {
     size_t                       nhosts;
     login_str_t                  session_cookie;    /* full names */
     login_str_t                  browser_cookie;
+    login_str_t                  link_cookie;
     ngx_str_t                    csp;
     ngx_str_t                    frame_csp; /* of what may be in a frame */
 } ngx_http_login_srv_conf_t;
@@ -224,6 +233,7 @@ typedef struct {
     login_form_t                *form;
     ngx_http_login_form_pt       handler;   /* of the form */
     login_asked_t               *asked;     /* of another server */
+    const login_strength_t      *weak;      /* a password that is refused */
 } ngx_http_login_ctx_t;
 
 
@@ -235,6 +245,8 @@ typedef struct {
 typedef struct {
     login_str_t                  session;   /* the cookies' values */
     login_str_t                  browser;
+    login_str_t                  link;
+    login_str_t                  token;     /* was in the address */
 
     unsigned                     checked:1; /* "ticket" was looked at */
     unsigned                     genuine:1; /* and is ours */
@@ -269,6 +281,10 @@ typedef struct {
 extern ngx_module_t  ngx_http_login_module;
 
 
+/* Is anything mailed? */
+#define ngx_http_login_mails(mcf)  ((mcf)->mail != NULL)
+
+
 /* ngx_http_login_conf*.c, ngx_http_login_{resolve,reach,load}.c */
 
 char *ngx_http_login_gate(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
@@ -277,6 +293,8 @@ char *ngx_http_login_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_login_cookie(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_login_session(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_login_hash(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_login_password(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 char *ngx_http_login_hosts(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* Does the value of a line begin with this? */
@@ -605,6 +623,9 @@ ngx_int_t ngx_http_login_clear_session(ngx_http_request_t *r);
 ngx_int_t ngx_http_login_set_browser(ngx_http_request_t *r,
     unsigned persistent);
 
+/* The token of a link, until the browser closes; empty: no more. */
+ngx_int_t ngx_http_login_set_link(ngx_http_request_t *r, login_str_t token);
+
 /* Takes back what was set: the answer is another one. */
 void ngx_http_login_forget_cookies(ngx_http_request_t *r);
 
@@ -617,6 +638,25 @@ ngx_int_t ngx_http_login_csrf_make(ngx_http_request_t *r, login_str_t *csrf);
 /* NGX_OK, NGX_DECLINED: not sent from our own page; NGX_ERROR. */
 ngx_int_t ngx_http_login_csrf_check(ngx_http_request_t *r,
     const login_form_t *form);
+
+/* The same for login_flow_step(). */
+login_event_e ngx_http_login_form_event(ngx_http_request_t *r,
+    const login_form_t *form);
+
+
+/* ngx_http_login_notice.c: what was done on the page before */
+
+/*
+ * Answers 303 to a page below the portal, "account?", with something behind
+ * that only this browser's pages take for a proof of what was done to the
+ * account.
+ */
+ngx_int_t ngx_http_login_notice_leave(ngx_http_request_t *r,
+    const char *page, const u_char account[LOGIN_ID_LEN]);
+
+/* NGX_OK with "account"; call ngx_http_login_csrf_make() before. */
+ngx_int_t ngx_http_login_notice_check(ngx_http_request_t *r,
+    const login_form_t *query, u_char account[LOGIN_ID_LEN]);
 
 
 /* ngx_http_login_headers.c: header lists of nginx */
@@ -660,6 +700,9 @@ ngx_int_t ngx_http_login_signin_top(ngx_http_request_t *r, ngx_str_t *url);
 
 ngx_int_t ngx_http_login_portal_handler(ngx_http_request_t *r);
 
+/* Takes the token of a link out of the address, if there is one. */
+ngx_int_t ngx_http_login_portal_hide(ngx_http_request_t *r);
+
 /* Reads the form, then calls "handler", which finalizes the request. */
 ngx_int_t ngx_http_login_read_form(ngx_http_request_t *r,
     ngx_http_login_form_pt handler);
@@ -677,6 +720,110 @@ ngx_int_t ngx_http_login_signin_wrong(ngx_http_request_t *r,
     const login_form_t *form, ngx_uint_t locked);
 ngx_int_t ngx_http_login_signin_throttled(ngx_http_request_t *r,
     const login_form_t *form, uint64_t wait, ngx_uint_t locked);
+
+/* ngx_http_login_account.c */
+
+ngx_int_t ngx_http_login_account_page(ngx_http_request_t *r);
+void ngx_http_login_account_form(ngx_http_request_t *r,
+    const login_form_t *form);
+ngx_int_t ngx_http_login_account_show(ngx_http_request_t *r,
+    ngx_uint_t status, login_reason_e reason);
+ngx_int_t ngx_http_login_account_changed(ngx_http_request_t *r,
+    const login_renew_t *renew);
+
+/* ngx_http_login_password.c: what forms with a new password have in common */
+
+/* LOGIN_REASON_NONE: there is one, twice and the same. */
+login_reason_e ngx_http_login_password_form(const login_form_t *form);
+
+/* Pages of this request will tell what is wrong with it. */
+ngx_int_t ngx_http_login_password_weak(ngx_http_request_t *r,
+    const login_strength_t *strength);
+
+/* What the fields of a new password show. */
+ngx_int_t ngx_http_login_password_fill(ngx_http_request_t *r,
+    ngx_http_login_page_t *page);
+
+/* ngx_http_login_renew.c: from a new password to the page after it */
+
+/*
+ * For who is signed in, or, without an identity, has a link's token.
+ * NGX_DONE: a thread is at it; else for ngx_http_finalize_request().
+ */
+ngx_int_t ngx_http_login_renew(ngx_http_request_t *r,
+    const login_form_t *form, const ngx_http_login_identity_t *identity,
+    login_str_t token, login_state_e state);
+
+/* ngx_http_login_link.c: links with a token */
+
+/*
+ * Takes the token behind "len" bytes of the address out of it, so that it
+ * comes into no log; "*token" stays empty without memory.
+ */
+void ngx_http_login_link_hide(ngx_http_request_t *r, size_t len,
+    login_str_t *token);
+
+/* Keeps it in a cookie and answers 303 to a page below the portal. */
+ngx_int_t ngx_http_login_link_follow(ngx_http_request_t *r,
+    const char *page);
+ngx_int_t ngx_http_login_link_invalid(ngx_http_request_t *r);
+
+/* ngx_http_login_forgot.c */
+
+ngx_int_t ngx_http_login_forgot_page(ngx_http_request_t *r);
+void ngx_http_login_forgot_form(ngx_http_request_t *r,
+    const login_form_t *form);
+
+/* ngx_http_login_reset.c */
+
+ngx_int_t ngx_http_login_reset_link(ngx_http_request_t *r);
+ngx_int_t ngx_http_login_reset_page(ngx_http_request_t *r);
+void ngx_http_login_reset_form(ngx_http_request_t *r,
+    const login_form_t *form);
+ngx_int_t ngx_http_login_reset_show(ngx_http_request_t *r,
+    ngx_uint_t status, login_reason_e reason);
+ngx_int_t ngx_http_login_reset_leave(ngx_http_request_t *r,
+    const login_renew_t *renew);
+
+/* ngx_http_login_invite.c: from an invitation to the form that takes it */
+
+ngx_int_t ngx_http_login_invite_link(ngx_http_request_t *r);
+ngx_int_t ngx_http_login_register_page(ngx_http_request_t *r);
+
+/* What becomes of an invitation that was used. */
+ngx_int_t ngx_http_login_invite_used(ngx_http_request_t *r,
+    login_str_t token);
+
+/*
+ * The page "register"; "form" has what was typed, if anything was, and
+ * "strength", if it is there, is that of the password.
+ */
+ngx_int_t ngx_http_login_register_show(ngx_http_request_t *r,
+    const login_form_t *form, ngx_uint_t status, login_reason_e reason,
+    const login_strength_t *strength);
+
+ngx_int_t ngx_http_login_register_number(ngx_http_request_t *r,
+    ngx_http_login_page_t *page, login_page_var_e var, size_t number);
+void ngx_http_login_register_weak(ngx_http_login_page_t *page,
+    const login_strength_t *strength);
+
+
+/* ngx_http_login_invite_request.c: with a link that many have */
+
+/* Is it one that is open?  As ngx_http_login_identify(). */
+ngx_int_t ngx_http_login_invite_shared(ngx_http_request_t *r,
+    login_str_t token);
+
+ngx_int_t ngx_http_login_invite_request_page(ngx_http_request_t *r);
+void ngx_http_login_invite_request_form(ngx_http_request_t *r,
+    const login_form_t *form);
+ngx_int_t ngx_http_login_invite_sent_page(ngx_http_request_t *r);
+
+
+/* ngx_http_login_register.c: from there to the account and its session */
+
+void ngx_http_login_register_form(ngx_http_request_t *r,
+    const login_form_t *form);
 
 ngx_int_t ngx_http_login_logout_page(ngx_http_request_t *r);
 void ngx_http_login_logout_form(ngx_http_request_t *r,
@@ -722,6 +869,13 @@ char *ngx_http_login_limit(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 ngx_int_t ngx_http_login_limit_signin(ngx_http_request_t *r,
     ngx_http_login_throttle_t *throttle, login_str_t org,
     login_str_t username, uint64_t *wait);
+
+/*
+ * Counts what needs no password as a failure of the network.  NGX_DECLINED:
+ * too many, for "*wait" seconds.
+ */
+ngx_int_t ngx_http_login_limit_network(ngx_http_request_t *r,
+    uint64_t *wait);
 
 /*
  * Settles it, once; "signin" says whose lock it leads to, or that it is
@@ -773,7 +927,22 @@ char *ngx_http_login_merge_status(ngx_conf_t *cf,
 void ngx_http_login_count(login_log_kind_e kind);
 
 
+/* ngx_http_login_job.c: what forms have in common that a thread works on */
+
+login_str_t ngx_http_login_user_agent(ngx_http_request_t *r);
+
+/* Copies each of "from" to "dst", one after another, and returns the end. */
+size_t ngx_http_login_job_len(const login_str_t *from, ngx_uint_t n);
+u_char *ngx_http_login_job_copy(u_char *dst, login_str_t **to,
+    const login_str_t *from, ngx_uint_t n);
+
+/* The page "error"; without a text it was not begun, in all that time. */
+ngx_int_t ngx_http_login_job_fault(ngx_http_request_t *r,
+    const login_error_t *error);
+
+
 /* ngx_http_login_attempt.c: from a password to a session */
+
 
 /* NGX_DONE: a thread is at it; else for ngx_http_finalize_request(). */
 ngx_int_t ngx_http_login_attempt(ngx_http_request_t *r,

@@ -50,6 +50,7 @@ ngx_http_login_page(ngx_http_request_t *r, login_page_e page,
     }
 
     ngx_http_login_page_reason(p, reason);
+
     ngx_http_login_page_person(r, p);
 
     return p;
@@ -142,6 +143,14 @@ ngx_http_login_page_reason(ngx_http_login_page_t *page, login_reason_e reason)
         ngx_http_login_page_flag(page, LOGIN_VAR_MALFORMED);
         break;
 
+    case LOGIN_REASON_MISMATCH:
+        ngx_http_login_page_flag(page, LOGIN_VAR_MISMATCH);
+        break;
+
+    case LOGIN_REASON_WEAK:
+        ngx_http_login_page_flag(page, LOGIN_VAR_WEAK);
+        break;
+
     case LOGIN_REASON_METHOD:
         ngx_http_login_page_flag(page, LOGIN_VAR_METHOD);
         break;
@@ -152,6 +161,10 @@ ngx_http_login_page_reason(ngx_http_login_page_t *page, login_reason_e reason)
 
     case LOGIN_REASON_THROTTLED:
         ngx_http_login_page_flag(page, LOGIN_VAR_THROTTLED);
+        break;
+
+    case LOGIN_REASON_CURRENT:
+        ngx_http_login_page_flag(page, LOGIN_VAR_CURRENT);
         break;
 
     default:

@@ -85,6 +85,11 @@ ngx_http_login_policy(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
         return NGX_ERROR;
     }
 
+    policy.password_min = mcf->rules.min;
+    policy.password_max = mcf->rules.max;
+    policy.password_score = mcf->rules.score;
+    policy.blocklist = login_str(mcf->blocklist.data, mcf->blocklist.len);
+
     /* it is in memory that goes when the configuration has been read */
 
     mcf->notes = NULL;

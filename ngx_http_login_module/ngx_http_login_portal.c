@@ -4,9 +4,13 @@
 #include "ngx_http_login_module.h"
 
 
+#define NGX_HTTP_LOGIN_BELOW   1    /* what is below it */
+#define NGX_HTTP_LOGIN_SECRET  2    /* the same, and in no log */
+
+
 typedef struct {
     ngx_str_t                  path;        /* below the portal's prefix */
-    ngx_uint_t                 prefix;      /* and what is below it */
+    ngx_uint_t                 prefix;      /* NGX_HTTP_LOGIN_BELOW ... */
     ngx_int_t                (*get)(ngx_http_request_t *r);
     ngx_http_login_form_pt     post;
 } ngx_http_login_route_t;
@@ -28,6 +32,38 @@ static const ngx_http_login_route_t  ngx_http_login_routes[] = {
       ngx_http_login_apps_page,
       NULL },
 
+    { ngx_string("account"), 0,
+      ngx_http_login_account_page,
+      ngx_http_login_account_form },
+
+    { ngx_string("forgot"), 0,
+      ngx_http_login_forgot_page,
+      ngx_http_login_forgot_form },
+
+    { ngx_string("reset"), 0,
+      ngx_http_login_reset_page,
+      ngx_http_login_reset_form },
+
+    { ngx_string("reset/"), NGX_HTTP_LOGIN_SECRET,
+      ngx_http_login_reset_link,
+      NULL },
+
+    { ngx_string("invite/"), NGX_HTTP_LOGIN_SECRET,
+      ngx_http_login_invite_link,
+      NULL },
+
+    { ngx_string("invite-request"), 0,
+      ngx_http_login_invite_request_page,
+      ngx_http_login_invite_request_form },
+
+    { ngx_string("invite-sent"), 0,
+      ngx_http_login_invite_sent_page,
+      NULL },
+
+    { ngx_string("register"), 0,
+      ngx_http_login_register_page,
+      ngx_http_login_register_form },
+
     { ngx_string("logout"), 0,
       ngx_http_login_logout_page,
       ngx_http_login_logout_form },
@@ -36,7 +72,7 @@ static const ngx_http_login_route_t  ngx_http_login_routes[] = {
       ngx_http_login_session_json,
       NULL },
 
-    { ngx_string("assets/"), 1,
+    { ngx_string("assets/"), NGX_HTTP_LOGIN_BELOW,
       ngx_http_login_asset,
       NULL }
 };
@@ -68,6 +104,12 @@ ngx_http_login_portal_handler(ngx_http_request_t *r)
 
     route = ngx_http_login_find_route(r);
 
+    /* "rewrite" may have led here */
+
+    if (ngx_http_login_portal_hide(r) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
     if (route && route->post && r->method == NGX_HTTP_POST) {
         return ngx_http_login_read_form(r, route->post);
     }
@@ -90,27 +132,32 @@ ngx_http_login_portal_handler(ngx_http_request_t *r)
 }
 
 
+/* Only the address counts: in the first phase there is no location yet. */
+
 static const ngx_http_login_route_t *
 ngx_http_login_find_route(ngx_http_request_t *r)
 {
     size_t                         len;
     u_char                        *path;
+    ngx_str_t                     *own;
     ngx_uint_t                     i;
-    ngx_http_core_loc_conf_t      *clcf;
+    ngx_http_login_srv_conf_t     *scf;
     const ngx_http_login_route_t  *route;
 
-    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+    scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
+    own = &scf->own;
 
     /* "rewrite ... break" may have led elsewhere */
 
-    if (r->uri.len < clcf->name.len
-        || ngx_memcmp(r->uri.data, clcf->name.data, clcf->name.len) != 0)
+    if (own->len == 0
+        || r->uri.len < own->len
+        || ngx_memcmp(r->uri.data, own->data, own->len) != 0)
     {
         return NULL;
     }
 
-    path = r->uri.data + clcf->name.len;
-    len = r->uri.len - clcf->name.len;
+    path = r->uri.data + own->len;
+    len = r->uri.len - own->len;
 
     for (i = 0;
          i < sizeof(ngx_http_login_routes) / sizeof(ngx_http_login_routes[0]);
@@ -126,6 +173,39 @@ ngx_http_login_find_route(ngx_http_request_t *r)
     }
 
     return NULL;
+}
+
+
+/* Without memory it is hidden as well, and lost. */
+
+ngx_int_t
+ngx_http_login_portal_hide(ngx_http_request_t *r)
+{
+    login_str_t                    token;
+    ngx_http_login_visitor_t      *visitor;
+    ngx_http_login_srv_conf_t     *scf;
+    const ngx_http_login_route_t  *route;
+
+    route = ngx_http_login_find_route(r);
+    token = login_cstr("");
+
+    if (route && route->prefix == NGX_HTTP_LOGIN_SECRET) {
+        scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
+        ngx_http_login_link_hide(r, scf->own.len + route->path.len, &token);
+    }
+
+    visitor = ngx_http_login_visitor(r);
+    if (visitor == NULL) {
+        return NGX_ERROR;
+    }
+
+    /* what is there the second time is what hides the first */
+
+    if (visitor->token.len == 0) {
+        visitor->token = token;
+    }
+
+    return NGX_OK;
 }
 
 

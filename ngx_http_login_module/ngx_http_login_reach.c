@@ -66,7 +66,7 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
 
     len = sizeof("__Secure-_browser") + scf->cookie_name.len;
 
-    p = ngx_pnalloc(cf->pool, 2 * len);
+    p = ngx_pnalloc(cf->pool, 3 * len);
     if (p == NULL) {
         return NGX_ERROR;
     }
@@ -81,12 +81,19 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
     scf->browser_cookie.len = ngx_sprintf(p, "%s%V_browser", host,
                                           &scf->cookie_name) - p;
 
+    p += len;
+
+    scf->link_cookie.data = p;
+    scf->link_cookie.len = ngx_sprintf(p, "%s%V_link", host,
+                                       &scf->cookie_name) - p;
+
     if (scf->gates == 0 && scf->forwards == 0 && scf->own.len == 0) {
         return NGX_OK;
     }
 
     if (ngx_http_login_add_cookie(cf, scf->session_cookie) != NGX_OK
-        || ngx_http_login_add_cookie(cf, scf->browser_cookie) != NGX_OK)
+        || ngx_http_login_add_cookie(cf, scf->browser_cookie) != NGX_OK
+        || ngx_http_login_add_cookie(cf, scf->link_cookie) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -328,9 +335,10 @@ ngx_http_login_write_csp(ngx_conf_t *cf, ngx_http_login_srv_conf_t *scf)
     own.len = scf->portal->parsed.origin.len;
 
     len = sizeof("default-src 'none'; style-src 'self' ; img-src 'self' ; "
+                 "script-src 'self' ; "
                  "base-uri 'none'; object-src 'none'; "
                  "frame-ancestors 'none'; form-action 'self' ")
-          + 2 * own.len + 2 * origins.len;
+          + 3 * own.len + 2 * origins.len;
 
     for (i = 0; i < 2; i++) {
         p = ngx_pnalloc(cf->pool, len);
@@ -341,9 +349,10 @@ ngx_http_login_write_csp(ngx_conf_t *cf, ngx_http_login_srv_conf_t *scf)
         csp[i]->data = p;
 
         p = ngx_sprintf(p, "default-src 'none'; style-src 'self' %V; "
-                           "img-src 'self' %V; base-uri 'none'; "
+                           "img-src 'self' %V; script-src 'self' %V; "
+                           "base-uri 'none'; "
                            "object-src 'none'; form-action 'self' %V; "
-                           "frame-ancestors ", &own, &own, &origins);
+                           "frame-ancestors ", &own, &own, &own, &origins);
 
         if (csp[i] == &scf->frame_csp) {
             p = ngx_sprintf(p, "'self' %V", &origins);

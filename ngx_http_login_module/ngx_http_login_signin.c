@@ -13,6 +13,8 @@ static ngx_int_t ngx_http_login_show(ngx_http_request_t *r,
 static void ngx_http_login_show_fields(ngx_http_request_t *r,
     ngx_http_login_page_t *page, const login_form_t *form);
 
+static ngx_int_t ngx_http_login_show_notice(ngx_http_request_t *r,
+    ngx_http_login_page_t *page, const login_form_t *form);
 static ngx_int_t ngx_http_login_begin(ngx_http_request_t *r,
     const login_form_t *form);
 static ngx_int_t ngx_http_login_verify(ngx_http_request_t *r,
@@ -97,6 +99,10 @@ ngx_http_login_show(ngx_http_request_t *r, const login_form_t *form,
     ngx_http_login_page_text(page, LOGIN_VAR_CSRF, csrf.data, csrf.len);
     ngx_http_login_show_fields(r, page, form);
 
+    if (ngx_http_login_show_notice(r, page, form) != NGX_OK) {
+        return ngx_http_login_error(r, LOGIN_REASON_STORE);
+    }
+
     return ngx_http_login_page_send(r, page);
 }
 
@@ -143,6 +149,62 @@ ngx_http_login_show_fields(ngx_http_request_t *r, ngx_http_login_page_t *page,
 }
 
 
+/* A password was set here just now: its owner need not say whose it is. */
+
+static ngx_int_t
+ngx_http_login_show_notice(ngx_http_request_t *r, ngx_http_login_page_t *page,
+    const login_form_t *form)
+{
+    u_char                    *p, id[LOGIN_ID_LEN];
+    ngx_int_t                  rc;
+    login_account_t            account;
+    ngx_http_login_worker_t   *worker;
+
+    if (r->method == NGX_HTTP_POST
+        || ngx_http_login_notice_check(r, form, id) != NGX_OK)
+    {
+        return NGX_OK;
+    }
+
+    worker = ngx_http_login_get_worker(r);
+
+    if (worker == NULL || login_view_begin(worker->view) != LOGIN_OK) {
+        return NGX_ERROR;
+    }
+
+    rc = NGX_OK;
+
+    switch (login_account_get(&account, worker->view, id)) {
+
+    case LOGIN_OK:
+        p = ngx_pnalloc(r->pool, account.username.len);
+
+        if (p == NULL) {
+            rc = NGX_ERROR;
+            break;
+        }
+
+        ngx_memcpy(p, account.username.data, account.username.len);
+
+        ngx_http_login_page_text(page, LOGIN_VAR_USERNAME, p,
+                                 account.username.len);
+        ngx_http_login_page_flag(page, LOGIN_VAR_CHANGED);
+        break;
+
+    case LOGIN_NO:
+        break;
+
+    default:
+        rc = NGX_ERROR;
+        break;
+    }
+
+    login_view_end(worker->view);
+
+    return rc;
+}
+
+
 void
 ngx_http_login_signin_form(ngx_http_request_t *r, const login_form_t *form)
 {
@@ -172,27 +234,11 @@ ngx_http_login_signin_form(ngx_http_request_t *r, const login_form_t *form)
 static ngx_int_t
 ngx_http_login_begin(ngx_http_request_t *r, const login_form_t *form)
 {
-    login_event_e  event;
     login_state_e  state;
-
-    switch (ngx_http_login_csrf_check(r, form)) {
-
-    case NGX_OK:
-        event = LOGIN_EVENT_FORM;
-        break;
-
-    case NGX_DECLINED:
-        event = LOGIN_EVENT_FORGED;
-        break;
-
-    default:
-        event = LOGIN_EVENT_FAULT;
-        break;
-    }
 
     state = LOGIN_STATE_SIGNIN;
 
-    switch (login_flow_step(&state, event)) {
+    switch (login_flow_step(&state, ngx_http_login_form_event(r, form))) {
 
     case LOGIN_EFFECT_VERIFY:
         return ngx_http_login_verify(r, form, state);

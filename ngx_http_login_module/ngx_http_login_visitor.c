@@ -22,7 +22,9 @@ static ngx_uint_t ngx_http_login_is_cookie(ngx_table_elt_t *h);
 ngx_int_t
 ngx_http_login_post_read_handler(ngx_http_request_t *r)
 {
-    if (ngx_http_login_visitor(r) == NULL) {
+    /* ahead of all that may refuse it, and tell of it in a log */
+
+    if (ngx_http_login_portal_hide(r) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -119,6 +121,9 @@ ngx_http_login_read_cookies(ngx_http_request_t *r,
         != NGX_OK
         || ngx_http_login_take_cookie(r, &visitor->browser, lines, n,
                                       scf->browser_cookie)
+           != NGX_OK
+        || ngx_http_login_take_cookie(r, &visitor->link, lines, n,
+                                      scf->link_cookie)
            != NGX_OK)
     {
         return NGX_ERROR;

@@ -284,8 +284,10 @@ cmp_ok(abs(time - delete $alice->{created}), '<', 600, 'created');
 is_deeply($alice, {
     username => 'alice@example.com', org => 'default', name => 'Alice A.',
     email => 'alice@example.com', language => 'de',
-    roles => ['admin', 'ops'], disabled => JSON::PP::false,
-    password => JSON::PP::false, last_sign_in => undef, locked_until => undef
+    roles => ['admin', 'ops'], state => 'no password',
+    invited => JSON::PP::false,
+    disabled => JSON::PP::false, password => JSON::PP::false,
+    last_sign_in => undef, locked_until => undef
 }, 'show');
 
 is_done('show', qr/\Ausername +alice\@example.com\n.*\nroles +admin,ops\n/s,
@@ -297,7 +299,8 @@ is_done('show, more', qr/\nlast sign-in +never\nsessions +0\n/, 'user', 'show',
     'alice@example.com');
 is_refused('unknown user', 1, qr/user "bob" not found/, 'user', @$_)
     for ['show', 'bob'], ['set', 'bob', '--name', 'x'],
-        ['role', 'bob', '--add', 'x'], ['password', 'bob', '--stdin'],
+        ['rename', 'bob', 'rob'], ['role', 'bob', '--add', 'x'],
+        ['password', 'bob', '--stdin'],
         ['disable', 'bob'], ['enable', 'bob'], ['remove', 'bob'],
         ['unlock', 'bob'];
 
@@ -332,6 +335,26 @@ is($alice->{name}, '', 'name taken away');
 is($alice->{email}, 'a@example.org', 'email set');
 is($alice->{language}, 'pt-BR', 'language set');
 is_deeply($alice->{roles}, ['admin', 'ops'], 'roles stay');
+
+is_done('rename', qr/\Auser "\S+" renamed to "bea\@example.org"\n\z/,
+    'user', 'rename', 'Alice@example.com', ' Bea@EXAMPLE.org');
+is_refused('the old name', 1, qr/not found/, 'user', 'show',
+    'alice@example.com');
+is(json_of('user', 'show', 'bea@example.org')->{email}, 'a@example.org',
+    'an address of its own stays');
+is_refused('rename to itself', 1, qr/"bea\@example.org" exists already/,
+    'user', 'rename', 'bea@example.org', 'BEA@example.org');
+is_refused('rename to no name', 1, qr/invalid user name/, 'user', 'rename',
+    'bea@example.org', 'a@');
+is_refused('rename without a name', 2, qr/too few arguments/, 'user',
+    'rename', 'bea@example.org');
+cli('user', 'set', 'bea@example.org', '--email', 'bea@example.org');
+$alice = json_of('user', 'rename', 'bea@example.org', 'alice@example.com');
+is($alice->{username}, 'alice@example.com', 'rename, in JSON');
+is($alice->{email}, 'alice@example.com', 'an address that is the name');
+is(json_of('user', 'rename', 'alice@example.com', 'alice')->{email},
+    'alice@example.com', 'stays where the new name is none');
+cli('user', 'rename', 'alice', 'alice@example.com');
 
 is_done('role', qr/has other roles/, 'user', 'role', 'alice@example.com',
     '--remove', 'admin', '--add', 'dev', '--add', 'ops');
@@ -376,6 +399,7 @@ is_done('disable', qr/disabled, all sessions ended/, 'user', 'disable',
     'bob');
 is(json_of('user', 'show', 'bob')->{disabled}, JSON::PP::true, 'disabled');
 is_done('list', qr/^bob +disabled +never +ops$/m, 'user', 'list');
+is(json_of('user', 'show', 'bob')->{state}, 'disabled', 'its state');
 is_done('enable', qr/enabled/, 'user', 'enable', 'bob');
 is(json_of('user', 'show', 'bob')->{disabled}, JSON::PP::false, 'enabled');
 is(json_of('user', 'disable', 'bob')->{disabled}, JSON::PP::true,
@@ -395,28 +419,43 @@ sub password {
     return [run($stdin, @to, 'user', 'password', 'bob', '--stdin')];
 }
 
+my $good = 'correct horse battery';
+
 is_done('password', qr/new password, all sessions ended/,
-    password("correct horse\n"));
+    password("$good\n"));
 is(json_of('user', 'show', 'bob')->{password}, JSON::PP::true, 'is set');
-is_done('without a line end', qr/new password/, password('correct horse'));
-is_done('with CR LF', qr/new password/, password("correct horse\r\n"));
-is_done('400 characters', qr/new password/, password("\xc3\xbc" x 400));
-is_refused('401 characters', 1, qr/longer than 400/, password('x' x 401));
-is_refused('1025 bytes', 1, qr/longer than 1024 bytes/,
-    password("\xf0\x9f\x98\x80" x 256 . 'x'));
-is_refused('much', 1, qr/longer than 1024 bytes/, password('x' x 100000));
+is(json_of('user', 'show', 'bob')->{state}, 'active', 'it is active');
+is_done('without a line end', qr/new password/, password($good));
+is_done('with CR LF', qr/new password/, password("$good\r\n"));
+
+# characters, of whatever length
+
+my $most = "correct horse b\xc3\xa4ttery " . "\xf0\x9f\x98\x80" x 378;
+
+is_done('400 characters', qr/new password/, password($most));
+is_refused('401 characters', 1, qr/longer than 400 char/,
+    password("$most."));
+is_refused('1601 bytes', 1, qr/longer than 1600 bytes/,
+    password("\xf0\x9f\x98\x80" x 400 . 'x'));
+is_refused('much', 1, qr/longer than 1600 bytes/, password('x' x 100000));
 is_refused('empty', 1, qr/is empty/, password($_))
     for '', "\n", "\r\n";
 is_refused('two lines', 1, qr/more than one line/, password("a\nb\n"));
 is_refused('an empty line more', 1, qr/more than one line/,
     password("a\n\n"));
-is_refused('NUL', 1, qr/NUL/, password("a\0b\n"));
+is_refused('NUL', 1, qr/control characters/, password("a\0b\n"));
 is_refused('not UTF-8', 1, qr/not UTF-8/, password("a\xffb\n"));
+is_refused('too short', 1, qr/too short, it needs 2 more characters, 15 in/,
+    password("correct horse\n"));
+is_refused('easy to guess', 1, qr/made of common words/,
+    password("passwordpassword\n"));
+is_refused('the own name', 1, qr/names that belong to the account/,
+    password("bob.bob.bob.2026\n"));
 is_refused('nobody asks', 2, qr/"--stdin"/,
     [run("x\n", @to, 'user', 'password', 'bob')]);
 
 is_done('add with a password', qr/\Auser "carol" added\n\z/,
-    [run("correct horse\n", @to, 'user', 'add', 'carol',
+    [run("$good\n", @to, 'user', 'add', 'carol',
          '--password-stdin')]);
 is(json_of('user', 'show', 'carol')->{password}, JSON::PP::true, 'is set');
 is_refused('add with a bad one', 1, qr/is empty/,
@@ -441,7 +480,7 @@ SKIP: {
 
     my $pid = open3(my $in, my $o, undef, $bin, @to, 'user', 'password',
         'carol', '--stdin');
-    print $in "secret of carol\n";
+    print $in "a pretty secret word\n";
     $in->flush;
 
     # its user changes when the store is opened
@@ -459,7 +498,7 @@ SKIP: {
     like($status, $drop ? qr/^Groups:\s*$/m : qr/^Groups:/m,
         'and in no other group');
     unlike(slurp("/proc/$pid/cmdline") . (slurp("/proc/$pid/environ") // ''),
-        qr/secret of carol/, 'nothing secret');
+        qr/pretty secret/, 'nothing secret');
 
     close $in;
     waitpid $pid, 0;

@@ -111,6 +111,18 @@ my @values = (
         'lifetime=x', 'lifetime=-1', 'persistent=', 'persistent=yes',
         'persistent=ON', 'idle', 'shared=1'),
 
+    (map { [ 'login_password', 'http', $_, "invalid parameter \"$_\"" ] }
+        'x', 'min=', 'min=0', 'min=401', 'min=x', 'min=-1', 'max=', 'max=0',
+        'max=401', 'score=', 'score=5', 'score=-1', 'score=x', 'blocklist=',
+        'blocklist', 'Min=8'),
+    [ 'login_password', 'http', 'min=20 max=19', 'larger than its "max"' ],
+    [ 'login_password', 'http', 'max=14',
+      'has a "min" (15 without one) that is larger than its "max"' ],
+    [ 'login_password', 'http', 'blocklist=missing.txt',
+      'missing.txt" could not be read: No such file' ],
+    [ 'login_password', 'http', 'blocklist=store',
+      'store" is not a regular file' ],
+
     (map { [ 'login_hash', 'http', $_, "invalid parameter \"$_\"" ] }
         'x', 'threads=', 'threads=0', 'threads=65', 'threads=x',
         'threads=-1', 'threads=1.5', 'max_queue=', 'max_queue=0',

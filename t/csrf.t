@@ -17,8 +17,9 @@ use Login::Test;
 my $password = 'correct horse battery staple';
 my ($ann, $mallory) = map { "$_\@example.com" } qw(ann mallory);
 
+my $other = 'the words of mallory';
 my $t = Login::Test->new(
-    accounts => { $ann => $password, $mallory => 'of mallory' },
+    accounts => { $ann => $password, $mallory => $other },
     http     => 'login_hash memory=1m passes=1;',
 );
 
@@ -101,7 +102,7 @@ sub signed_in {
     my ($who, %opt) = @_;
 
     my $browser = $t->browser(%opt);
-    my $r = $browser->sign_in($who, $who eq $ann ? $password : 'of mallory');
+    my $r = $browser->sign_in($who, $who eq $ann ? $password : $other);
 
     is $r->status, 303, "$who is signed in";
 
@@ -183,7 +184,9 @@ sub forms_of {
 
     my %forms;
 
-    for my $path ('', '?switch=1', '?need=login', 'apps', 'logout', 'none') {
+    for my $path ('', '?switch=1', '?need=login', 'apps', 'account', 'logout',
+                  'none')
+    {
         my $page = $browser->get("/login/$path");
 
         for my $form (grep { $_->{method} eq 'POST' } $page->forms) {
@@ -197,7 +200,8 @@ sub forms_of {
 }
 
 
-my %filled = (username => $mallory, password => 'of mallory', switch => 1);
+my %filled = (username => $mallory, password => $other, switch => 1,
+    password_current => $password, password_verify => $other);
 
 for my $who ($ann, undef) {
     my $browser = defined $who ? signed_in($who) : $t->browser;
@@ -208,7 +212,7 @@ for my $who ($ann, undef) {
     my $forms = forms_of($browser);
 
     is_deeply [ sort keys %$forms ],
-        [ '/login/', defined $who ? '/login/logout' : () ],
+        [ '/login/', defined $who ? qw(/login/account /login/logout) : () ],
         "$shown: the forms of the portal";
 
     # a csrf of this browser's is more than others can know
@@ -260,14 +264,14 @@ for my $who ($ann, undef) {
 
     # paths that are to have forms: whatever they answer, nothing is done
 
-    for my $path (qw(options region register forgot reset mfa mfa/setup account
-                     language apps session invite/x sso/x))
+    for my $path (qw(options region register forgot reset mfa mfa/setup
+                     account language apps session invite/x sso/x))
     {
         my $r = $browser->clone->post("/login/$path",
             { csrf => $forms->{'/login/'}{csrf}, return_to => '/x' },
             headers => $elsewhere{'cross-site'});
 
-        like $r->status, qr/^40[345]$/, "$shown, $path: refused";
+        like $r->status, qr/^4(?:0[345]|10)$/, "$shown, $path: refused";
         is scalar(grep { $_->{name} eq 'login' } $r->cookies), 0,
             'and no session';
     }

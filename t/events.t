@@ -120,6 +120,29 @@ came([
     "sessions_revoked $bob $me",
 ], 'each once, in their order');
 
+# links, and a name
+
+my @to = ('--portal', 'https://example.com/login/');
+
+$t->add_user('pat', $password);
+$t->cli_ok('user', 'password', 'pat', '--link', @to);
+$t->cli_ok('user', 'rename', 'pat', 'rob');
+$t->cli_ok('invite', $_, @to) for 'new', 'new';
+$t->cli_ok({ stdin => "username\nfirst\n" }, 'invite', '--file', '-', @to);
+$t->cli_ok('invite', 'revoke', 'new');
+
+came([
+    "account_added pat $me",
+    "account_link pat $me",
+    "account_renamed rob $me from pat",
+    "account_invited first $me",
+    "invitation_revoked new $me",
+], 'links and names, and nothing left of who was only invited');
+
+ends(1, 'nothing', 'user', 'rename', $bob, $ann);
+ends(1, 'nothing', 'invite', $bob, @to);
+ends(1, 'nothing', 'invite', 'revoke', 'new');
+ends(1, 'nothing', 'user', 'password', 'first', '--link', @to);
 ends(1, 'nothing', 'user', 'role', $bob, '--remove', 'nonesuch');
 ends(1, 'nothing', 'user', 'disable', 'nobody');
 ends(1, 'nothing', 'user', 'add', $bob);

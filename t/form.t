@@ -16,7 +16,10 @@ my $name = 'ann@example.com';
 my $password = 'secret of the form: &=%+ \xc3\xa9';
 
 my $t = Login::Test->new(
-    accounts => { $name => $password, 'bob@example.com' => 'bob' },
+    accounts => {
+        $name             => $password,
+        'bob@example.com' => 'quite another one',
+    },
 
     # what is written for people to read, and not for debugging
     http => 'login_hash memory=1m passes=1;',

@@ -156,7 +156,7 @@ sub signs_in {
         [ 'x1:'                       => qr/no kind/ ],
         [ 'x2:plain text'             => qr/no kind/ ],
         [ 'x3:{PLAIN}'                => qr/no kind/ ],
-        [ 'x4:{PLAIN}' . 'x' x 1025   => qr/no kind/ ],
+        [ 'x4:{PLAIN}' . 'x' x 1601   => qr/no kind/ ],
         [ 'x5:*'                      => qr/no kind/ ],
         [ 'x6:!$6$salt$hash'          => qr/no kind/ ],
         [ 'x7:$argon2id$v=19$m=4294967296,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$'

@@ -17,6 +17,19 @@ static const login_cli_option_t  login_cli_init_options[] = {
     { NULL, NULL, 0, NULL }
 };
 
+static const login_cli_option_t  login_cli_invite_options[] = {
+    { "--name", "N", 0, "the person's name" },
+    { "--role", "R", 1, "a role; may be repeated" },
+    { "--language", "L", 0, "language of mail and pages, as in \"de\"" },
+    { "--expires", "TIME", 0, "how long the link is good (30d)" },
+    { "--no-mail", NULL, 0, "only print the link" },
+    { "--portal", "URL", 0, "the portal, where nginx has none or several" },
+    { "--file", "FILE|-", 0, "many, from CSV with a heading line" },
+    { "--link", NULL, 0, "a link that many may use, needs login_mail" },
+    { "--domain", "D", 1, "who may use it; may be repeated" },
+    { NULL, NULL, 0, NULL }
+};
+
 static const login_cli_option_t  login_cli_list_options[] = {
     { "--role", "R", 0, "only who has this role" },
     { "--inactive", "TIME", 0, "only who did not sign in for so long" },
@@ -48,6 +61,8 @@ static const login_cli_option_t  login_cli_role_options[] = {
 
 static const login_cli_option_t  login_cli_password_options[] = {
     { "--stdin", NULL, 0, "read it from standard input" },
+    { "--link", NULL, 0, "print a link by which the person sets it" },
+    { "--portal", "URL", 0, "where it leads, if there are several portals" },
     { NULL, NULL, 0, NULL }
 };
 
@@ -87,6 +102,18 @@ const login_cli_command_t  login_cli_commands[] = {
       "make the store and the key, as the workers need them",
       login_cli_init, login_cli_init_options },
 
+    { "invite", "[U]", 0, 1,
+      "print a link that lets somebody register",
+      login_cli_invite, login_cli_invite_options },
+
+    { "invite list", "", 0, 0,
+      "list the invitations and how their mails went",
+      login_cli_invite_list, login_cli_no_options },
+
+    { "invite revoke", "ID|U", 1, 1,
+      "end an invitation",
+      login_cli_invite_revoke, login_cli_no_options },
+
     { "user list", "", 0, 0,
       "list the users",
       login_cli_user_list, login_cli_list_options },
@@ -103,12 +130,16 @@ const login_cli_command_t  login_cli_commands[] = {
       "change name, address or language of a user",
       login_cli_user_set, login_cli_set_options },
 
+    { "user rename", "U NEW", 2, 2,
+      "give a user another name",
+      login_cli_user_rename, login_cli_no_options },
+
     { "user role", "U", 1, 1,
       "give roles to a user and take them away",
       login_cli_user_role, login_cli_role_options },
 
     { "user password", "U", 1, 1,
-      "set a user's password and end all sessions",
+      "set a user's password, or make a link that does",
       login_cli_user_password, login_cli_password_options },
 
     { "user disable", "U", 1, 1,

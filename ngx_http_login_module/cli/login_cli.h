@@ -23,16 +23,16 @@
 #define LOGIN_CLI_ARGS_MAX     2
 #define LOGIN_CLI_OPTIONS_MAX  128
 
-/* characters and bytes of a new password */
-#define LOGIN_CLI_CHARS_MAX    400
-
 /* how often a change is tried again that met another one */
 #define LOGIN_CLI_TRIES        16
 
 /* bytes of an id in hexadecimal, with a NUL */
 #define LOGIN_CLI_ID_SIZE      (2 * LOGIN_ID_LEN + 1)
 
-/* the same of a key's */
+/* bytes of a reason, with a NUL */
+#define LOGIN_CLI_WHY_SIZE     384
+
+/* bytes of a key's id, with a NUL */
 #define LOGIN_CLI_KEY_ID_SIZE  (2 * LOGIN_KEY_ID_LEN + 1)
 
 
@@ -103,6 +103,16 @@ typedef struct {
     size_t                      len;
     u_char                      data[LOGIN_ROLES_MAX];
 } login_cli_roles_t;
+
+/* What all invitations of one command have in common. */
+typedef struct {
+    login_cli_fields_t          fields;
+    login_cli_roles_t           roles;
+    login_str_t                 portal;
+    uint64_t                    expires;
+    unsigned                    relay;      /* mails can be sent */
+    unsigned                    mail;       /* and are to be */
+} login_cli_invite_t;
 
 /* A table for people. */
 typedef struct {
@@ -224,6 +234,10 @@ void login_cli_event(login_cli_t *cli, login_changes_t *changes,
     const login_account_t *account, login_log_kind_e kind,
     const char *detail);
 
+/* The same of a link that belongs to no account. */
+void login_cli_event_link(login_cli_t *cli, login_changes_t *changes,
+    login_log_kind_e kind, const char *detail);
+
 /*
  * Keeps one of the store, which is open.  Where that fails, it is said, and
  * that is all: what it tells of is done.
@@ -309,6 +323,9 @@ login_cli_status_e login_cli_report(login_cli_t *cli, const char *username,
 int login_cli_session_alive(const login_session_t *session,
     const login_account_t *account, uint64_t epoch);
 
+/* "active", "disabled", "invited", "locked", "no password". */
+const char *login_cli_state(const login_account_t *account, uint64_t until);
+
 /* Prints the account, as JSON or for people. */
 login_cli_status_e login_cli_account_show(login_cli_t *cli,
     const login_account_t *account);
@@ -320,7 +337,13 @@ void login_cli_id(char dst[LOGIN_CLI_ID_SIZE], const u_char id[LOGIN_ID_LEN]);
 login_cli_status_e login_cli_fields(login_cli_t *cli,
     login_cli_fields_t *fields, char email[LOGIN_USERNAME_MAX + 1]);
 login_cli_status_e login_cli_check_time(uint64_t *seconds, const char *value);
+login_cli_status_e login_cli_check_name(const char *value);
+login_cli_status_e login_cli_check_language(const char *value);
 login_cli_status_e login_cli_check_role(const char *value);
+
+/* Those of "--role". */
+login_cli_status_e login_cli_roles(login_cli_t *cli,
+    login_cli_roles_t *roles);
 
 login_cli_status_e login_cli_roles_add(login_cli_roles_t *roles,
     const char *role);
@@ -328,8 +351,44 @@ void login_cli_roles_remove(login_cli_roles_t *roles, const char *role);
 
 /* login_cli_password.c */
 
-/* Reads a new password from standard input, or asks twice on a terminal. */
-login_cli_status_e login_cli_password(char phc[LOGIN_PHC_MAX + 1]);
+/*
+ * Reads a new password from standard input, or asks twice on a terminal.  It
+ * must be one that nginx would take from the person: "words" are theirs.
+ */
+login_cli_status_e login_cli_password(login_cli_t *cli,
+    char phc[LOGIN_PHC_MAX + 1], login_words_t *words);
+
+/* login_cli_policy.c */
+
+/*
+ * What nginx wrote into the open store; the defaults, and no servers, where
+ * it wrote nothing yet.
+ */
+login_cli_status_e login_cli_policy(login_cli_t *cli, login_policy_t *policy,
+    login_arena_t *arena);
+
+/* "*list" (may become NULL) is the caller's to destroy. */
+login_cli_status_e login_cli_rules(const login_policy_t *policy,
+    login_rules_t *rules, login_blocklist_t **list);
+
+/* The portal's URL: of "--portal", or the only one that nginx has. */
+login_cli_status_e login_cli_portal(const login_cli_t *cli,
+    const login_policy_t *policy, login_str_t *url);
+
+/* login_cli_link.c: "user password --link" */
+login_cli_status_e login_cli_link(login_cli_t *cli);
+
+/* login_cli_invite.c */
+
+/* "why" becomes one line, without who it is about where that is clear. */
+login_cli_status_e login_cli_invite_make(login_cli_t *cli,
+    login_invite_t *invite, char why[LOGIN_CLI_WHY_SIZE]);
+void login_cli_invite_set(const login_cli_t *cli,
+    const login_cli_invite_t *invite, login_invite_t *made,
+    const char *username);
+json_t *login_cli_invite_json(const login_invite_t *invite);
+login_cli_status_e login_cli_invite_file(login_cli_t *cli,
+    const login_cli_invite_t *invite, const char *path);
 
 /* login_cli_init.c: whose the store is to be */
 login_cli_status_e login_cli_init_owner(const login_cli_t *cli, uid_t *uid,
@@ -342,10 +401,14 @@ login_cli_status_e login_cli_mail_configured(login_cli_t *cli);
 
 /* The commands. */
 login_cli_status_e login_cli_init(login_cli_t *cli);
+login_cli_status_e login_cli_invite(login_cli_t *cli);
+login_cli_status_e login_cli_invite_list(login_cli_t *cli);
+login_cli_status_e login_cli_invite_revoke(login_cli_t *cli);
 login_cli_status_e login_cli_user_list(login_cli_t *cli);
 login_cli_status_e login_cli_user_show(login_cli_t *cli);
 login_cli_status_e login_cli_user_add(login_cli_t *cli);
 login_cli_status_e login_cli_user_set(login_cli_t *cli);
+login_cli_status_e login_cli_user_rename(login_cli_t *cli);
 login_cli_status_e login_cli_user_role(login_cli_t *cli);
 login_cli_status_e login_cli_user_password(login_cli_t *cli);
 login_cli_status_e login_cli_user_disable(login_cli_t *cli);

@@ -290,7 +290,7 @@ login_cli_account_show(login_cli_t *cli, const login_account_t *account)
     login_cli_row(&table, "organisation", account->org);
     login_cli_row(&table, "id", login_cstr(id));
     login_cli_row(&table, "state",
-                  login_cstr(account->disabled ? "disabled" : "enabled"));
+                  login_cstr(login_cli_state(account, until)));
     login_cli_row(&table, "password",
                   login_cstr(account->password.len ? "set" : "none"));
 
@@ -308,6 +308,25 @@ login_cli_account_show(login_cli_t *cli, const login_account_t *account)
     login_cli_row(&table, "sessions", login_cstr(text));
 
     return login_cli_table_print(&table);
+}
+
+
+const char *
+login_cli_state(const login_account_t *account, uint64_t until)
+{
+    if (account->disabled) {
+        return "disabled";
+    }
+
+    if (account->invited) {
+        return "invited";
+    }
+
+    if (until != 0) {
+        return "locked";
+    }
+
+    return account->password.len != 0 ? "active" : "no password";
 }
 
 
@@ -335,8 +354,8 @@ login_cli_account_json(login_cli_t *cli, const login_account_t *account)
 
     login_cli_id(id, account->id);
 
-    return json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:o,"
-                     " s:o}",
+    return json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:s, s:b, s:b, s:b,"
+                     " s:o, s:o, s:o}",
                      "username", login_cli_json_str(account->username),
                      "org", login_cli_json_str(account->org),
                      "id", id,
@@ -344,7 +363,9 @@ login_cli_account_json(login_cli_t *cli, const login_account_t *account)
                      "email", login_cli_json_str(account->email),
                      "language", login_cli_json_str(account->language),
                      "roles", login_cli_json_list(account->roles),
+                     "state", login_cli_state(account, until),
                      "disabled", account->disabled != 0,
+                     "invited", account->invited != 0,
                      "password", account->password.len != 0,
                      "created", login_cli_json_time(account->created),
                      "last_sign_in", login_cli_json_time(seen),

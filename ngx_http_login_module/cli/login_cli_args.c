@@ -7,6 +7,7 @@
 static login_cli_status_e login_cli_word(login_cli_t *cli, const char *word);
 static login_cli_status_e login_cli_command_word(login_cli_t *cli,
     const char *word);
+static int login_cli_command_more(login_cli_t *cli, const char *word);
 static login_cli_status_e login_cli_dashed(login_cli_t *cli, char **argv,
     int argc, int *i);
 static const login_cli_option_t *login_cli_lookup(const login_cli_t *cli,
@@ -55,6 +56,12 @@ login_cli_word(login_cli_t *cli, const char *word)
 {
     if (cli->command == NULL) {
         return login_cli_command_word(cli, word);
+    }
+
+    /* "invite" is one, and "invite list" another */
+
+    if (cli->nargs == 0 && login_cli_command_more(cli, word)) {
+        return LOGIN_CLI_DONE;
     }
 
     /* not shown: it may be a password */
@@ -110,6 +117,45 @@ login_cli_command_word(login_cli_t *cli, const char *word)
                     cli->group != NULL ? " " : "", word);
 
     return LOGIN_CLI_USAGE;
+}
+
+
+/* An option that only the shorter one has leaves it at that. */
+
+static int
+login_cli_command_more(login_cli_t *cli, const char *word)
+{
+    size_t                      i, len;
+    const login_cli_command_t  *command;
+
+    len = strlen(cli->command->name);
+
+    for (i = 0; i < cli->ngiven; i++) {
+        command = cli->command;
+        cli->command = NULL;
+
+        if (login_cli_lookup(cli, cli->given[i].option->name,
+                             strlen(cli->given[i].option->name))
+            == NULL)
+        {
+            cli->command = command;
+            return 0;
+        }
+
+        cli->command = command;
+    }
+
+    for (command = login_cli_commands; command->name != NULL; command++) {
+        if (strncmp(command->name, cli->command->name, len) == 0
+            && command->name[len] == ' '
+            && strcmp(command->name + len + 1, word) == 0)
+        {
+            cli->command = command;
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

@@ -6,8 +6,6 @@
 #include <string.h>
 
 
-static login_cli_status_e login_cli_check_name(const char *value);
-static login_cli_status_e login_cli_check_language(const char *value);
 static login_cli_status_e login_cli_check_email(
     char dst[LOGIN_USERNAME_MAX + 1], const char *value);
 static size_t login_cli_roles_find(const login_cli_roles_t *roles,
@@ -111,7 +109,7 @@ invalid:
 }
 
 
-static login_cli_status_e
+login_cli_status_e
 login_cli_check_name(const char *value)
 {
     const char  *p;
@@ -139,7 +137,7 @@ login_cli_check_name(const char *value)
 
 /* Well-formed as of RFC 5646, 2.1: letters and digits in short parts. */
 
-static login_cli_status_e
+login_cli_status_e
 login_cli_check_language(const char *value)
 {
     size_t       part;

@@ -102,8 +102,18 @@ login_cli_user_password(login_cli_t *cli)
 {
     char                username[LOGIN_USERNAME_MAX + 1];
     char                phc[LOGIN_PHC_MAX + 1];
+    login_words_t       words;
     login_account_t     account;
     login_cli_status_e  rc;
+
+    if (login_cli_option(cli, "--link") != NULL) {
+        return login_cli_link(cli);
+    }
+
+    if (login_cli_option(cli, "--portal") != NULL) {
+        login_cli_error("\"--portal\" goes with \"--link\"");
+        return LOGIN_CLI_USAGE;
+    }
 
     if (login_cli_option(cli, "--stdin") == NULL && !isatty(STDIN_FILENO)) {
         login_cli_error("\"--stdin\" is needed where there is no terminal");
@@ -122,9 +132,14 @@ login_cli_user_password(login_cli_t *cli)
         return rc;
     }
 
+    memset(&words, 0, sizeof(login_words_t));
+
+    login_words_add(&words, account.username);
+    login_words_add(&words, account.name);
+
     login_view_end(cli->view);
 
-    rc = login_cli_password(phc);
+    rc = login_cli_password(cli, phc, &words);
     if (rc != LOGIN_CLI_DONE) {
         return rc;
     }
@@ -237,6 +252,9 @@ login_cli_edit_password(login_cli_t *cli, login_account_t *account,
         return rc;
     }
 
+    /* who was invited has come in, by this way */
+
+    account->invited = 0;
     account->password = login_cstr(phc);
 
     login_account_update(changes, account);

@@ -85,6 +85,19 @@ login_cli_event(login_cli_t *cli, login_changes_t *changes,
 
 
 void
+login_cli_event_link(login_cli_t *cli, login_changes_t *changes,
+    login_log_kind_e kind, const char *detail)
+{
+    login_account_t  account;
+
+    memset(&account, 0, sizeof(login_account_t));
+    account.org = cli->org;
+
+    login_cli_event(cli, changes, &account, kind, detail);
+}
+
+
+void
 login_cli_event_alone(login_cli_t *cli, login_log_kind_e kind,
     const char *fmt, ...)
 {

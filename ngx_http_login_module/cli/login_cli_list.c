@@ -19,8 +19,6 @@ static login_result_e login_cli_list_visit(void *data,
     const login_account_t *account);
 static login_result_e login_cli_list_row(login_cli_list_t *list,
     const login_account_t *account, uint64_t seen, uint64_t until);
-static const char *login_cli_state(const login_account_t *account,
-    uint64_t until);
 
 
 login_cli_status_e
@@ -147,19 +145,4 @@ login_cli_list_row(login_cli_list_t *list, const login_account_t *account,
     login_cli_cell(&list->table, account->roles);
 
     return LOGIN_OK;
-}
-
-
-static const char *
-login_cli_state(const login_account_t *account, uint64_t until)
-{
-    if (account->disabled) {
-        return "disabled";
-    }
-
-    if (until != 0) {
-        return "locked";
-    }
-
-    return account->password.len != 0 ? "enabled" : "no password";
 }

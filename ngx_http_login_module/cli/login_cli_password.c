@@ -31,6 +31,13 @@ static login_cli_status_e login_cli_password_read(
     login_cli_password_t *password, unsigned alone);
 static login_cli_status_e login_cli_password_check(
     const login_cli_password_t *password);
+static login_cli_status_e login_cli_password_hash(
+    char phc[LOGIN_PHC_MAX + 1], const login_cli_password_t *password);
+static login_cli_status_e login_cli_password_strength(login_cli_t *cli,
+    const login_cli_password_t *password, login_words_t *words);
+static login_cli_status_e login_cli_password_judge(
+    const login_policy_t *policy, const login_cli_password_t *password,
+    login_words_t *words);
 static void login_cli_catch(struct sigaction old[LOGIN_CLI_SIGNALS]);
 static void login_cli_uncatch(const struct sigaction old[LOGIN_CLI_SIGNALS]);
 static void login_cli_restore(int signo);
@@ -44,20 +51,35 @@ static struct termios  login_cli_terminal;      /* as it was before */
 
 
 login_cli_status_e
-login_cli_password(char phc[LOGIN_PHC_MAX + 1])
+login_cli_password(login_cli_t *cli, char phc[LOGIN_PHC_MAX + 1],
+    login_words_t *words)
 {
-    login_cost_t          cost;
-    login_result_e        rc;
-    login_hasher_t       *hasher;
-    login_cli_status_e    status;
+    login_cli_status_e    rc;
     login_cli_password_t  password;
 
-    status = login_cli_password_get(&password);
+    rc = login_cli_password_get(&password);
 
-    if (status != LOGIN_CLI_DONE) {
-        login_wipe(&password, sizeof(login_cli_password_t));
-        return status;
+    if (rc == LOGIN_CLI_DONE) {
+        rc = login_cli_password_strength(cli, &password, words);
     }
+
+    if (rc == LOGIN_CLI_DONE) {
+        rc = login_cli_password_hash(phc, &password);
+    }
+
+    login_wipe(&password, sizeof(login_cli_password_t));
+
+    return rc;
+}
+
+
+static login_cli_status_e
+login_cli_password_hash(char phc[LOGIN_PHC_MAX + 1],
+    const login_cli_password_t *password)
+{
+    login_cost_t     cost;
+    login_result_e   rc;
+    login_hasher_t  *hasher;
 
     cost.memory = LOGIN_CLI_MEMORY;
     cost.passes = LOGIN_CLI_PASSES;
@@ -68,11 +90,10 @@ login_cli_password(char phc[LOGIN_PHC_MAX + 1])
 
     if (hasher != NULL) {
         rc = login_password_hash(phc, hasher,
-                                 login_str(password.data, password.len));
+                                 login_str(password->data, password->len));
     }
 
     login_hasher_destroy(hasher);
-    login_wipe(&password, sizeof(login_cli_password_t));
 
     if (rc != LOGIN_OK) {
         login_cli_error("password could not be hashed");
@@ -258,9 +279,6 @@ login_cli_password_read(login_cli_password_t *password, unsigned alone)
 static login_cli_status_e
 login_cli_password_check(const login_cli_password_t *password)
 {
-    size_t          chars;
-    login_result_e  rc;
-
     if (password->len == 0) {
         login_cli_error("password is empty");
         return LOGIN_CLI_REFUSED;
@@ -272,17 +290,77 @@ login_cli_password_check(const login_cli_password_t *password)
         return LOGIN_CLI_REFUSED;
     }
 
-    rc = login_utf8_check(login_str(password->data, password->len), &chars);
+    return LOGIN_CLI_DONE;
+}
 
-    if (rc != LOGIN_OK) {
-        login_cli_error("password is not UTF-8, or has a NUL in it");
+
+/* The same rules as on the pages. */
+
+static login_cli_status_e
+login_cli_password_strength(login_cli_t *cli,
+    const login_cli_password_t *password, login_words_t *words)
+{
+    login_arena_t       *arena;
+    login_policy_t       policy;
+    login_cli_status_e   rc;
+
+    arena = login_arena_create();
+    if (arena == NULL) {
+        login_cli_error("no memory");
+        return LOGIN_CLI_UNUSABLE;
+    }
+
+    rc = login_cli_policy(cli, &policy, arena);
+
+    if (rc == LOGIN_CLI_DONE) {
+        rc = login_cli_password_judge(&policy, password, words);
+    }
+
+    login_arena_destroy(arena);
+
+    return rc;
+}
+
+
+static login_cli_status_e
+login_cli_password_judge(const login_policy_t *policy,
+    const login_cli_password_t *password, login_words_t *words)
+{
+    char                 text[128];
+    size_t               i;
+    login_url_t          url;
+    login_rules_t        rules;
+    login_result_e       rc;
+    login_strength_t     strength;
+    login_blocklist_t   *list;
+    login_cli_status_e   status;
+
+    for (i = 0; i < policy->n; i++) {
+        if (login_url_parse(&url, policy->servers[i].portal) == LOGIN_OK) {
+            login_words_add(words, url.host);
+        }
+    }
+
+    status = login_cli_rules(policy, &rules, &list);
+    if (status != LOGIN_CLI_DONE) {
+        return status;
+    }
+
+    rc = login_strength_check(&strength, &rules, words,
+                              login_str(password->data, password->len));
+
+    login_blocklist_destroy(list);
+
+    if (rc == LOGIN_NO) {
+        login_cli_error("password %s",
+                        login_strength_text(text, sizeof(text), &strength,
+                                            &rules));
         return LOGIN_CLI_REFUSED;
     }
 
-    if (chars > LOGIN_CLI_CHARS_MAX) {
-        login_cli_error("password is longer than %d characters",
-                        LOGIN_CLI_CHARS_MAX);
-        return LOGIN_CLI_REFUSED;
+    if (rc != LOGIN_OK) {
+        login_cli_error("password could not be checked");
+        return LOGIN_CLI_UNUSABLE;
     }
 
     return LOGIN_CLI_DONE;

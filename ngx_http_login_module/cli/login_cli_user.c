@@ -4,8 +4,6 @@
 #include <string.h>
 
 
-static login_cli_status_e login_cli_add_roles(login_cli_t *cli,
-    login_cli_roles_t *roles);
 static login_cli_status_e login_cli_add_check(login_cli_t *cli,
     const char *username);
 static login_cli_status_e login_cli_add(login_cli_t *cli,
@@ -44,6 +42,7 @@ login_cli_user_add(login_cli_t *cli)
     char                username[LOGIN_USERNAME_MAX + 1];
     char                email[LOGIN_USERNAME_MAX + 1];
     char                phc[LOGIN_PHC_MAX + 1];
+    login_words_t       words;
     login_account_t     account;
     login_cli_roles_t   roles;
     login_cli_fields_t  fields;
@@ -57,7 +56,7 @@ login_cli_user_add(login_cli_t *cli)
         return rc;
     }
 
-    rc = login_cli_add_roles(cli, &roles);
+    rc = login_cli_roles(cli, &roles);
     if (rc != LOGIN_CLI_DONE) {
         return rc;
     }
@@ -75,7 +74,15 @@ login_cli_user_add(login_cli_t *cli)
     phc[0] = '\0';
 
     if (login_cli_option(cli, "--password-stdin") != NULL) {
-        rc = login_cli_password(phc);
+        memset(&words, 0, sizeof(login_words_t));
+
+        login_words_add(&words, login_cstr(username));
+
+        if (fields.name != NULL) {
+            login_words_add(&words, login_cstr(fields.name));
+        }
+
+        rc = login_cli_password(cli, phc, &words);
         if (rc != LOGIN_CLI_DONE) {
             return rc;
         }
@@ -170,8 +177,8 @@ login_cli_add(login_cli_t *cli, login_account_t *account)
 }
 
 
-static login_cli_status_e
-login_cli_add_roles(login_cli_t *cli, login_cli_roles_t *roles)
+login_cli_status_e
+login_cli_roles(login_cli_t *cli, login_cli_roles_t *roles)
 {
     size_t               i;
     const char          *role;

@@ -21,6 +21,7 @@ typedef struct {
     uint64_t       created;         /* seconds since the epoch */
     uint32_t       generation;      /* raised to end all sessions at once */
     unsigned       disabled;
+    unsigned       invited;         /* has not registered yet */
     login_str_t    org;
     login_str_t    username;        /* canonical */
     login_str_t    name;
@@ -49,6 +50,14 @@ void login_account_add(login_changes_t *changes,
 /* Expects the version that was read.  Name and organisation stay. */
 void login_account_update(login_changes_t *changes,
     const login_account_t *account);
+
+/*
+ * Gives it another name; "username" is canonical, and lives as long as the
+ * account's strings.  Id, sessions and password stay; what was kept under the
+ * old name goes.  LOGIN_NO: somebody has that name.
+ */
+login_result_e login_account_rename(login_changes_t *changes,
+    login_account_t *account, login_view_t *view, login_str_t username);
 
 /* Removes the account and all that is its own: name, sessions, events ... */
 login_result_e login_account_remove(login_changes_t *changes,

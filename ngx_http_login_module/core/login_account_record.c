@@ -6,6 +6,8 @@
 
 
 #define LOGIN_ACCOUNT_DISABLED  0x01
+#define LOGIN_ACCOUNT_INVITED   0x02
+#define LOGIN_ACCOUNT_FLAGS     0x03
 
 
 static int login_account_valid(const login_account_t *account);
@@ -15,11 +17,15 @@ static int login_role_char(u_char c);
 size_t
 login_account_encode(u_char *dst, const login_account_t *account)
 {
+    unsigned         flags;
     login_encoder_t  e;
 
     if (!login_account_valid(account)) {
         return 0;
     }
+
+    flags = (account->disabled ? LOGIN_ACCOUNT_DISABLED : 0)
+            | (account->invited ? LOGIN_ACCOUNT_INVITED : 0);
 
     e.pos = dst;
     e.end = dst + LOGIN_ACCOUNT_PAYLOAD;
@@ -27,7 +33,7 @@ login_account_encode(u_char *dst, const login_account_t *account)
 
     login_put_uint(&e, account->created, 8);
     login_put_uint(&e, account->generation, 4);
-    login_put_uint(&e, account->disabled ? LOGIN_ACCOUNT_DISABLED : 0, 1);
+    login_put_uint(&e, flags, 1);
     login_put_str(&e, account->org);
     login_put_str(&e, account->username);
     login_put_str(&e, account->name);
@@ -62,10 +68,11 @@ login_account_decode(login_account_t *account, login_str_t payload)
     account->password = login_get_str(&d);
 
     account->disabled = (flags & LOGIN_ACCOUNT_DISABLED) != 0;
+    account->invited = (flags & LOGIN_ACCOUNT_INVITED) != 0;
 
     if (d.failed
         || d.pos != d.end
-        || (flags & ~(unsigned) LOGIN_ACCOUNT_DISABLED) != 0
+        || (flags & ~(unsigned) LOGIN_ACCOUNT_FLAGS) != 0
         || !login_account_valid(account))
     {
         return LOGIN_FAULT;
@@ -86,7 +93,8 @@ login_account_valid(const login_account_t *account)
            && account->email.len <= LOGIN_FULLNAME_MAX
            && account->language.len <= LOGIN_LANGUAGE_MAX
            && account->roles.len <= LOGIN_ROLES_MAX
-           && account->password.len <= LOGIN_PHC_MAX;
+           && account->password.len <= LOGIN_PHC_MAX
+           && (!account->invited || account->password.len == 0);
 }
 
 

@@ -16,6 +16,8 @@ static login_result_e login_account_visit(void *data, login_str_t key,
     const login_record_t *record);
 static login_result_e login_account_unlist(login_changes_t *changes,
     const login_account_t *account, login_view_t *view);
+static login_result_e login_account_unlink(login_changes_t *changes,
+    const login_account_t *account, login_view_t *view);
 static login_result_e login_account_sign_out(void *data,
     const login_session_t *session);
 
@@ -71,6 +73,42 @@ login_account_visit(void *data, login_str_t key, const login_record_t *record)
 
 
 login_result_e
+login_account_rename(login_changes_t *changes, login_account_t *account,
+    login_view_t *view, login_str_t username)
+{
+    u_char           buf[LOGIN_NAME_KEY_MAX];
+    login_str_t      key;
+    login_record_t   record;
+    login_result_e   rc;
+
+    key = login_name_key(buf, account->org, username);
+    if (key.len == 0) {
+        return LOGIN_FAULT;
+    }
+
+    rc = login_view_get(view, key, &record);
+    if (rc != LOGIN_NO) {
+        return rc == LOGIN_OK ? LOGIN_NO : LOGIN_FAULT;
+    }
+
+    if (login_account_unlist(changes, account, view) != LOGIN_OK
+        || login_account_unlink(changes, account, view) != LOGIN_OK)
+    {
+        return LOGIN_FAULT;
+    }
+
+    login_changes_put(changes, key, login_str(account->id, LOGIN_ID_LEN),
+                      LOGIN_EXPECT_ABSENT);
+
+    account->username = username;
+
+    login_account_update(changes, account);
+
+    return LOGIN_OK;
+}
+
+
+login_result_e
 login_account_remove(login_changes_t *changes, const login_account_t *account,
     login_view_t *view)
 {
@@ -89,7 +127,7 @@ login_account_remove(login_changes_t *changes, const login_account_t *account,
                          login_account_key(key, LOGIN_KIND_SEEN, account->id),
                          LOGIN_EXPECT_ANY);
 
-    if (login_lock_forget(changes, view, account) != LOGIN_OK
+    if (login_account_unlink(changes, account, view) != LOGIN_OK
         || login_log_forget(changes, view, account->id) != LOGIN_OK)
     {
         return LOGIN_FAULT;
@@ -119,6 +157,25 @@ login_account_unlist(login_changes_t *changes, const login_account_t *account,
     }
 
     login_changes_delete(changes, key, record.version);
+
+    return LOGIN_OK;
+}
+
+
+/* Locks, known browsers, and links. */
+
+static login_result_e
+login_account_unlink(login_changes_t *changes, const login_account_t *account,
+    login_view_t *view)
+{
+    if (login_lock_forget(changes, view, account) != LOGIN_OK
+        || login_link_end(changes, view, account->id, LOGIN_LINK_INVITATION)
+           == LOGIN_FAULT
+        || login_link_end(changes, view, account->id, LOGIN_LINK_RESET)
+           == LOGIN_FAULT)
+    {
+        return LOGIN_FAULT;
+    }
 
     return LOGIN_OK;
 }

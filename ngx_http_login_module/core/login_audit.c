@@ -1,17 +1,10 @@
 
 #include "login.h"
 #include "login_record.h"
+#include "login_audit_kind.h"
 
 #include <string.h>
 
-
-typedef struct {
-    login_audit_t          *audit;
-    login_view_t           *view;
-    const login_keyring_t  *ring;
-    login_audit_tell_pt     tell;
-    void                   *data;
-} login_audit_scan_t;
 
 typedef login_result_e (*login_audit_check_pt)(login_audit_scan_t *scan,
     const login_scan_item_t *item);
@@ -40,11 +33,6 @@ static login_result_e login_audit_session(login_audit_scan_t *scan,
     const login_scan_item_t *item);
 static login_result_e login_audit_other(login_audit_scan_t *scan,
     const login_scan_item_t *item);
-static login_result_e login_audit_owner(login_audit_scan_t *scan,
-    const login_scan_item_t *item);
-static void login_audit_time(login_audit_scan_t *scan, uint64_t time);
-static login_result_e login_audit_tell(login_audit_scan_t *scan,
-    const login_scan_item_t *item, const char *what);
 
 
 static const login_audit_kind_t  login_audit_kinds[] = {
@@ -56,6 +44,8 @@ static const login_audit_kind_t  login_audit_kinds[] = {
     { LOGIN_KIND_POLICY, login_audit_other },
     { LOGIN_KIND_LOCK, login_audit_other },
     { LOGIN_KIND_KNOWN, login_audit_other },
+    { LOGIN_KIND_LINK, login_audit_link },
+    { LOGIN_KIND_LINKED, login_audit_linked },
     { LOGIN_KIND_EVENT, login_audit_other },
     { LOGIN_KIND_MAIL, login_audit_other },
     { LOGIN_KIND_QUEUE, login_audit_other },
@@ -307,7 +297,7 @@ login_audit_other(login_audit_scan_t *scan, const login_scan_item_t *item)
 
 /* The account that the key names.  Where that is damaged, it says so. */
 
-static login_result_e
+login_result_e
 login_audit_owner(login_audit_scan_t *scan, const login_scan_item_t *item)
 {
     login_account_t  account;
@@ -322,7 +312,7 @@ login_audit_owner(login_audit_scan_t *scan, const login_scan_item_t *item)
 }
 
 
-static void
+void
 login_audit_time(login_audit_scan_t *scan, uint64_t time)
 {
     if (time > scan->audit->newest) {
@@ -331,7 +321,7 @@ login_audit_time(login_audit_scan_t *scan, uint64_t time)
 }
 
 
-static login_result_e
+login_result_e
 login_audit_tell(login_audit_scan_t *scan, const login_scan_item_t *item,
     const char *what)
 {

@@ -15,6 +15,7 @@ typedef enum {
     LOGIN_PURPOSE_BROWSER,      /* the browser cookie */
     LOGIN_PURPOSE_CSRF,         /* the hidden field of forms */
     LOGIN_PURPOSE_RECORD,       /* records of the store */
+    LOGIN_PURPOSE_NOTICE,       /* "done" of a page's address */
     LOGIN_PURPOSES
 } login_purpose_e;
 

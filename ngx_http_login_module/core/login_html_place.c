@@ -16,8 +16,8 @@ typedef struct {
 
 static const char *const  login_html_plain[] = {
     "alt", "class", "d", "datetime", "dir", "for", "height", "id", "label",
-    "lang", "maxlength", "minlength", "name", "placeholder", "title", "value",
-    "viewbox", "width", NULL
+    "lang", "maxlength", "minlength", "name", "passwordrules", "placeholder",
+    "title", "value", "viewbox", "width", NULL
 };
 
 static const login_html_where_t  login_html_addresses[] = {

@@ -32,6 +32,8 @@ static int login_known_current(const login_known_t *known,
     const login_account_t *account);
 static login_result_e login_known_visit(void *data, login_str_t key,
     const login_record_t *record);
+static login_result_e login_known_look(void *data, login_str_t key,
+    const login_record_t *record);
 static void login_known_stay(login_known_walk_t *walk,
     const login_known_t *known);
 static void login_known_delete(login_known_walk_t *walk,
@@ -99,6 +101,60 @@ login_known_current(const login_known_t *known,
 {
     return memcmp(known->account, account->id, LOGIN_ID_LEN) == 0
            && known->generation == account->generation;
+}
+
+
+login_result_e
+login_known_new(login_view_t *view, const login_account_t *account,
+    const login_guess_t *guess)
+{
+    u_char              key[LOGIN_GUESS_KEY_MAX];
+    login_result_e      rc;
+    login_known_walk_t  walk;
+
+    memset(&walk, 0, sizeof(login_known_walk_t));
+
+    walk.account = account;
+    walk.guess = guess;
+
+    rc = login_view_walk(view, login_guess_key(key, LOGIN_KIND_KNOWN,
+                                               guess->name, NULL),
+                         login_known_look, &walk);
+    if (rc != LOGIN_OK) {
+        return LOGIN_FAULT;
+    }
+
+    return walk.when == 0 && walk.n != 0 ? LOGIN_OK : LOGIN_NO;
+}
+
+
+static login_result_e
+login_known_look(void *data, login_str_t key, const login_record_t *record)
+{
+    login_known_t        known;
+    login_known_walk_t  *walk = data;
+
+    if (key.len != LOGIN_GUESS_KEY_MAX
+        || login_known_decode(&known, record->payload) != LOGIN_OK)
+    {
+        return LOGIN_FAULT;
+    }
+
+    if (!login_known_current(&known, walk->account)) {
+        return LOGIN_OK;
+    }
+
+    if (memcmp(key.data + 1 + LOGIN_ID_LEN, walk->guess->browser,
+               LOGIN_ID_LEN)
+        == 0)
+    {
+        walk->when = known.when;
+        return LOGIN_NO;
+    }
+
+    walk->n = 1;
+
+    return LOGIN_OK;
 }
 
 

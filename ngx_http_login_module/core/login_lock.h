@@ -27,6 +27,13 @@ typedef struct {
  */
 login_result_e login_known_check(login_guess_t *guess, login_view_t *view);
 
+/*
+ * Is the browser new to an account whose owner has used others?  LOGIN_OK:
+ * so it is; LOGIN_NO: used before, or the first one of all.
+ */
+login_result_e login_known_new(login_view_t *view,
+    const login_account_t *account, const login_guess_t *guess);
+
 /* Notes that the owner used it, where that is news. */
 login_result_e login_known_add(login_changes_t *changes, login_view_t *view,
     const login_account_t *account, const login_guess_t *guess, uint64_t now);

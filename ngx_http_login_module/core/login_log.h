@@ -88,7 +88,31 @@
     X(MAIL_SENT, mail_sent, nginx, mail, OK, NOTHING,                         \
       "the relay took a mail")                                                \
     X(MAIL_FAILED, mail_failed, nginx, mail, FAULT, NOTHING,                  \
-      "a mail was refused for good, or given up")
+      "a mail was refused for good, or given up")                             \
+    X(LINK_REFUSED, link_refused, nginx, account, REFUSED, NOTHING,           \
+      "a link that was used, has expired, or is none")                        \
+    X(REGISTERED, registered, nginx, account, OK, ACCOUNT,                    \
+      "registered by an invitation, and signed in")                           \
+    X(PASSWORD_CHANGED, password_changed, nginx, account, OK, ACCOUNT,        \
+      "password changed by the person, the current one was asked")            \
+    X(PASSWORD_WRONG, password_wrong, nginx, account, REFUSED, NOTHING,       \
+      "the current password was wrong, nothing changed")                      \
+    X(PASSWORD_RESET, password_reset, nginx, account, OK, ACCOUNT,            \
+      "password set by a link, all sessions ended")                           \
+    X(FORGOT, forgot, nginx, account, OK, NOTHING,                            \
+      "somebody asked for a mail, for a name that may not be there")          \
+    X(FORGOT_THROTTLED, forgot_throttled, nginx, account, REFUSED, NOTHING,   \
+      "the same, too often from this network")                                \
+    X(ACCOUNT_INVITED, account_invited, cli, account, OK, ACCOUNT,            \
+      "invited, with a link to register; an earlier one has ended")           \
+    X(ACCOUNT_RENAMED, account_renamed, cli, account, OK, ACCOUNT,            \
+      "account has another name, all links to it have ended")                 \
+    X(ACCOUNT_LINK, account_link, cli, account, OK, ACCOUNT,                  \
+      "a link to set a password was made by hand")                            \
+    X(INVITATION_LINK, invitation_link, cli, account, OK, STORE,              \
+      "a link was made with which many may ask for an invitation")            \
+    X(INVITATION_REVOKED, invitation_revoked, cli, account, OK, STORE,        \
+      "an invitation, or a link to ask for one, was ended")
 
 #define LOGIN_LOG_ENUM(id, name, from, category, result, kept, text)          \
     LOGIN_LOG_##id,

@@ -11,7 +11,9 @@ static const login_variable_t  login_page_variables[] = {
 };
 
 static const char *const  login_page_names[] = {
-    "signin", "apps", "logout", "denied", "expired", "not-found", "error"
+    "signin", "apps", "account", "logout", "forgot", "forgot-sent", "reset",
+    "register", "invite-request", "invite-sent", "invalid-link", "denied",
+    "expired", "not-found", "error"
 };
 
 

@@ -8,7 +8,15 @@
 typedef enum {
     LOGIN_PAGE_SIGNIN = 0,
     LOGIN_PAGE_APPS,
+    LOGIN_PAGE_ACCOUNT,
     LOGIN_PAGE_LOGOUT,
+    LOGIN_PAGE_FORGOT,
+    LOGIN_PAGE_FORGOT_SENT,
+    LOGIN_PAGE_RESET,
+    LOGIN_PAGE_REGISTER,
+    LOGIN_PAGE_INVITE_REQUEST,
+    LOGIN_PAGE_INVITE_SENT,
+    LOGIN_PAGE_INVALID_LINK,
     LOGIN_PAGE_DENIED,
     LOGIN_PAGE_EXPIRED,
     LOGIN_PAGE_NOT_FOUND,
@@ -36,8 +44,28 @@ typedef enum {
     X(NEED,        need,        TEXT)  /* "login", "mfa": of the gate */      \
     X(SIGNED_IN,   signed_in,   FLAG)                                         \
     X(SWITCH,      switch,      FLAG)  /* ?switch=1 */                        \
+    X(MIN,         min,         TEXT)  /* characters of a new password */     \
+    X(MAX,         max,         TEXT)                                         \
+    X(LACKING,     lacking,     TEXT)  /* characters of a short one */        \
+    X(USED,        used,        FLAG)  /* the link was, by its owner */       \
+    X(MISMATCH,    mismatch,    FLAG)  /* the new one and its copy */         \
+    X(WEAK,        weak,        FLAG)  /* the new password, because: */       \
+    X(CHARACTERS,  characters,  FLAG)                                         \
+    X(LONG,        too_long,    FLAG)                                         \
+    X(LISTED,      listed,      FLAG)                                         \
+    X(OWN,         own_names,   FLAG)                                         \
+    X(WORDS,       words,       FLAG)                                         \
+    X(KEYS,        keys,        FLAG)                                         \
+    X(REPEATED,    repeated,    FLAG)                                         \
+    X(SEQUENCE,    sequence,    FLAG)                                         \
+    X(DATED,       dated,       FLAG)                                         \
+    X(EASY,        easy,        FLAG)                                         \
     X(SHARED,      shared,      FLAG)  /* was ticked */                       \
     X(WRONG,       wrong,       FLAG)  /* name or password */                 \
+    X(CURRENT,     wrong_current, FLAG)  /* the current password */          \
+    X(CHANGED,     changed,     FLAG)  /* the password, just now */           \
+    X(KEEP_OTHERS, keep_others, FLAG)  /* was ticked */                       \
+    X(MAILS,       mails,       FLAG)  /* links can be mailed */              \
     X(FORGED,      forged,      FLAG)  /* csrf: send the form again */        \
     X(FRAMED,      framed,      FLAG)  /* in a frame of another page */       \
     X(MALFORMED,   malformed,   FLAG)                                         \

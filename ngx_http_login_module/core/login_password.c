@@ -77,17 +77,11 @@ login_hasher_destroy(login_hasher_t *hasher)
 
 
 login_result_e
-login_password_hash(char phc[LOGIN_PHC_MAX + 1], login_hasher_t *hasher,
-    login_str_t password)
+login_password_hash_bytes(char phc[LOGIN_PHC_MAX + 1],
+    login_hasher_t *hasher, login_str_t password)
 {
     login_phc_t     p;
     login_result_e  rc;
-
-    phc[0] = '\0';
-
-    if (password.len > LOGIN_PASSWORD_MAX) {
-        return LOGIN_NO;
-    }
 
     p.cost = hasher->cost;
 
@@ -110,7 +104,7 @@ login_password_hash(char phc[LOGIN_PHC_MAX + 1], login_hasher_t *hasher,
 
 
 login_result_e
-login_password_verify(login_hasher_t *hasher, login_str_t phc,
+login_password_verify_bytes(login_hasher_t *hasher, login_str_t phc,
     login_str_t password, int *upgrade)
 {
     int             equal;
@@ -127,10 +121,6 @@ login_password_verify(login_hasher_t *hasher, login_str_t phc,
 
     } else if (login_phc_decode(&p, phc) != LOGIN_OK) {
         return login_password_foreign(hasher, phc, password, upgrade);
-    }
-
-    if (password.len > LOGIN_PASSWORD_MAX) {
-        return LOGIN_NO;
     }
 
     memcpy(expected, p.tag, LOGIN_TAG_LEN);

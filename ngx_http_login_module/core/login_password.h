@@ -9,7 +9,7 @@
 #define LOGIN_PASSWORD_H
 
 
-#define LOGIN_PASSWORD_MAX  1024    /* bytes; beyond: refused unhashed */
+#define LOGIN_PASSWORD_MAX  1600    /* bytes; beyond: refused unhashed */
 
 
 typedef struct {
@@ -24,7 +24,10 @@ typedef struct login_hasher_s  login_hasher_t;
 login_hasher_t *login_hasher_create(const login_cost_t *cost);
 void login_hasher_destroy(login_hasher_t *hasher);
 
-/* Writes a terminated PHC string to "phc". */
+/*
+ * Writes a terminated PHC string to "phc".  Hashed are the bytes that
+ * login_opaque_make() makes of the password, or its own where it cannot.
+ */
 login_result_e login_password_hash(char phc[LOGIN_PHC_MAX + 1],
     login_hasher_t *hasher, login_str_t password);
 
@@ -34,11 +37,19 @@ login_result_e login_password_hash(char phc[LOGIN_PHC_MAX + 1],
  * empty "phc" is the account that does not exist: the same work, and
  * LOGIN_NO.  A cheaper string's check is topped up to the hasher's own cost,
  * so that no time tells them apart; that of others takes its own time
- * besides.  LOGIN_FAULT: no memory, or a string that is neither (also: at
+ * besides.  Where login_opaque_make() makes other bytes of the password, and
+ * these are wrong, its own are tried: imported hashes may be of them.
+ * LOGIN_FAULT: no memory, or a string that is neither (also: at
  * more than 1 GiB or 64 passes).
  */
 login_result_e login_password_verify(login_hasher_t *hasher, login_str_t phc,
     login_str_t password, int *upgrade);
+
+/* Both with the very bytes of the password, for the two above. */
+login_result_e login_password_hash_bytes(char phc[LOGIN_PHC_MAX + 1],
+    login_hasher_t *hasher, login_str_t password);
+login_result_e login_password_verify_bytes(login_hasher_t *hasher,
+    login_str_t phc, login_str_t password, int *upgrade);
 
 
 #endif /* LOGIN_PASSWORD_H */

@@ -11,6 +11,7 @@
 #define LOGIN_LIST_SIZE          4
 #define LOGIN_LOCATION_SIZE      (3 + 4 + LOGIN_STRING_SIZE                   \
                                   + 2 * LOGIN_LIST_SIZE)
+#define LOGIN_RULES_SIZE         (3 * 4 + LOGIN_STRING_SIZE)
 #define LOGIN_SERVER_SIZE        (1 + LOGIN_STRING_SIZE + 3 * LOGIN_LIST_SIZE)
 
 
@@ -38,7 +39,8 @@ login_policy_size(const login_policy_t *policy)
     const login_server_t    *server;
     const login_location_t  *location;
 
-    size = LOGIN_LIST_SIZE + LOGIN_STRING_SIZE + policy->mail.len;
+    size = LOGIN_LIST_SIZE + LOGIN_STRING_SIZE + policy->mail.len
+           + LOGIN_RULES_SIZE + policy->blocklist.len;
 
     for (i = 0; i < policy->n; i++) {
         server = &policy->servers[i];
@@ -97,6 +99,10 @@ login_policy_encode(u_char *dst, size_t size, const login_policy_t *policy)
     }
 
     login_put_str(&e, policy->mail);
+    login_put_uint(&e, policy->password_min, 4);
+    login_put_uint(&e, policy->password_max, 4);
+    login_put_uint(&e, policy->password_score, 4);
+    login_put_str(&e, policy->blocklist);
 
     return (e.failed || e.pos != e.end) ? LOGIN_NO : LOGIN_OK;
 }
@@ -167,6 +173,10 @@ login_policy_decode(login_policy_t *policy, login_arena_t *arena,
     }
 
     policy->mail = login_get_str(&d);
+    policy->password_min = (uint32_t) login_get_uint(&d, 4);
+    policy->password_max = (uint32_t) login_get_uint(&d, 4);
+    policy->password_score = (uint32_t) login_get_uint(&d, 4);
+    policy->blocklist = login_get_str(&d);
 
     return (d.failed || d.pos != d.end) ? LOGIN_FAULT : LOGIN_OK;
 }

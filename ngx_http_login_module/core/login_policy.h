@@ -2,7 +2,8 @@
 /*
  * What nginx guards: every server, and every location with what it requires,
  * as the running nginx has it.  Its workers write it into the store, where
- * the command line learns it, together with the portals.
+ * the command line learns it, together with the portals, the rules for
+ * passwords, and whether there is mail.
  *
  * It is kept as a head (format, time, length, hash) and the text in pieces,
  * all written by one change set: a view sees the old one or the new one.
@@ -65,6 +66,11 @@ typedef struct {
     login_server_t           *servers;
     size_t                    n;
     login_str_t               mail;     /* sender's address, or no mails */
+
+    uint32_t                  password_min;     /* see login_rules_t */
+    uint32_t                  password_max;
+    uint32_t                  password_score;
+    login_str_t               blocklist;        /* file, or empty */
 } login_policy_t;
 
 

@@ -104,11 +104,37 @@ static const login_reason_t  login_reasons[LOGIN_REASONS] = {
         "user unlock NAME\", or an address in place of the name, ends it at "
         "once." },
 
+    [LOGIN_REASON_CURRENT] = { "L30",
+        "Somebody who is signed in wanted to change the password, and the "
+        "current one was wrong.  It counts as a failed sign-in, so that who "
+        "finds an open session cannot guess it.  Who forgot it asks for a "
+        "link on the page \"forgot\", or gets one by \"nginx-login user "
+        "password NAME --link\"." },
+
     [LOGIN_REASON_EARLY] = { "L19",
         "A form came as early data of TLS 1.3 (\"ssl_early_data on\"), which "
         "anybody who saw it can send again, or a proxy in front said so with "
         "\"Early-Data\" in the header.  It was refused with 425, after which "
-        "browsers send it once more by themselves, after the handshake." }
+        "browsers send it once more by themselves, after the handshake." },
+
+    [LOGIN_REASON_LINK] = { "L32",
+        "A link was used already, is too old, was replaced by a newer one, "
+        "revoked, or did not come whole.  Links that set a password end, "
+        "too, when it was changed, the account was renamed or disabled, or "
+        "all its sessions were ended.  \"nginx-login invite list\" shows "
+        "invitations, and \"nginx-login invite NAME\" makes another one for "
+        "who has not registered yet." },
+
+    [LOGIN_REASON_MISMATCH] = { "L31",
+        "A new password was typed twice, and not the same both times.  "
+        "Nothing was changed." },
+
+    [LOGIN_REASON_WEAK] = { "L33",
+        "A new password did not meet \"login_password\": it was too short or "
+        "too long, on the list of the parameter \"blocklist\", or so easy to "
+        "guess that its score is below \"score\".  The person's own names "
+        "and the host of the portal are the first that are guessed.  The "
+        "page says which it was, and what would help." }
 };
 
 

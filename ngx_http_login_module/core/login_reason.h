@@ -23,7 +23,11 @@ typedef enum {
     LOGIN_REASON_STORE,         /* a fault of the store */
     LOGIN_REASON_INTERNAL,      /* any other fault */
     LOGIN_REASON_THROTTLED,     /* too many failures */
+    LOGIN_REASON_CURRENT,       /* the current password is wrong */
     LOGIN_REASON_EARLY,         /* TLS early data, which can be replayed */
+    LOGIN_REASON_LINK,          /* used, expired, ended, or none */
+    LOGIN_REASON_MISMATCH,      /* a new password, typed twice, differs */
+    LOGIN_REASON_WEAK,          /* a new password that is none */
     LOGIN_REASONS
 } login_reason_e;
 

@@ -21,6 +21,10 @@
 #define LOGIN_ACCOUNT_KEY_LEN  (1 + LOGIN_ID_LEN)
 #define LOGIN_NAME_KEY_MAX     (1 + LOGIN_ORG_MAX + 1 + LOGIN_USERNAME_MAX)
 
+#define LOGIN_LINK_PAYLOAD     2048
+#define LOGIN_LINK_KEY_LEN     (1 + LOGIN_HASH_LEN)
+#define LOGIN_LINK_OWNER_LEN   (1 + LOGIN_ID_LEN + 1)
+
 #define LOGIN_ADDRESS_MAX      64       /* bytes kept of an address */
 
 #define LOGIN_LOG_PAYLOAD      2048
@@ -111,6 +115,23 @@ login_str_t login_guess_key(u_char key[LOGIN_GUESS_KEY_MAX],
 login_result_e login_lock_decode(login_lock_record_t *lock,
     login_str_t payload);
 
+/* The length, at most LOGIN_LINK_PAYLOAD; 0: not to be written. */
+size_t login_link_encode(u_char *dst, const login_link_t *link);
+login_result_e login_link_decode(login_link_t *link, login_str_t payload);
+
+void login_link_put(login_changes_t *changes, const login_link_t *link,
+    uint64_t expect);
+
+/* Sets the state that the record itself has at "now". */
+login_result_e login_link_get(login_link_t *link, login_view_t *view,
+    const u_char hash[LOGIN_HASH_LEN], uint64_t now);
+
+login_str_t login_link_key(u_char key[LOGIN_LINK_KEY_LEN],
+    const u_char hash[LOGIN_HASH_LEN]);
+
+/* Of LOGIN_LINK_OWNER_LEN bytes. */
+login_str_t login_link_owner_key(u_char key[LOGIN_LINK_KEY_LEN],
+    const u_char account[LOGIN_ID_LEN], login_link_purpose_e purpose);
 /* LOGIN_NO: of a kind that is not known here. */
 size_t login_log_encode(u_char *dst, const login_log_event_t *event);
 login_result_e login_log_decode(login_log_event_t *event, login_str_t key,

@@ -9,6 +9,8 @@
 typedef struct {
     unsigned   exists;
     unsigned   disabled;
+    size_t     name_len;
+    u_char     name[LOGIN_USERNAME_MAX];
     u_char     id[LOGIN_ID_LEN];
     uint32_t   generation;
     size_t     phc_len;
@@ -125,7 +127,10 @@ login_signin_find(login_candidate_t *candidate, login_signin_t *signin,
         candidate->generation = account.generation;
         candidate->phc_len = account.password.len;
 
+        candidate->name_len = len;
+
         memcpy(candidate->id, account.id, LOGIN_ID_LEN);
+        memcpy(candidate->name, name, len);
 
         if (account.password.len != 0) {
             memcpy(candidate->phc, account.password.data,
@@ -199,7 +204,7 @@ login_signin_build(const login_candidate_t *candidate, const char *phc,
         rc = LOGIN_NO;
 
     } else if (rc == LOGIN_OK) {
-        rc = login_signin_session(signin, &account, view);
+        rc = login_signin_session(signin, &account, view, LOGIN_LOG_SIGNIN);
     }
 
     if (rc == LOGIN_OK) {
@@ -217,9 +222,9 @@ login_signin_build(const login_candidate_t *candidate, const char *phc,
 
 
 /*
- * While the hash was at work, the account may have been disabled, or got
- * another password, which raises the generation; a better hash of the same
- * password does not.
+ * While the hash was at work, the account may have been disabled, renamed, or
+ * got another password, which raises the generation; a better hash of the
+ * same password does not.
  */
 
 static int
@@ -227,6 +232,8 @@ login_signin_changed(const login_candidate_t *candidate,
     const login_account_t *account)
 {
     return account->disabled
+           || !login_str_eq(account->username,
+                            login_str(candidate->name, candidate->name_len))
            || (account->generation != candidate->generation
                && !login_signin_same(candidate, account));
 }

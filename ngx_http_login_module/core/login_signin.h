@@ -12,6 +12,8 @@ typedef struct {
     login_str_t        password;
     login_str_t        browser;
     login_str_t        address;
+    login_str_t        portal;      /* its URL, for mails */
+    unsigned           mails;       /* 1: of a new browser the owner is told */
     login_limits_t     limits;
     unsigned           shared;
     uint64_t           now;
@@ -39,9 +41,13 @@ typedef struct {
 login_result_e login_signin_run(login_signin_t *signin, login_view_t *view,
     login_hasher_t *hasher);
 
-/* The part that makes "ticket" and "changes", once the password was right. */
+/*
+ * The part that makes "ticket" and "changes", once the password was right;
+ * as the event "kind" it is kept with the account.
+ */
 login_result_e login_signin_session(login_signin_t *signin,
-    const login_account_t *account, login_view_t *view);
+    const login_account_t *account, login_view_t *view,
+    login_log_kind_e kind);
 
 /* An event of it; the name is as typed. */
 void login_signin_event(login_log_event_t *event, login_log_kind_e kind,

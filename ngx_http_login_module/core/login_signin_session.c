@@ -10,13 +10,15 @@
 static login_result_e login_signin_expect(login_signin_t *signin,
     const login_account_t *account, login_view_t *view);
 static login_result_e login_signin_replace(login_signin_t *signin);
+static login_result_e login_signin_tell(login_signin_t *signin,
+    const login_account_t *account, login_view_t *view);
 static login_result_e login_signin_remember(login_signin_t *signin,
     const login_account_t *account, login_view_t *view);
 
 
 login_result_e
 login_signin_session(login_signin_t *signin, const login_account_t *account,
-    login_view_t *view)
+    login_view_t *view, login_log_kind_e kind)
 {
     login_session_t    session;
     login_log_event_t  event;
@@ -51,6 +53,7 @@ login_signin_session(login_signin_t *signin, const login_account_t *account,
         == LOGIN_FAULT
         || login_signin_expect(signin, account, view) != LOGIN_OK
         || login_signin_replace(signin) != LOGIN_OK
+        || login_signin_tell(signin, account, view) != LOGIN_OK
         || login_signin_remember(signin, account, view) != LOGIN_OK)
     {
         return LOGIN_FAULT;
@@ -59,7 +62,7 @@ login_signin_session(login_signin_t *signin, const login_account_t *account,
     login_session_add(signin->changes, &session);
     login_account_see(signin->changes, account->id, signin->now);
 
-    login_signin_event(&event, LOGIN_LOG_SIGNIN, signin);
+    login_signin_event(&event, kind, signin);
     event.username = account->username;
     event.session = session.id;
     login_log_keep(signin->changes, view, account->id, &event);
@@ -127,6 +130,49 @@ login_signin_replace(login_signin_t *signin)
     login_session_end(signin->changes, signin->old.account, id);
 
     return LOGIN_OK;
+}
+
+
+/* Also on a shared computer: who has stolen a password would say it is one. */
+
+static login_result_e
+login_signin_tell(login_signin_t *signin, const login_account_t *account,
+    login_view_t *view)
+{
+    login_mail_t    mail;
+    login_result_e  rc;
+
+    if (!signin->mails || !signin->remember) {
+        return LOGIN_OK;
+    }
+
+    rc = login_known_new(view, account, &signin->guess);
+    if (rc != LOGIN_OK) {
+        return rc == LOGIN_NO ? LOGIN_OK : LOGIN_FAULT;
+    }
+
+    memset(&mail, 0, sizeof(login_mail_t));
+
+    if (login_mail_draw(mail.id) != LOGIN_OK) {
+        return LOGIN_FAULT;
+    }
+
+    mail.kind = LOGIN_MAIL_NEW_BROWSER;
+    mail.to = account->email;
+    mail.language = account->language;
+    mail.username = account->username;
+    mail.name = account->name;
+    mail.org = account->org;
+    mail.url = signin->portal;
+    mail.detail = signin->browser;
+    mail.address = signin->address;
+    mail.when = signin->now;
+
+    /* who has no address is told by nothing */
+
+    rc = login_mail_put(signin->changes, view, &mail, signin->now);
+
+    return rc == LOGIN_FAULT ? LOGIN_FAULT : LOGIN_OK;
 }
 
 

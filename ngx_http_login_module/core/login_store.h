@@ -49,6 +49,8 @@ typedef enum {
     LOGIN_KIND_POLICY = 'P',    /* number of the piece, 0: the head */
     LOGIN_KIND_LOCK = 'K',      /* name or network, browser: a lock */
     LOGIN_KIND_KNOWN = 'B',     /* name, browser that was used before */
+    LOGIN_KIND_LINK = 'I',      /* hash of its token: invitation, reset */
+    LOGIN_KIND_LINKED = 'J',    /* account id, purpose: its newest link */
     LOGIN_KIND_EVENT = 'E',     /* account id, place: what happened */
     LOGIN_KIND_MAIL = 'O',      /* mail id: its state */
     LOGIN_KIND_QUEUE = 'Q',     /* mail id: what it says, until it is sent */

@@ -89,6 +89,24 @@ async function post(page, path, { enctype, ...fields } = {}) {
 }
 
 
+/* Fills in the form of a new password, by the names of its fields. */
+
+async function renew(page, fields) {
+    for (const [id, value] of Object.entries(fields)) {
+        await page.fill(`#${id}`, value);
+    }
+
+    await Promise.all([
+        page.waitForEvent("load"),
+        page.click("form:has(#password_verify) button[type=submit]")
+    ]);
+}
+
+
+const resetLink = async () =>
+    (await server.cli("user", "password", ann, "--link")).trim();
+
+
 /* [what, data-page, signed in?, how to get there] */
 
 const pages = [
@@ -124,6 +142,63 @@ const pages = [
         go(page, "/login/?need=login")],
 
     ["apps", "apps", true, (page) => go(page, "/login/apps")],
+    ["account", "account", true, (page) => go(page, "/login/account")],
+
+    ["account, weak", "account", true, async (page) => {
+        await go(page, "/login/account");
+        await page.check("#keep_others");
+        await renew(page, { password_current: password, password: "short",
+                            password_verify: "short" });
+        assert.match(await page.locator("[role=alert]").innerText(),
+                     /too short.*Code L33/is);
+    }],
+
+    ["account, two that differ", "account", true, async (page) => {
+        await go(page, "/login/account");
+        await renew(page, { password_current: password,
+                            password: "one of two passwords",
+                            password_verify: "two of two passwords" });
+    }],
+
+    ["account, changed", "account", true, async (page) => {
+        await go(page, "/login/account");
+        await renew(page, { password_current: password, password,
+                            password_verify: password });
+        assert.match(await page.locator("[role=status]").innerText(),
+                     /has been changed/);
+    }],
+
+    ["account, wrong", "account", true, async (page) => {
+        await go(page, "/login/account");
+        await renew(page, { password_current: "wrong", password,
+                            password_verify: password });
+        await server.cli("user", "unlock", ann);
+    }],
+
+    ["forgot", "forgot", false, (page) => go(page, "/login/forgot")],
+
+    ["forgot, sent", "forgot-sent", false, (page) =>
+        go(page, "/login/forgot?sent=1")],
+
+    ["reset", "reset", false, async (page) =>
+        page.goto(await resetLink())],
+
+    ["reset, weak", "reset", false, async (page) => {
+        await page.goto(await resetLink());
+        await renew(page, { password: "x".repeat(40),
+                            password_verify: "x".repeat(40) });
+    }],
+
+    ["reset, done", "signin", false, async (page) => {
+        await page.goto(await resetLink());
+        await renew(page, { password, password_verify: password });
+        assert.match(await page.locator("[role=status]").innerText(),
+                     /has been changed/);
+    }],
+
+    ["invalid link", "invalid-link", false, (page) =>
+        go(page, `/login/reset/${"A".repeat(43)}`)],
+
     ["sign-out", "logout", true, (page) => go(page, "/login/logout")],
 
     ["sign-out, forged", "logout", true, (page) =>

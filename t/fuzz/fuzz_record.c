@@ -1,8 +1,8 @@
 
 /*
  * Bytes of the store: as a whole record, and as the payloads of accounts,
- * sessions and locks.  What is accepted has one spelling, and is written so
- * again.
+ * sessions, links and locks.  What is accepted has one spelling, and is
+ * written so again.
  */
 
 #include "login.h"
@@ -121,6 +121,24 @@ fuzz_session(login_str_t in)
 
 
 static void
+fuzz_link(login_str_t in)
+{
+    size_t        len;
+    u_char        out[LOGIN_LINK_PAYLOAD];
+    login_link_t  link;
+
+    memset(&link, 0, sizeof(login_link_t));
+
+    if (login_link_decode(&link, in) != LOGIN_OK) {
+        return;
+    }
+
+    len = login_link_encode(out, &link);
+    expect(login_str_eq(login_str(out, len), in));
+}
+
+
+static void
 fuzz_lock(login_str_t in)
 {
     login_lock_record_t  lock;
@@ -143,6 +161,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_record(in);
     fuzz_account(in);
     fuzz_session(in);
+    fuzz_link(in);
     fuzz_lock(in);
 
     return 0;

@@ -352,6 +352,150 @@ test_remove(void **data)
 }
 
 
+/* Id, sessions and last sign-in stay; locks and browsers were the name's. */
+
+static void
+test_rename(void **data)
+{
+    size_t            i, n = 0;
+    u_char            id[LOGIN_ID_LEN];
+    uint64_t          when;
+    fixture_t        *f = *data;
+    login_link_t      link;
+    login_guess_t     guess;
+    login_account_t   account;
+    login_changes_t  *changes;
+
+    u_char            token[2][LOGIN_LINK_TOKEN_LEN];
+
+    static const login_link_purpose_e  purposes[] = {
+        LOGIN_LINK_INVITATION, LOGIN_LINK_RESET
+    };
+
+    assert_int_equal(add(f, "default", "ann"), LOGIN_OK);
+    assert_int_equal(add(f, "default", "bob"), LOGIN_OK);
+
+    memset(&guess, 0, sizeof(guess));
+    assert_int_equal(login_limit_name(guess.name, login_cstr("default"),
+                                      login_cstr("ann")), LOGIN_OK);
+
+    assert_int_equal(login_view_begin(f->view), LOGIN_OK);
+    assert_int_equal(find(f, &account, "default", "ann"), LOGIN_OK);
+    memcpy(id, account.id, LOGIN_ID_LEN);
+    changes = login_changes_create();
+    login_account_see(changes, id, NOW + 5);
+    assert_int_equal(login_known_add(changes, f->view, &account, &guess, NOW),
+                     LOGIN_OK);
+    assert_int_equal(login_lock_keep(changes, f->view, guess.name, NULL, 1,
+                                     NOW + 300, NOW), LOGIN_OK);
+
+    for (i = 0; i < 2; i++) {
+        memset(&link, 0, sizeof(link));
+        link.purpose = purposes[i];
+        link.created = NOW;
+        link.expires = NOW + 1800;
+        memcpy(link.account, id, LOGIN_ID_LEN);
+        assert_int_equal(login_link_issue(changes, f->view, &link, token[i]),
+                         LOGIN_OK);
+    }
+
+    login_view_end(f->view);
+    assert_int_equal(apply(f, changes), LOGIN_OK);
+    session(f, id, 1);
+
+    /* a name that somebody has, its own among them */
+
+    assert_int_equal(login_view_begin(f->view), LOGIN_OK);
+    assert_int_equal(find(f, &account, "default", "ann"), LOGIN_OK);
+    changes = login_changes_create();
+    assert_int_equal(login_account_rename(changes, &account, f->view,
+                                          login_cstr("bob")), LOGIN_NO);
+    assert_int_equal(login_account_rename(changes, &account, f->view,
+                                          login_cstr("ann")), LOGIN_NO);
+    login_changes_destroy(changes);
+
+    changes = login_changes_create();
+    assert_int_equal(login_account_rename(changes, &account, f->view,
+                                          login_cstr("eve@example.com")),
+                     LOGIN_OK);
+    login_view_end(f->view);
+    assert_int_equal(apply(f, changes), LOGIN_OK);
+
+    assert_int_equal(login_view_begin(f->view), LOGIN_OK);
+    assert_int_equal(find(f, &account, "default", "ann"), LOGIN_NO);
+    assert_int_equal(find(f, &account, "default", "eve@example.com"),
+                     LOGIN_OK);
+    assert_memory_equal(account.id, id, LOGIN_ID_LEN);
+    assert_int_equal(login_account_seen(&when, f->view, id), LOGIN_OK);
+    assert_int_equal(login_session_walk(f->view, id, count, &n), LOGIN_OK);
+    assert_int_equal(n, 1);
+    assert_int_equal(login_lock_until(&when, f->view, &account, NOW),
+                     LOGIN_OK);
+    assert_int_equal(when, 0);
+    assert_int_equal(login_known_check(&guess, f->view), LOGIN_OK);
+    assert_int_equal(guess.known, 0);
+
+    for (i = 0; i < 2; i++) {
+        assert_int_equal(login_link_find(&link, &account, f->view,
+                                         purposes[i],
+                                         login_str(token[i],
+                                                   LOGIN_LINK_TOKEN_LEN),
+                                         NOW), LOGIN_NO);
+        assert_int_equal(link.state, LOGIN_LINK_UNKNOWN);
+    }
+
+    login_view_end(f->view);
+
+    /* who takes the old name has nothing of the first */
+
+    assert_int_equal(add(f, "default", "ann"), LOGIN_OK);
+    assert_int_equal(login_view_begin(f->view), LOGIN_OK);
+    assert_int_equal(find(f, &account, "default", "ann"), LOGIN_OK);
+    assert_memory_not_equal(account.id, id, LOGIN_ID_LEN);
+    assert_int_equal(login_lock_until(&when, f->view, &account, NOW),
+                     LOGIN_OK);
+    assert_int_equal(when, 0);
+    login_view_end(f->view);
+}
+
+
+/* Two at once: one of them takes the name. */
+
+static void
+test_rename_race(void **data)
+{
+    unsigned          i;
+    fixture_t        *f = *data;
+    login_account_t   account;
+    login_changes_t  *changes[2];
+
+    static const char *const  names[] = { "ann", "bob" };
+
+    for (i = 0; i < 2; i++) {
+        assert_int_equal(add(f, "default", names[i]), LOGIN_OK);
+    }
+
+    assert_int_equal(login_view_begin(f->view), LOGIN_OK);
+
+    for (i = 0; i < 2; i++) {
+        assert_int_equal(find(f, &account, "default", names[i]), LOGIN_OK);
+        changes[i] = login_changes_create();
+        assert_int_equal(login_account_rename(changes[i], &account, f->view,
+                                              login_cstr("eve")), LOGIN_OK);
+    }
+
+    login_view_end(f->view);
+
+    assert_int_equal(apply(f, changes[1]), LOGIN_OK);
+    assert_int_equal(apply(f, changes[0]), LOGIN_NO);
+
+    assert_int_equal(login_view_begin(f->view), LOGIN_OK);
+    assert_int_equal(find(f, &account, "default", "ann"), LOGIN_OK);
+    assert_int_equal(find(f, &account, "default", "bob"), LOGIN_NO);
+    login_view_end(f->view);
+}
+
+
 /* Changed by somebody else in the meantime: it stays, and all with it. */
 
 static void
@@ -519,12 +663,25 @@ test_payload(void **data)
         login_view_end(f->view);
     }
 
-    for (i = 1; i < 8; i++) {
+    for (i = 2; i < 8; i++) {
         payload[12] = (u_char) (1 << i);
         assert_int_equal(login_account_decode(&account,
                                               login_str(payload, len)),
                          LOGIN_FAULT);
     }
+
+    /* who has not registered has no password */
+
+    account.invited = 1;
+    account.password = login_cstr("$argon2id$");
+    assert_int_equal(login_account_encode(payload, &account), 0);
+
+    account.password = login_str(NULL, 0);
+    len = login_account_encode(payload, &account);
+    account.invited = 0;
+    assert_int_equal(login_account_decode(&account, login_str(payload, len)),
+                     LOGIN_OK);
+    assert_int_equal(account.invited, 1);
 }
 
 
@@ -583,6 +740,8 @@ main(void)
         test(test_update),
         test(test_lengths),
         test(test_remove),
+        test(test_rename),
+        test(test_rename_race),
         test(test_remove_stale),
         test(test_walk),
         test(test_inconsistent),

@@ -296,6 +296,43 @@ test_malformed(void **data)
 
 
 static void
+test_links(void **data)
+{
+    size_t            len;
+    u_char            payload[LOGIN_LINK_PAYLOAD];
+    u_char            one[LOGIN_LINK_KEY_LEN], two[LOGIN_LINK_KEY_LEN];
+    fixture_t        *f = *data;
+    login_str_t       key, owner;
+    login_link_t      link;
+    login_account_t   a;
+
+    account(f, &a, "ann");
+
+    memset(&link, 0, sizeof(login_link_t));
+    link.purpose = LOGIN_LINK_INVITATION;
+    len = login_link_encode(payload, &link);
+
+    key = login_link_key(one, link.hash);
+    owner = login_link_owner_key(two, a.id, LOGIN_LINK_INVITATION);
+
+    put(f, key, login_str(payload, len));
+    check_found(f, "record \"I 0000");
+    assert_non_null(strstr(found, "is of no account"));
+
+    put(f, key, login_str(payload, len - 1));
+    check_found(f, "record \"I 0000");
+    assert_non_null(strstr(found, "is not well-formed"));
+
+    put(f, key, login_str(NULL, 0));
+    put(f, owner, login_str(link.hash, LOGIN_HASH_LEN));
+    check_found(f, "leads to no link");
+
+    put(f, owner, login_str(link.hash, 1));
+    check_found(f, "is not well-formed");
+}
+
+
+static void
 test_stat(void **data)
 {
     fixture_t           *f = *data;
@@ -378,6 +415,8 @@ main(void)
         cmocka_unit_test_setup_teardown(test_owners, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(test_malformed, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_links, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(test_stat, fixture_setup,
                                         fixture_teardown),

@@ -213,7 +213,8 @@ setup(void **data)
     snprintf(key_path, sizeof(key_path), "%s/key", dir);
 
     if (cli(NULL, "init", "--user", pw->pw_name) != 0
-        || cli("correct horse\n", "user", "add", "alice", "--password-stdin")
+        || cli("correct horse battery\n", "user", "add", "alice",
+               "--password-stdin")
            != 0)
     {
         return -1;
@@ -365,8 +366,9 @@ test_sessions(void **data)
 
     (void) data;
 
-    assert_int_equal(sign_in(&first, "correct horse", "Browser/1"), LOGIN_OK);
-    assert_int_equal(sign_in(&second, "correct horse", "Browser/2"),
+    assert_int_equal(sign_in(&first, "correct horse battery", "Browser/1"),
+                     LOGIN_OK);
+    assert_int_equal(sign_in(&second, "correct horse battery", "Browser/2"),
                      LOGIN_OK);
     id_of(one, &first);
     id_of(two, &second);
@@ -406,7 +408,7 @@ test_sessions(void **data)
     assert_int_equal(alive(&second), LOGIN_NO);
     assert_int_equal(sessions(), 0);
     assert_int_equal(generation(), before + 1);
-    assert_int_equal(sign_in(&second, "correct horse", "Browser/2"),
+    assert_int_equal(sign_in(&second, "correct horse battery", "Browser/2"),
                      LOGIN_OK);
 }
 
@@ -423,38 +425,38 @@ test_everything_ends(void **data)
 
     before = generation();
 
-    assert_int_equal(sign_in(&ticket, "correct horse", ""), LOGIN_OK);
-    assert_int_equal(cli("battery staple\n", "user", "password", "alice",
+    assert_int_equal(sign_in(&ticket, "correct horse battery", ""), LOGIN_OK);
+    assert_int_equal(cli("battery staple horse\n", "user", "password", "alice",
                          "--stdin"), 0);
     assert_int_equal(alive(&ticket), LOGIN_NO);
     assert_int_equal(sessions(), 0);
     assert_int_equal(generation(), before + 1);
-    assert_int_equal(sign_in(&ticket, "correct horse", ""), LOGIN_NO);
-    assert_int_equal(sign_in(&ticket, "battery staple", ""), LOGIN_OK);
+    assert_int_equal(sign_in(&ticket, "correct horse battery", ""), LOGIN_NO);
+    assert_int_equal(sign_in(&ticket, "battery staple horse", ""), LOGIN_OK);
 
     assert_int_equal(cli(NULL, "user", "disable", "alice"), 0);
     assert_int_equal(alive(&ticket), LOGIN_NO);
     assert_int_equal(generation(), before + 2);
-    assert_int_equal(sign_in(&ticket, "battery staple", ""), LOGIN_NO);
+    assert_int_equal(sign_in(&ticket, "battery staple horse", ""), LOGIN_NO);
 
     /* who is enabled again has to sign in again */
 
     assert_int_equal(cli(NULL, "user", "enable", "alice"), 0);
     assert_int_equal(alive(&ticket), LOGIN_NO);
-    assert_int_equal(sign_in(&ticket, "battery staple", ""), LOGIN_OK);
+    assert_int_equal(sign_in(&ticket, "battery staple horse", ""), LOGIN_OK);
 
     assert_int_equal(cli(NULL, "user", "remove", "alice"), 0);
     assert_int_equal(alive(&ticket), LOGIN_NO);
     assert_int_equal(sessions(), 0);
-    assert_int_equal(sign_in(&ticket, "battery staple", ""), LOGIN_NO);
+    assert_int_equal(sign_in(&ticket, "battery staple horse", ""), LOGIN_NO);
 
     /* another one of that name has nothing of the first */
 
-    assert_int_equal(cli("other horse\n", "user", "add", "alice",
+    assert_int_equal(cli("other horse battery\n", "user", "add", "alice",
                          "--password-stdin"), 0);
     assert_int_equal(alive(&ticket), LOGIN_NO);
-    assert_int_equal(sign_in(&ticket, "battery staple", ""), LOGIN_NO);
-    assert_int_equal(sign_in(&ticket, "other horse", ""), LOGIN_OK);
+    assert_int_equal(sign_in(&ticket, "battery staple horse", ""), LOGIN_NO);
+    assert_int_equal(sign_in(&ticket, "other horse battery", ""), LOGIN_OK);
 }
 
 
@@ -467,11 +469,16 @@ test_nothing_ends(void **data)
 
     (void) data;
 
-    assert_int_equal(sign_in(&ticket, "correct horse", ""), LOGIN_OK);
+    assert_int_equal(sign_in(&ticket, "correct horse battery", ""), LOGIN_OK);
     assert_int_equal(cli(NULL, "user", "set", "alice", "--name", "A"), 0);
     assert_int_equal(cli(NULL, "user", "role", "alice", "--add", "ops"), 0);
     assert_int_equal(cli(NULL, "user", "enable", "alice"), 0);
+    assert_int_equal(cli(NULL, "user", "rename", "alice", "eve"), 0);
     assert_int_equal(alive(&ticket), LOGIN_OK);
+
+    assert_int_equal(sign_in(&ticket, "correct horse battery", ""), LOGIN_NO);
+    assert_int_equal(cli(NULL, "user", "rename", "eve", "alice"), 0);
+    assert_int_equal(sign_in(&ticket, "correct horse battery", ""), LOGIN_OK);
 }
 
 
@@ -484,7 +491,7 @@ test_hostile_browser(void **data)
 
     (void) data;
 
-    assert_int_equal(sign_in(&ticket, "correct horse",
+    assert_int_equal(sign_in(&ticket, "correct horse battery",
                              "\x1b]0;evil\a\r\n\xe2\x80\xae\xff"), LOGIN_OK);
 
     assert_int_equal(cli(NULL, "session", "list"), 0);
@@ -550,10 +557,11 @@ test_terminal(void **data)
 
     (void) data;
 
-    assert_int_equal(on_terminal("new horse\n", "new horse\n", args), 0);
+    assert_int_equal(on_terminal("new horse and battery\n",
+                                 "new horse and battery\n", args), 0);
     assert_null(strstr(output, "horse"));
     assert_non_null(strstr(output, "new password, all sessions ended"));
-    assert_int_equal(sign_in(&ticket, "new horse", ""), LOGIN_OK);
+    assert_int_equal(sign_in(&ticket, "new horse and battery", ""), LOGIN_OK);
 
     assert_int_equal(on_terminal("one horse\n", "two horse\n", args), 1);
     assert_non_null(strstr(output, "passwords differ"));
@@ -595,7 +603,7 @@ test_interrupted(void **data)
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_true(WIFSIGNALED(status));
     assert_int_equal(WTERMSIG(status), SIGINT);
-    assert_int_equal(sign_in(&ticket, "correct horse", ""), LOGIN_OK);
+    assert_int_equal(sign_in(&ticket, "correct horse battery", ""), LOGIN_OK);
 }
 
 

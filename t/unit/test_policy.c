@@ -71,6 +71,11 @@ sample(login_policy_t *policy)
     policy->written = 0;
     policy->servers = servers;
     policy->n = 2;
+
+    policy->password_min = 12;
+    policy->password_max = 200;
+    policy->password_score = 4;
+    policy->blocklist = login_cstr("/etc/nginx/listed.txt");
     policy->mail = login_cstr("login@example.com");
 }
 
@@ -112,6 +117,10 @@ check_same(const login_policy_t *a, const login_policy_t *b)
     const login_location_t  *k, *l;
 
     assert_int_equal(a->n, b->n);
+    assert_int_equal(a->password_min, b->password_min);
+    assert_int_equal(a->password_max, b->password_max);
+    assert_int_equal(a->password_score, b->password_score);
+    assert_true(login_str_eq(a->blocklist, b->blocklist));
     assert_true(login_str_eq(a->mail, b->mail));
 
     for (i = 0; i < a->n; i++) {
@@ -363,6 +372,7 @@ large(login_policy_t *policy, size_t n)
     static login_location_t  locations[8192];
 
     memset(&server, 0, sizeof(server));
+    memset(policy, 0, sizeof(login_policy_t));
 
     policy->written = 0;
     policy->servers = &server;
@@ -602,8 +612,8 @@ test_format(void **data)
     memcpy(head, record.payload.data, sizeof(head));
     login_view_end(f->view);
 
-    assert_int_equal(head[0], 1);
-    head[0] = 2;
+    assert_int_equal(head[0], 2);
+    head[0] = 3;
 
     changes = login_changes_create();
     login_changes_put(changes, key, login_str(head, sizeof(head)),

@@ -660,6 +660,20 @@ take_away(void)
 
 
 static void
+give_another_name(void)
+{
+    login_account_t   account;
+    login_changes_t  *changes = login_changes_create();
+
+    find(&account);
+    assert_int_equal(login_account_rename(changes, &account, f.other,
+                                          login_cstr("alicia")), LOGIN_OK);
+    login_view_end(f.other);
+    assert_int_equal(apply(changes), LOGIN_OK);
+}
+
+
+static void
 take_away_and_add(void)
 {
     take_away();
@@ -684,6 +698,7 @@ test_meanwhile(void **data)
         { take_away_and_add, LOGIN_NO },
         { disable, LOGIN_NO },
         { take_away, LOGIN_NO },
+        { give_another_name, LOGIN_NO },
     };
 
     (void) data;
@@ -713,7 +728,9 @@ test_meanwhile(void **data)
             login_changes_destroy(s.upgrade);
         }
 
-        if (cases[i].happens != take_away) {
+        if (cases[i].happens != take_away
+            && cases[i].happens != give_another_name)
+        {
             take_away();
         }
     }

@@ -1,0 +1,46 @@
+
+/*
+ * Who forgot a password gets a mail with what works.  Nobody else learns
+ * whether there is such an account: a thread does it when the answer is on
+ * its way already, and writes for a name that nobody has as well.
+ */
+
+#ifndef LOGIN_FORGOT_H
+#define LOGIN_FORGOT_H
+
+
+#define LOGIN_FORGOT_EXPIRES  1800  /* seconds of a link to a new password */
+
+
+typedef struct {
+    /* in; the strings belong to the caller and outlive the call */
+    login_str_t        org;
+    login_str_t        username;    /* as typed */
+    login_str_t        portal;      /* its URL */
+    login_str_t        address;     /* of the network, for the mail */
+    uint64_t           now;
+
+    /* out */
+    login_changes_t   *changes;     /* to commit; a conflict is no matter */
+    login_error_t      error;
+} login_forgot_t;
+
+
+/* LOGIN_OK, whoever it is, or LOGIN_FAULT. */
+login_result_e login_forgot_run(login_forgot_t *forgot, login_view_t *view);
+
+/*
+ * A new link that sets a password, in the place of an earlier one.  "url" is
+ * terminated, "portal" and what was added.
+ */
+#define LOGIN_RESET_PATH  "reset/"
+
+#define login_reset_url_len(portal_len)                                       \
+    ((portal_len) + sizeof(LOGIN_RESET_PATH) + LOGIN_LINK_TOKEN_LEN)
+
+login_result_e login_reset_issue(login_changes_t *changes,
+    login_view_t *view, const login_account_t *account, uint64_t now,
+    login_str_t portal, char *url);
+
+
+#endif /* LOGIN_FORGOT_H */

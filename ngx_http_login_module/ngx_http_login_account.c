@@ -1,0 +1,188 @@
+
+/* The page "account": what people can do for themselves. */
+
+#include "ngx_http_login_module.h"
+
+
+static ngx_int_t ngx_http_login_account_begin(ngx_http_request_t *r,
+    const login_form_t *form, login_state_e state);
+static ngx_int_t ngx_http_login_account_refuse(ngx_http_request_t *r,
+    ngx_uint_t status, login_reason_e reason);
+static ngx_int_t ngx_http_login_account_leave(ngx_http_request_t *r);
+
+
+ngx_int_t
+ngx_http_login_account_page(ngx_http_request_t *r)
+{
+    const ngx_http_login_identity_t  *identity;
+
+    switch (ngx_http_login_identify(r, &identity)) {
+
+    case NGX_OK:
+        return ngx_http_login_account_show(r, NGX_HTTP_OK, LOGIN_REASON_NONE);
+
+    case NGX_DECLINED:
+        return ngx_http_login_account_leave(r);
+
+    default:
+        return ngx_http_login_error(r, LOGIN_REASON_STORE);
+    }
+}
+
+
+ngx_int_t
+ngx_http_login_account_show(ngx_http_request_t *r, ngx_uint_t status,
+    login_reason_e reason)
+{
+    u_char                            account[LOGIN_ID_LEN];
+    login_str_t                       csrf;
+    login_form_t                      query;
+    ngx_http_login_ctx_t             *ctx;
+    ngx_http_login_page_t            *page;
+    const ngx_http_login_identity_t  *identity;
+
+    page = ngx_http_login_page(r, LOGIN_PAGE_ACCOUNT, status, reason);
+
+    if (page == NULL || ngx_http_login_read_query(r, &query) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (ngx_http_login_password_fill(r, page) != NGX_OK
+        || ngx_http_login_csrf_make(r, &csrf) != NGX_OK)
+    {
+        return ngx_http_login_error(r, LOGIN_REASON_STORE);
+    }
+
+    ngx_http_login_page_text(page, LOGIN_VAR_CSRF, csrf.data, csrf.len);
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
+
+    if (ctx->form && login_form_get(ctx->form, "keep_others").len) {
+        ngx_http_login_page_flag(page, LOGIN_VAR_KEEP_OTHERS);
+    }
+
+    if (reason == LOGIN_REASON_NONE
+        && ngx_http_login_notice_check(r, &query, account) == NGX_OK
+        && ngx_http_login_identify(r, &identity) == NGX_OK
+        && ngx_memcmp(account, identity->ticket.account, LOGIN_ID_LEN) == 0)
+    {
+        ngx_http_login_page_flag(page, LOGIN_VAR_CHANGED);
+    }
+
+    return ngx_http_login_page_send(r, page);
+}
+
+
+void
+ngx_http_login_account_form(ngx_http_request_t *r, const login_form_t *form)
+{
+    ngx_int_t      rc;
+    login_state_e  state;
+
+    state = LOGIN_STATE_ACCOUNT;
+
+    switch (login_flow_step(&state, ngx_http_login_form_event(r, form))) {
+
+    case LOGIN_EFFECT_VERIFY:
+        rc = ngx_http_login_account_begin(r, form, state);
+        break;
+
+    case LOGIN_EFFECT_FORGED:
+        rc = ngx_http_login_account_refuse(r, NGX_HTTP_FORBIDDEN,
+                                           LOGIN_REASON_FORGED);
+        break;
+
+    default:
+        rc = ngx_http_login_error(r, LOGIN_REASON_STORE);
+        break;
+    }
+
+    if (rc != NGX_DONE) {
+        ngx_http_finalize_request(r, rc);
+    }
+}
+
+
+/* NGX_DONE: a thread is at it; else for ngx_http_finalize_request(). */
+
+static ngx_int_t
+ngx_http_login_account_begin(ngx_http_request_t *r, const login_form_t *form,
+    login_state_e state)
+{
+    login_reason_e                    reason;
+    const ngx_http_login_identity_t  *identity;
+
+    switch (ngx_http_login_identify(r, &identity)) {
+
+    case NGX_OK:
+        break;
+
+    case NGX_DECLINED:
+        return ngx_http_login_account_leave(r);
+
+    default:
+        return ngx_http_login_error(r, LOGIN_REASON_STORE);
+    }
+
+    reason = ngx_http_login_password_form(form);
+
+    if (login_form_get(form, "password_current").len == 0) {
+        reason = LOGIN_REASON_MALFORMED;
+    }
+
+    if (reason != LOGIN_REASON_NONE) {
+        return ngx_http_login_account_show(r, NGX_HTTP_LOGIN_UNPROCESSABLE,
+                                           reason);
+    }
+
+    return ngx_http_login_renew(r, form, identity, login_str("", 0),
+                                state);
+}
+
+
+/* On the page itself only for who may see it. */
+
+static ngx_int_t
+ngx_http_login_account_refuse(ngx_http_request_t *r, ngx_uint_t status,
+    login_reason_e reason)
+{
+    const ngx_http_login_identity_t  *identity;
+
+    if (ngx_http_login_identify(r, &identity) != NGX_OK) {
+        return ngx_http_login_error(r, reason);
+    }
+
+    return ngx_http_login_account_show(r, status, reason);
+}
+
+
+ngx_int_t
+ngx_http_login_account_changed(ngx_http_request_t *r,
+    const login_renew_t *renew)
+{
+    ngx_http_login_event(r, LOGIN_LOG_PASSWORD_CHANGED, NULL);
+
+    if (ngx_http_login_set_session(r, &renew->ticket,
+                                   renew->shared)
+        != NGX_OK
+        || ngx_http_login_set_browser(r, !renew->shared) != NGX_OK)
+    {
+        ngx_http_login_forget_cookies(r);
+        return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
+    }
+
+    return ngx_http_login_notice_leave(r, "account?", renew->account);
+}
+
+
+static ngx_int_t
+ngx_http_login_account_leave(ngx_http_request_t *r)
+{
+    ngx_str_t  url;
+
+    if (ngx_http_login_signin_url(r, "", &url) != NGX_OK) {
+        return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
+    }
+
+    return ngx_http_login_see_other(r, &url);
+}
