@@ -199,7 +199,7 @@ login_result_e
 login_device_reseal(login_changes_t *changes, login_view_t *view,
     login_str_t key, const login_record_t *record)
 {
-    size_t          len;
+    size_t          n, len;
     u_char          sealed[LOGIN_DEVICE_SEALED];
     u_char          payload[LOGIN_DEVICE_PAYLOAD];
     login_totp_t    totp;
@@ -207,9 +207,11 @@ login_device_reseal(login_changes_t *changes, login_view_t *view,
     login_result_e  rc;
 
     if (key.len != LOGIN_DEVICE_KEY_LEN
-        || login_device_decode(&device, record->payload) != LOGIN_OK)
+        || login_device_decode(&device, record->payload) != LOGIN_OK
+        || login_crypto_find(view->crypto, device.sealed.data, &n)
+           != LOGIN_OK)
     {
-        return LOGIN_FAULT;
+        return LOGIN_NO;
     }
 
     memcpy(device.account, key.data + 1, LOGIN_ID_LEN);

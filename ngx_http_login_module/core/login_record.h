@@ -169,7 +169,7 @@ login_result_e login_device_seal(u_char dst[LOGIN_DEVICE_SEALED],
     login_crypto_t *crypto, const login_device_t *device,
     const login_totp_t *totp);
 
-/* Puts it encrypted anew, with the key that signs. */
+/* Puts it encrypted anew, with the key that signs.  LOGIN_NO: it can't be. */
 login_result_e login_device_reseal(login_changes_t *changes,
     login_view_t *view, login_str_t key, const login_record_t *record);
 
@@ -230,7 +230,7 @@ login_result_e login_mail_decode(login_mail_t *mail, login_arena_t *arena,
 login_result_e login_mail_asked_over(unsigned *over,
     const login_record_t *record, uint64_t now);
 
-/* Puts it encrypted anew, with the key that signs. */
+/* Puts it encrypted anew, with the key that signs.  LOGIN_NO: it can't be. */
 login_result_e login_mail_reseal(login_changes_t *changes,
     login_view_t *view, login_str_t key, const login_record_t *record);
 

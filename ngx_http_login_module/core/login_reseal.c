@@ -57,6 +57,7 @@ login_reseal(login_reseal_t *reseal, login_view_t *view,
 static login_result_e
 login_reseal_visit(void *data, const login_scan_item_t *item)
 {
+    login_result_e        rc;
     login_changes_t      *changes;
     login_reseal_pass_t  *pass;
 
@@ -76,8 +77,15 @@ login_reseal_visit(void *data, const login_scan_item_t *item)
         return LOGIN_FAULT;
     }
 
-    if (login_reseal_put(changes, pass->view, item) != LOGIN_OK) {
+    rc = login_reseal_put(changes, pass->view, item);
+
+    if (rc != LOGIN_OK) {
         login_changes_destroy(changes);
+
+        if (rc == LOGIN_FAULT) {
+            return LOGIN_FAULT;
+        }
+
         pass->result->unread++;
 
         return LOGIN_OK;
@@ -88,6 +96,8 @@ login_reseal_visit(void *data, const login_scan_item_t *item)
     return LOGIN_OK;
 }
 
+
+/* LOGIN_NO: what is encrypted in it can't be read, and never will be. */
 
 static login_result_e
 login_reseal_put(login_changes_t *changes, login_view_t *view,

@@ -721,6 +721,19 @@ test_reseal(void **data)
     assert_int_equal(counts[0], 1);
     assert_int_equal(counts[1], 3);
 
+    /* without the old one, what can't be done is told */
+
+    fixture_close(f);
+    fixture_ring(&f->ring, FIXTURE_KEY_B);
+    assert_int_equal(fixture_open(f, FIXTURE_MAP), 0);
+    assert_int_equal(login_reseal(&result, f->view, f->commit, &f->ring),
+                     LOGIN_OK);
+    assert_int_equal(result.done, 0);
+    assert_int_equal(result.unread, 3);
+
+    fixture_close(f);
+    fixture_ring(&f->ring, FIXTURE_KEY_B FIXTURE_KEY_A);
+    assert_int_equal(fixture_open(f, FIXTURE_MAP), 0);
     assert_int_equal(login_reseal(&result, f->view, f->commit, &f->ring),
                      LOGIN_OK);
     assert_int_equal(result.done, 3);
