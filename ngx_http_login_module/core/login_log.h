@@ -113,12 +113,14 @@
       "a link was made with which many may ask for an invitation")            \
     X(INVITATION_REVOKED, invitation_revoked, cli, account, OK, STORE,        \
       "an invitation, or a link to ask for one, was ended")                   \
+    X(ACCOUNT_MOVED, account_moved, cli, account, OK, ACCOUNT,                \
+      "account moved to another organisation, sessions and links ended")      \
     X(MFA_RESET, mfa_reset, cli, account, OK, ACCOUNT,                        \
       "devices, recovery codes, trusted browsers and sessions ended")         \
     X(MFA_EXPORTED, mfa_exported, cli, account, OK, ACCOUNT,                  \
       "secrets of the account's devices were read")                           \
     X(MFA_IMPORTED, mfa_imported, cli, account, OK, ACCOUNT,                  \
-      "a device added with a secret from elsewhere")                            \
+      "a device added with a secret from elsewhere")                          \
     X(MFA_ASKED, mfa_asked, nginx, mfa, OK, NOTHING,                          \
       "right password, or a session: a second factor is asked for")           \
     X(MFA_WRONG, mfa_wrong, nginx, mfa, REFUSED, NOTHING,                     \

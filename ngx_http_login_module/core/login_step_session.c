@@ -98,7 +98,8 @@ login_step_new(login_step_t *step, const login_account_t *account,
 
     if (login_limit_name(guess->name, account->org, account->username)
         != LOGIN_OK
-        || login_limit_browser(guess->browser, guess->name, step->browser)
+        || login_limit_browser(guess->browser, guess->name,
+                               step->signin.browser_id)
            != LOGIN_OK
         || login_signin_session(&step->signin, account, view,
                                 LOGIN_LOG_SIGNIN)
