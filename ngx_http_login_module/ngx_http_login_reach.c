@@ -98,14 +98,14 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
         p += len;
 
         scf->flow_cookies[i].data = p;
-        scf->flow_cookies[i].len = ngx_sprintf(p, "%s%V_flow%ui", host,
+        scf->flow_cookies[i].len = ngx_sprintf(p, "%s%V_flow-%ui", host,
                                                &scf->cookie_name, i) - p;
     }
 
     p += len;
 
     flows.data = p;
-    flows.len = ngx_sprintf(p, "%s%V_flow*", host, &scf->cookie_name) - p;
+    flows.len = ngx_sprintf(p, "%s%V_flow-*", host, &scf->cookie_name) - p;
 
     p += len;
 

@@ -148,6 +148,11 @@ login_result_e login_session_decode(login_session_t *session,
 
 #define LOGIN_FLOW_KEY_LEN     (LOGIN_ACCOUNT_KEY_LEN + LOGIN_FLOW_ID_LEN)
 
+/* What a cookie has, before it is encrypted.  LOGIN_NO: it is none. */
+login_result_e login_flow_encode(u_char dst[LOGIN_FLOW_PLAIN],
+    const login_flow_t *flow);
+login_result_e login_flow_decode(login_flow_t *flow, login_str_t in);
+
 /* Sets what the payload holds. */
 login_result_e login_flow_mark_decode(login_flow_mark_t *mark,
     login_str_t payload);

@@ -18,6 +18,7 @@ typedef struct {
 
     /* out, beside changes and ticket of "signin" */
     login_factor_t     factor;
+    unsigned           enrolled;    /* 1: a device, by this and no other */
     unsigned           trusted;     /* 1: "token" is to be handed out */
     u_char             token[LOGIN_TRUST_TOKEN_LEN];
     login_flow_mark_t  mark;

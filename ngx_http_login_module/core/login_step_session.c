@@ -62,6 +62,9 @@ login_step_again(login_step_t *step, const login_account_t *account,
     next.seen = step->signin.now;
 
     if (rc != LOGIN_OK
+        || login_flow_sweep(step->signin.changes, view, account->id,
+                            step->signin.now)
+           != LOGIN_OK
         || login_ticket_draw(&step->signin.ticket, next.id, account->id,
                              step->signin.now)
            != LOGIN_OK)
