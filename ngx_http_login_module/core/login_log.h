@@ -113,11 +113,11 @@
       "a link was made with which many may ask for an invitation")            \
     X(INVITATION_REVOKED, invitation_revoked, cli, account, OK, STORE,        \
       "an invitation, or a link to ask for one, was ended")                   \
-    X(MFA_RESET, mfa_reset, cli, account, OK, ACCOUNT,                        \
+    X(MFA_RESET, mfa_reset, cli, mfa, OK, ACCOUNT,                            \
       "devices, recovery codes, trusted browsers and sessions ended")         \
-    X(MFA_EXPORTED, mfa_exported, cli, account, OK, ACCOUNT,                  \
+    X(MFA_EXPORTED, mfa_exported, cli, mfa, OK, ACCOUNT,                      \
       "secrets of the account's devices were read")                           \
-    X(MFA_IMPORTED, mfa_imported, cli, account, OK, ACCOUNT,                  \
+    X(MFA_IMPORTED, mfa_imported, cli, mfa, OK, ACCOUNT,                      \
       "a device added with a secret from elsewhere")
 
 #define LOGIN_LOG_ENUM(id, name, from, category, result, kept, text)          \
