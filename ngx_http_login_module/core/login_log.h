@@ -115,11 +115,11 @@
       "an invitation, or a link to ask for one, was ended")                   \
     X(ACCOUNT_MOVED, account_moved, cli, account, OK, ACCOUNT,                \
       "account moved to another organisation, sessions and links ended")      \
-    X(MFA_RESET, mfa_reset, cli, account, OK, ACCOUNT,                        \
+    X(MFA_RESET, mfa_reset, cli, mfa, OK, ACCOUNT,                            \
       "devices, recovery codes, trusted browsers and sessions ended")         \
-    X(MFA_EXPORTED, mfa_exported, cli, account, OK, ACCOUNT,                  \
+    X(MFA_EXPORTED, mfa_exported, cli, mfa, OK, ACCOUNT,                      \
       "secrets of the account's devices were read")                           \
-    X(MFA_IMPORTED, mfa_imported, cli, account, OK, ACCOUNT,                  \
+    X(MFA_IMPORTED, mfa_imported, cli, mfa, OK, ACCOUNT,                      \
       "a device added with a secret from elsewhere")                          \
     X(MFA_ASKED, mfa_asked, nginx, mfa, OK, NOTHING,                          \
       "right password, or a session: a second factor is asked for")           \
