@@ -211,6 +211,8 @@ ngx_http_login_check_store(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
         return NGX_ERROR;
     }
 
+    ngx_http_login_warn_orgs(cf, mcf);
+
     return NGX_OK;
 }
 

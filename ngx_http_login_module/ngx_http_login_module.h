@@ -445,9 +445,17 @@ void ngx_http_login_terms_merge(ngx_http_login_terms_t *terms,
 ngx_int_t ngx_http_login_org_init(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
 
+/* Checks what all locations require of them. */
+ngx_int_t ngx_http_login_policy_require_orgs(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+
 /* The same for the command line. */
 ngx_int_t ngx_http_login_policy_orgs(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf, login_policy_t *policy);
+
+/* Are there accounts of organisations that are not declared? */
+void ngx_http_login_warn_orgs(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
 
 /* What threads see of it, when files have been loaded as well. */
 ngx_int_t ngx_http_login_org_table(ngx_conf_t *cf,
@@ -495,6 +503,13 @@ ngx_int_t ngx_http_login_policy_note(ngx_conf_t *cf,
     ngx_http_login_loc_conf_t *outer, ngx_http_login_loc_conf_t *conf);
 ngx_int_t ngx_http_login_policy(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
+
+/* ngx_http_login_policy_list.c */
+
+ngx_int_t ngx_http_login_policy_require(ngx_conf_t *cf,
+    ngx_array_t *conditions, login_strings_t *list);
+ngx_int_t ngx_http_login_policy_methods(ngx_conf_t *cf,
+    ngx_http_core_loc_conf_t *clcf, login_strings_t *list);
 
 /* ngx_http_login_publish.c */
 
@@ -705,6 +720,8 @@ ngx_http_login_ctx_t *ngx_http_login_gate_ctx(ngx_http_request_t *r);
 /* ngx_http_login_require.c */
 
 char *ngx_http_login_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+ngx_int_t ngx_http_login_require_orgs(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf, ngx_array_t *conditions);
 char *ngx_http_login_require_unused(ngx_conf_t *cf,
     const ngx_array_t *conditions);
 

@@ -90,6 +90,7 @@ struct login_cli_s {
     login_store_t              *store;
     login_view_t               *view;
     login_commit_t             *commit;
+    unsigned                    changed;    /* something was committed */
 };
 
 /* What options say of an account; NULL: nothing. */

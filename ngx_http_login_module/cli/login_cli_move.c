@@ -38,14 +38,15 @@ login_cli_user_move(login_cli_t *cli)
         return rc;
     }
 
+    memcpy(cli->org_name, to.data, to.len);
+    cli->org = login_str(cli->org_name, to.len);
+
     if (!cli->json) {
         login_cli_say(cli, "user \"%s\" moved to \"%.*s\", all sessions "
                       "ended", username, (int) to.len,
                       (const char *) to.data);
         return LOGIN_CLI_DONE;
     }
-
-    cli->org = to;
 
     return login_cli_report(cli, username, NULL);
 }

@@ -107,6 +107,7 @@ login_cli_org_given(login_cli_t *cli, const char *given)
 static login_cli_status_e
 login_cli_org_known(login_cli_t *cli, const login_policy_t *policy)
 {
+    int                 somebody;
     login_result_e      rc;
     login_cli_status_e  status;
 
@@ -120,6 +121,7 @@ login_cli_org_known(login_cli_t *cli, const login_policy_t *policy)
         return LOGIN_CLI_DONE;
     }
 
+    somebody = 0;
     rc = LOGIN_OK;
 
     if (!login_cli_org_creates(cli)) {
@@ -130,7 +132,7 @@ login_cli_org_known(login_cli_t *cli, const login_policy_t *policy)
         }
 
         rc = login_account_walk(cli->view, cli->org, login_cli_org_somebody,
-                                NULL);
+                                &somebody);
         login_view_end(cli->view);
     }
 
@@ -138,7 +140,7 @@ login_cli_org_known(login_cli_t *cli, const login_policy_t *policy)
         return login_cli_fault();
     }
 
-    if (rc == LOGIN_NO) {
+    if (somebody) {
         return LOGIN_CLI_DONE;
     }
 
@@ -152,8 +154,11 @@ login_cli_org_known(login_cli_t *cli, const login_policy_t *policy)
 static login_result_e
 login_cli_org_somebody(void *data, const login_account_t *account)
 {
-    (void) data;
+    int  *somebody = data;
+
     (void) account;
+
+    *somebody = 1;
 
     return LOGIN_NO;
 }

@@ -194,6 +194,13 @@ login_orgs_next(const login_orgs_t *orgs, size_t *i, login_str_t portal)
 }
 
 
+const login_org_t *
+login_orgs_at(const login_orgs_t *orgs, size_t i)
+{
+    return i < orgs->n ? &orgs->orgs[i] : NULL;
+}
+
+
 login_result_e
 login_orgs_people(u_char (*ids)[LOGIN_ID_LEN], size_t max, size_t *n,
     login_view_t *view, const login_orgs_t *orgs, login_str_t portal,
@@ -234,4 +241,28 @@ login_orgs_people(u_char (*ids)[LOGIN_ID_LEN], size_t max, size_t *n,
     }
 
     return LOGIN_OK;
+}
+
+
+const login_mail_templates_t *
+login_orgs_mail(const login_orgs_t *orgs, login_mail_t *mail,
+    const login_mail_templates_t *otherwise)
+{
+    const login_org_t  *org;
+
+    if (orgs == NULL || mail->kind == LOGIN_MAIL_ACCOUNTS) {
+        return otherwise;
+    }
+
+    org = login_orgs_find(orgs, mail->org);
+
+    if (org == NULL) {
+        return otherwise;
+    }
+
+    if (mail->title.len == 0) {
+        mail->title = org->title;
+    }
+
+    return org->mails != NULL ? org->mails : otherwise;
 }

@@ -55,5 +55,34 @@ login_result_e login_orgs_people(u_char (*ids)[LOGIN_ID_LEN], size_t max,
     size_t *n, login_view_t *view, const login_orgs_t *orgs,
     login_str_t portal, login_str_t username);
 
+/* All of them; NULL: there are no more. */
+const login_org_t *login_orgs_at(const login_orgs_t *orgs, size_t i);
+
+/*
+ * The templates of a mail's organisation, and its title in the mail unless
+ * there is one, both as they are now.  "orgs" may be NULL.
+ */
+const login_mail_templates_t *login_orgs_mail(const login_orgs_t *orgs,
+    login_mail_t *mail, const login_mail_templates_t *otherwise);
+
+
+/* login_org_file.c: beside the data, the names of those with accounts */
+
+#define LOGIN_ORG_FILE      "orgs"
+#define LOGIN_ORG_FILE_MAX  (1 << 20)
+
+/*
+ * Brings the file up to date: what it has already, "orgs" (may be NULL), and
+ * "also" (may be empty), as far as somebody is in it.  No view is open.
+ */
+login_result_e login_org_note(login_view_t *view, const char *path,
+    const login_orgs_t *orgs, login_str_t also);
+
+/* What is in it, to be freed; empty where there is no file. */
+login_result_e login_org_read(login_str_t *text, int dir);
+
+/* Takes a line off "text".  0: there are no more. */
+int login_org_next(login_str_t *text, login_str_t *line);
+
 
 #endif /* LOGIN_ORG_H */

@@ -638,8 +638,8 @@ test_format(void **data)
     memcpy(head, record.payload.data, sizeof(head));
     login_view_end(f->view);
 
-    assert_int_equal(head[0], 2);
-    head[0] = 3;
+    assert_int_equal(head[0], 3);
+    head[0] = 4;
 
     changes = login_changes_create();
     login_changes_put(changes, key, login_str(head, sizeof(head)),
