@@ -55,6 +55,10 @@ users:
 END
 
 
+$t->write_file('uris', 'otpauth://totp/App:' . ($ann =~ s/@/%40/r)
+               . "?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\n");
+
+
 # --- a store for each try
 
 sub again {
@@ -84,6 +88,11 @@ sub says {
 sub no_sessions { says(qr/\A\[\]/, '--json', 'session', 'list', @_) }
 
 
+sub with_device {
+    (cli({}, 'mfa', 'import', "$dir/uris"))[0] == 0 or die "no device\n";
+}
+
+
 # What is asked, on what it reads, and how one sees that it was done.
 
 my @commands = (
@@ -111,6 +120,16 @@ my @commands = (
     [ 'user list', '', undef, out => qr/\Q$ann\E.*\Q$bob\E/s ],
     [ 'user show', '', undef, args => [ 'user', 'show', $ann ],
       out => qr/\Q$ann/ ],
+    [ 'mfa import', '', sub { says(qr/App/, 'mfa', 'list', $ann) },
+      args => [ 'mfa', 'import', "$dir/uris" ], partly => 1 ],
+    [ 'mfa list', '', undef, args => [ 'mfa', 'list', $ann ], out => qr/App/,
+      before => \&with_device ],
+    [ 'mfa export', '', sub { says(qr/mfa_exported/, 'events', $ann) },
+      args => [ 'mfa', 'export', $ann ], out => qr/secret=GEZ/,
+      before => \&with_device ],
+    [ 'mfa reset', '',
+      sub { no_sessions($ann) && says(qr/no second/, 'mfa', 'list', $ann) },
+      args => [ 'mfa', 'reset', $ann ], before => \&with_device ],
     [ 'session list', '', undef, out => qr/\Q$ann/ ],
     [ 'session revoke', '', sub { no_sessions($ann) },
       args => [ 'session', 'revoke', $ann ] ],

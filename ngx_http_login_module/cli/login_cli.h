@@ -410,6 +410,9 @@ login_cli_status_e login_cli_init_owner(const login_cli_t *cli, uid_t *uid,
 /* Does nginx send mails?  If not, the error says so. */
 login_cli_status_e login_cli_mail_configured(login_cli_t *cli);
 
+/* The same for who has something to tell, if it does. */
+login_cli_status_e login_cli_mails(login_cli_t *cli, unsigned *mails);
+
 /* The commands. */
 login_cli_status_e login_cli_init(login_cli_t *cli);
 login_cli_status_e login_cli_invite(login_cli_t *cli);
@@ -427,6 +430,10 @@ login_cli_status_e login_cli_user_disable(login_cli_t *cli);
 login_cli_status_e login_cli_user_enable(login_cli_t *cli);
 login_cli_status_e login_cli_user_remove(login_cli_t *cli);
 login_cli_status_e login_cli_user_unlock(login_cli_t *cli);
+login_cli_status_e login_cli_mfa_list(login_cli_t *cli);
+login_cli_status_e login_cli_mfa_reset(login_cli_t *cli);
+login_cli_status_e login_cli_mfa_export(login_cli_t *cli);
+login_cli_status_e login_cli_mfa_import(login_cli_t *cli);
 login_cli_status_e login_cli_session_list(login_cli_t *cli);
 login_cli_status_e login_cli_session_revoke(login_cli_t *cli);
 login_cli_status_e login_cli_import_htpasswd(login_cli_t *cli);

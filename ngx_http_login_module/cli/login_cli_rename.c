@@ -10,8 +10,6 @@ typedef struct {
 } login_cli_rename_t;
 
 
-static login_cli_status_e login_cli_rename_mails(login_cli_t *cli,
-    login_cli_rename_t *rename);
 static login_cli_status_e login_cli_edit_name(login_cli_t *cli,
     login_account_t *account, login_changes_t *changes, void *data);
 static login_result_e login_cli_rename_tell(login_cli_t *cli,
@@ -37,7 +35,7 @@ login_cli_user_rename(login_cli_t *cli)
     rc = login_cli_begin(cli, username);
 
     if (rc == LOGIN_CLI_DONE) {
-        rc = login_cli_rename_mails(cli, &rename);
+        rc = login_cli_mails(cli, &rename.mails);
     }
 
     if (rc == LOGIN_CLI_DONE) {
@@ -54,29 +52,6 @@ login_cli_user_rename(login_cli_t *cli)
     }
 
     return login_cli_report(cli, name, NULL);
-}
-
-
-static login_cli_status_e
-login_cli_rename_mails(login_cli_t *cli, login_cli_rename_t *rename)
-{
-    login_arena_t       *arena;
-    login_policy_t       policy;
-    login_cli_status_e   rc;
-
-    arena = login_arena_create();
-    if (arena == NULL) {
-        login_cli_error("no memory");
-        return LOGIN_CLI_UNUSABLE;
-    }
-
-    rc = login_cli_policy(cli, &policy, arena);
-
-    rename->mails = (rc == LOGIN_CLI_DONE && policy.mail.len != 0);
-
-    login_arena_destroy(arena);
-
-    return rc;
 }
 
 

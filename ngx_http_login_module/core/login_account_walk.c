@@ -176,6 +176,9 @@ login_account_remove(login_changes_t *changes, const login_account_t *account,
 
     if (login_account_unlink(changes, account, view) != LOGIN_OK
         || login_federated_forget(changes, view, account) != LOGIN_OK
+        || login_flow_sweep(changes, view, account->id, UINT64_MAX)
+           != LOGIN_OK
+        || login_factor_forget(changes, view, account->id) != LOGIN_OK
         || login_log_forget(changes, view, account->id) != LOGIN_OK)
     {
         return LOGIN_FAULT;

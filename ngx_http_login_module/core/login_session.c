@@ -219,19 +219,6 @@ login_epoch_get(uint64_t *epoch, login_view_t *view)
 }
 
 
-size_t
-login_methods_text(u_char *dst, unsigned methods)
-{
-    if ((methods & LOGIN_METHOD_PASSWORD) == 0) {
-        return 0;
-    }
-
-    memcpy(dst, "pwd", 3);
-
-    return 3;
-}
-
-
 static login_str_t
 login_session_key(u_char key[LOGIN_SESSION_KEY_LEN],
     const u_char account[LOGIN_ID_LEN], const u_char id[LOGIN_ID_LEN])
