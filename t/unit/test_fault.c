@@ -1926,16 +1926,16 @@ try_sso(world_t *w)
 }
 
 
+/* To open it is a "no" then: it is forged sooner than it is damaged. */
+
 static login_result_e
 try_state(world_t *w)
 {
     size_t              len;
     u_char              text[LOGIN_SSO_TEXT_MAX];
-    u_char              plain[LOGIN_SSO_PLAIN_MAX];
-    u_char              id[LOGIN_SSO_ID_TEXT];
     login_result_e      rc;
     login_crypto_t     *crypto;
-    login_sso_state_t   state, back;
+    login_sso_state_t   state;
 
     crypto = login_crypto_create(&w->f->ring);
     if (crypto == NULL) {
@@ -1948,16 +1948,9 @@ try_state(world_t *w)
         state.issued = NOW;
         state.provider = login_cstr("okta");
         state.org = login_cstr("acme");
-        (void) login_base64url_encode(id, login_str(state.id, LOGIN_ID_LEN));
 
         rc = login_sso_state_seal(text, &len, crypto, login_cstr(REALM),
                                   w->session, &state);
-    }
-
-    if (rc == LOGIN_OK) {
-        rc = login_sso_state_open(&back, plain, crypto, login_cstr(REALM),
-                                  w->session, login_str(id, sizeof(id)),
-                                  login_str(text, len), NOW);
     }
 
     login_crypto_destroy(crypto);
