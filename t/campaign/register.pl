@@ -21,7 +21,6 @@ use Login::Test;
 my $REGISTRATIONS = number('registrations', 500);
 my $CLIENTS = 4;
 my $ACTIVE = 3;         # accounts that a client is busy with
-my $FORGOT = 3;         # more mails in ten minutes are not sent
 
 seed();
 adopt();
@@ -228,8 +227,19 @@ sub forgot {
 }
 
 
+# Of several links the newest one counts, whichever mail came first.
+
 sub reset_it {
     my ($account) = @_;
+
+    my $links = $account->{links}{reset};
+    my $page = asked(sub { $t->browser->get($links->[0], follow => 1) })
+        or return;
+
+    if ($page->status == 410) {
+        shift @$links;
+        return;
+    }
 
     my @done = send_password($account, $t->browser,
                              $account->{links}{reset}[0]) or return;
@@ -556,7 +566,7 @@ sub was_forgotten {
     $owed->[0] = mails_of($account, 'reset');
     $owed->[1] = $account->{forgot};
 
-    return $owed->[0] > 0 || $account->{forgot} >= $FORGOT;
+    return $owed->[0] > 0;
 }
 
 
