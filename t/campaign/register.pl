@@ -54,6 +54,7 @@ sub remember {
     my ($account, $what) = @_;
 
     push @{ $account->{history} }, "$rounds:$what";
+    shift @{ $account->{history} } if @{ $account->{history} } > 20;
 }
 
 
