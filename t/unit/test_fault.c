@@ -1661,5 +1661,9 @@ main(void)
         cmocka_unit_test_setup_teardown(test_rest, setup, teardown)
     };
 
+    /* before anything fails */
+
+    (void) one_org(&limits, NULL);
+
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
