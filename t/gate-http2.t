@@ -521,9 +521,11 @@ for my $more ([ ], [ $cookie{ann} ]) {
         $with->({}, $cookie{bob});
     my @responses = $http2->wait(@ids);
 
-    is join(' ', map { defined $_ ? $_->status : 'reset' }
-                 map { scalar $http2->response($_) } @ids),
-        '200 reset 401 400 200', 'what is malformed ends alone';
+    # nginx of 1.31 and later answers what it resets otherwise
+
+    like join(' ', map { defined $_ ? $_->status : 'reset' }
+                   map { scalar $http2->response($_) } @ids),
+        qr/^200 (?:reset|400) 401 400 200$/, 'what is malformed ends alone';
 }
 
 
