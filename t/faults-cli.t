@@ -149,6 +149,11 @@ my @commands = (
     [ 'mail retry', '', undef, args => [ 'mail', 'retry', $queued ] ],
     [ 'events', '', undef, out => qr/signin/ ],
     [ 'gates', '', undef, out => qr/localhost/ ],
+    (map { [ "$_ in JSON", '', undef, args => [ '--json', split / / ],
+             kinds => [ qw(own store) ],
+             problems => $_ eq q(check) ] }
+         'user list', "user show $ann", 'session list', 'invite list',
+         'mail list', 'events', 'gates', 'key list', 'stat', 'check'),
     [ 'import htpasswd', '', sub { says(qr/person5/, 'user', 'list') },
       args => [ 'import', 'htpasswd', "$dir/htpasswd" ], partly => 1 ],
     [ 'import authelia', '', sub { says(qr/\Q$new/, 'user', 'list') },
@@ -230,9 +235,10 @@ for my $command (@commands) {
     my ($name, $stdin, $done, %opt) = @$command;
 
     for my $kind (Login::Fault::kinds()) {
-        next if $kind eq 'thread' || $kind eq 'socket';
+        next if $kind eq 'thread' || $kind eq 'socket'
+            || $opt{kinds} && !grep { $_ eq $kind } @{ $opt{kinds} };
 
-        my ($next, $tried) = (Login::Fault::numbers($kind), 0);
+        my ($next, $tried) = (Login::Fault::numbers($kind, $kind eq 'own'), 0);
         my @wrong;
 
         while (my $n = $next->()) {

@@ -44,6 +44,7 @@
 #define FAIL_NAME     0x100     /* names, owners, modes, sizes, locks */
 #define FAIL_STORE    0x200     /* of LMDB */
 #define FAIL_CRYPTO   0x400     /* of OpenSSL, and random numbers */
+#define FAIL_OWN      0x800     /* memory that is not for libraries */
 
 
 typedef struct {
@@ -172,46 +173,77 @@ fail_file(int fd)
 
 /* --- memory */
 
+
+/* The program, the module, and the library of JSON, which asks for them. */
+
+static int
+fail_own(void *caller)
+{
+    Dl_info  info;
+
+    return dladdr(caller, &info) == 0
+           || strstr(info.dli_fname, ".so") == NULL
+           || strstr(info.dli_fname, "ngx_http_login_module") != NULL
+           || strstr(info.dli_fname, "libjansson") != NULL;
+}
+
+
+static int
+fail_memory(void *caller)
+{
+    if (fail == NULL || fail->n == 0
+        || !(fail->kinds & (FAIL_MEMORY|FAIL_OWN))
+        || ((fail->kinds & FAIL_OWN) && !fail_own(caller)))
+    {
+        return 0;
+    }
+
+    return fail_now(FAIL_MEMORY|FAIL_OWN, ENOMEM);
+}
+
+
+#define fail_alloc()  fail_memory(__builtin_return_address(0))
+
+
 void *
 malloc(size_t size)
 {
-    return fail_now(FAIL_MEMORY, ENOMEM) ? NULL : __libc_malloc(size);
+    return fail_alloc() ? NULL : __libc_malloc(size);
 }
 
 
 void *
 calloc(size_t n, size_t size)
 {
-    return fail_now(FAIL_MEMORY, ENOMEM) ? NULL : __libc_calloc(n, size);
+    return fail_alloc() ? NULL : __libc_calloc(n, size);
 }
 
 
 void *
 realloc(void *p, size_t size)
 {
-    return fail_now(FAIL_MEMORY, ENOMEM) ? NULL : __libc_realloc(p, size);
+    return fail_alloc() ? NULL : __libc_realloc(p, size);
 }
 
 
 void *
 memalign(size_t alignment, size_t size)
 {
-    return fail_now(FAIL_MEMORY, ENOMEM) ? NULL
-                                         : __libc_memalign(alignment, size);
+    return fail_alloc() ? NULL : __libc_memalign(alignment, size);
 }
 
 
 void *
 aligned_alloc(size_t alignment, size_t size)
 {
-    return memalign(alignment, size);
+    return fail_alloc() ? NULL : __libc_memalign(alignment, size);
 }
 
 
 int
 posix_memalign(void **p, size_t alignment, size_t size)
 {
-    *p = memalign(alignment, size);
+    *p = fail_alloc() ? NULL : __libc_memalign(alignment, size);
 
     return *p ? 0 : ENOMEM;
 }

@@ -33,14 +33,16 @@ my %kinds = (
     name   => 0x100,
     store  => 0x200,
     crypto => 0x400,
+    own    => 0x800,
 );
 
 
 # The sanitizers have an allocator of their own.
 
 sub kinds {
-    return grep { !Login::Test::sanitized() || $_ ne 'memory' }
-        qw(memory map write sync open socket thread read name store crypto);
+    return grep { !Login::Test::sanitized() || !/^(?:memory|own)$/ }
+        qw(memory own map write sync open socket thread read name store
+           crypto);
 }
 
 
@@ -51,7 +53,7 @@ sub numbers {
     my ($kind, $dense) = @_;
 
     my $all = $ENV{LOGIN_FAULTS};
-    my $apart = $dense ? 0.03 : $kind eq 'memory' ? 0.8 : 0.5;
+    my $apart = $kind eq 'memory' ? 2 : $dense ? 0.03 : 0.5;
     my $n = 0;
 
     return sub {
@@ -188,7 +190,7 @@ sub try {
         push @wrong, 'not true' if $true && !$true->($response, $with);
 
     } elsif ($got !~ /^50[03]$/
-             && ($got ne 'closed' || $kind !~ /^(?:memory|socket)$/))
+             && ($got ne 'closed' || $kind !~ /^(?:memory|own|socket)$/))
     {
         push @wrong, "answered with $got";
 
