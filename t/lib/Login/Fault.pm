@@ -53,7 +53,8 @@ sub numbers {
     my ($kind, $dense) = @_;
 
     my $all = $ENV{LOGIN_FAULTS};
-    my $apart = $kind eq 'memory' ? 2 : $dense ? 0.03 : 0.5;
+    my $apart = $kind eq 'memory' ? 2 : $dense ? 0.03
+        : $kind eq 'own' ? 0.1 : 0.5;
     my $n = 0;
 
     return sub {
