@@ -496,6 +496,9 @@ is_refused('easy to guess', 1, qr/made of common words/,
     password("passwordpassword\n"));
 is_refused('the own name', 1, qr/names that belong to the account/,
     password("bob.bob.bob.2026\n"));
+is_refused('the own address', 1, qr/names that belong to the account/,
+    [run("krakatoa.2026.mole\n", @to, 'user', 'add', 'dave',
+         '--email', 'krakatoa.mole@example.com', '--password-stdin')]);
 is_refused('nobody asks', 2, qr/"--stdin"/,
     [run("x\n", @to, 'user', 'password', 'bob')]);
 

@@ -112,7 +112,11 @@
     X(INVITATION_LINK, invitation_link, cli, account, OK, STORE,              \
       "a link was made with which many may ask for an invitation")            \
     X(INVITATION_REVOKED, invitation_revoked, cli, account, OK, STORE,        \
-      "an invitation, or a link to ask for one, was ended")
+      "an invitation, or a link to ask for one, was ended")                   \
+    X(INVITATION_ASKED, invitation_asked, nginx, account, OK, ACCOUNT,        \
+      "asked for an invitation by a link for many; kept if one was made")     \
+    X(INVITATION_THROTTLED, invitation_throttled, nginx, account, REFUSED,    \
+      NOTHING, "the same, too often from this network")
 
 #define LOGIN_LOG_ENUM(id, name, from, category, result, kept, text)          \
     LOGIN_LOG_##id,
