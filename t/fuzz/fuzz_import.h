@@ -94,6 +94,19 @@ login_cli_open(login_cli_t *cli)
 
 
 login_cli_status_e
+login_cli_policy(login_cli_t *cli, login_policy_t *policy,
+    login_arena_t *arena)
+{
+    (void) cli;
+    (void) arena;
+
+    memset(policy, 0, sizeof(login_policy_t));
+
+    return LOGIN_CLI_DONE;
+}
+
+
+login_cli_status_e
 login_cli_file_read(login_str_t *text, const char *path)
 {
     (void) text;
