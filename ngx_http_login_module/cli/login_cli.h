@@ -401,7 +401,7 @@ login_cli_status_e login_cli_link(login_cli_t *cli);
 
 /* login_cli_invite.c */
 
-/* "why" becomes one line, without who it is about where that is clear. */
+/* REFUSED: "why" becomes one line; UNUSABLE: it is said already. */
 login_cli_status_e login_cli_invite_make(login_cli_t *cli,
     login_invite_t *invite, char why[LOGIN_CLI_WHY_SIZE]);
 void login_cli_invite_set(const login_cli_t *cli,
