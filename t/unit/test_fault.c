@@ -1285,7 +1285,6 @@ test_locks(void **data)
 #define PORTAL  "https://example.com/login/"
 
 
-
 static login_invite_t
 invitation(world_t *w, char name[32])
 {
