@@ -393,6 +393,44 @@ sub who { $_[0]->get("$origin/who", %page) }
 }
 
 
+# --- forms that say more than they ask for (O04), and whom to ask
+
+{
+    my (undef, $link) = $t->cli('--org', 'acme', 'invite',
+                                'new@example.com');
+    my ($url) = $link =~ m{(http://\S+)};
+    my $new = $t->browser;
+    my $page = $new->get($url, follow => 1);
+    my $secret = 'sea sand lemon tree 17';
+
+    is($page->page, 'register', 'invited to acme');
+    is($new->submit($page, { name => 'New', password => $secret,
+                    password_verify => $secret, org => 'globex',
+                    role => 'admin', roles => 'admin', mfa => 'off',
+                    verified => 1, username => 'other@example.com' })->status,
+       303, 'registered');
+
+    my $session = $new->get("$origin/login/session")->body;
+
+    like($session, qr/"username":"new\@example.com"/, 'by the name');
+    like($session, qr/"org":"acme"/, 'in the organisation');
+    like($session, qr/"roles":\[\]/, 'and with the roles of the invitation');
+
+    my $denied = $new->get("$origin/admin", %page);
+
+    is($denied->page, 'denied', 'denied');
+    like($denied->body, qr/it\@acme\.example/, 'says whom to ask');
+
+    # the same link once more: a door, with name and organisation
+
+    my $again = $t->browser->get($url, follow => 1);
+
+    is($again->status, 410, 'used');
+    like($again->body, qr/name="org" type="text" value="acme"/,
+         'the organisation is filled in');
+}
+
+
 # --- what the configuration forgot
 
 {
