@@ -26,6 +26,8 @@
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
 
+#include "one_org.h"
+
 
 #define NOW       1800000000
 #define PASSWORD  "correct horse battery staple"
@@ -223,6 +225,7 @@ typedef login_result_e (*try_pt)(world_t *w);
 
 static const login_cost_t    cost = { 64, 1 };
 static const login_limits_t  limits = { 1728000, 0 };
+static const login_rules_t  rules = { 8, LOGIN_STRENGTH_MAX, 0, NULL };
 
 
 static int
@@ -863,7 +866,7 @@ sign_in(world_t *w, const char *name, const char *password)
     s.password = login_cstr(password);
     s.browser = login_cstr("Browser/1.0");
     s.address = login_cstr("192.0.2.1");
-    s.limits = limits;
+    s.orgs = one_org(&limits, &rules);
     s.now = NOW;
     s.remember = 1;
     memset(s.guess.browser, 7, LOGIN_ID_LEN);
@@ -1267,8 +1270,6 @@ test_locks(void **data)
 
 #define PORTAL  "https://example.com/login/"
 
-static const login_rules_t  rules = { 8, LOGIN_STRENGTH_MAX, 0, NULL };
-
 
 static login_invite_t
 invitation(world_t *w, char name[32])
@@ -1395,8 +1396,7 @@ try_register(world_t *w)
     reg.name = login_cstr("Guest");
     reg.password = login_cstr(PASSWORD);
     reg.host = login_cstr("example.com");
-    reg.rules = rules;
-    reg.signin.limits = limits;
+    reg.signin.orgs = one_org(&limits, &rules);
     reg.signin.browser = login_cstr("Browser/1.0");
     reg.signin.address = login_cstr("192.0.2.1");
     reg.signin.remember = 1;
@@ -1436,9 +1436,8 @@ try_renew(world_t *w)
     renew.browser = login_cstr("Browser/1.0");
     renew.mails = 1;
     renew.remember = 1;
-    renew.rules = &rules;
+    renew.orgs = one_org(&limits, &rules);
     renew.others = 1;
-    renew.limits = limits;
     renew.now = NOW + 1;
 
     rc = login_renew_run(&renew, w->f->view, w->hasher);
@@ -1461,6 +1460,7 @@ forget(world_t *w, const char *name)
 
     forgot.org = login_cstr("default");
     forgot.username = login_cstr(name);
+    forgot.orgs = one_org(&limits, &rules);
     forgot.portal = login_cstr(PORTAL);
     forgot.address = login_cstr("192.0.2.1");
 
@@ -1987,6 +1987,10 @@ main(void)
         cmocka_unit_test_setup_teardown(test_maintenance, setup, teardown),
         cmocka_unit_test_setup_teardown(test_rest, setup, teardown)
     };
+
+    /* before anything fails */
+
+    (void) one_org(&limits, &rules);
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
