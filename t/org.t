@@ -462,6 +462,35 @@ sub who { $_[0]->get("$origin/who", %page) }
 }
 
 
+# --- one block: its people keep their names, and others do not get them
+
+{
+    my $single = 'login_hash memory=1m passes=1;'
+        . 'login_org acme "Acme Corporation" { }'
+        . $server =~ s/org=acme,globex role/role/r;
+
+    $t->add_user('two@example.com', $password, '--org', 'default', '--role',
+                 'admin');
+    $t->cli_ok('--org', 'acme', 'user', 'role', 'two@example.com', '--add',
+               'admin');
+    $t->reload($single);
+
+    my ($in, $left) = map { $t->browser } 1 .. 2;
+
+    is(try_in($in, 'two@example.com', $password, org => 'acme')->status, 303,
+       'of the one that is declared');
+    is(who($in)->header('X-Principal'), 'two@example.com', 'a plain name');
+    is($in->get("$origin/admin", %page)->status, 200, 'has its roles');
+
+    is(try_in($left, 'two@example.com', $password, org => 'default')->status,
+       303, 'who was left in default');
+    is(who($left)->header('X-Principal'), 'default/two@example.com',
+       'is told apart');
+    is($left->get("$origin/admin", %page)->status, 403,
+       'and is no administrator of the other one');
+}
+
+
 # --- conditions
 
 $t->conf_error(around('') =~ s/org=acme,globex //r,
