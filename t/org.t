@@ -348,6 +348,10 @@ sub who { $_[0]->get("$origin/who", %page) }
     ($status, $out) = $t->cli('--json', 'user', 'list');
     is(scalar(() = $out =~ /"org"/g), 5, 'a list of all');
 
+    ($status, $out) = $t->cli('user', 'list');
+    like($out, qr/^USERNAME .* ORGANISATION$/m, 'with the organisation');
+    like($out, qr/^two\@example\.com .* globex$/m, 'of each');
+
     ($status, $out) = $t->cli('--org', 'initech', 'user', 'list');
     like($out, qr/gon\@example.com/, 'what is left of one without a block');
 
