@@ -1450,8 +1450,8 @@ try_renew(world_t *w)
     renew.browser = login_cstr("Browser/1.0");
     renew.mails = 1;
     renew.remember = 1;
-    renew.others = 1;
     renew.orgs = one_org(&limits, &rules);
+    renew.others = 1;
     renew.now = NOW + 1;
 
     rc = login_renew_run(&renew, w->f->view, w->hasher);
@@ -1472,9 +1472,9 @@ forget(world_t *w, const char *name)
 
     memset(&forgot, 0, sizeof(forgot));
 
-    forgot.orgs = one_org(&limits, &rules);
     forgot.org = login_cstr("default");
     forgot.username = login_cstr(name);
+    forgot.orgs = one_org(&limits, &rules);
     forgot.portal = login_cstr(PORTAL);
     forgot.address = login_cstr("192.0.2.1");
 
