@@ -38,7 +38,6 @@ login_cli_user_list(login_cli_t *cli)
     list.locked = (login_cli_option(cli, "--locked") != NULL);
     list.bare = (login_cli_option(cli, "--no-mfa") != NULL);
     list.before = UINT64_MAX;
-    list.table.columns = 5;
 
     value = login_cli_option(cli, "--inactive");
 
@@ -60,6 +59,8 @@ login_cli_user_list(login_cli_t *cli)
         return rc;
     }
 
+    list.table.columns = cli->org.len == 0 ? 6 : 5;
+
     if (cli->json) {
         list.json = json_array();
 
@@ -69,6 +70,10 @@ login_cli_user_list(login_cli_t *cli)
         login_cli_cell(&list.table, login_cstr("STATE"));
         login_cli_cell(&list.table, login_cstr("LAST SIGN-IN"));
         login_cli_cell(&list.table, login_cstr("ROLES"));
+
+        if (cli->org.len == 0) {
+            login_cli_cell(&list.table, login_cstr("ORGANISATION"));
+        }
     }
 
     walked = login_account_walk(cli->view, cli->org, login_cli_list_visit,
@@ -159,6 +164,10 @@ login_cli_list_row(login_cli_list_t *list, const login_account_t *account,
     login_cli_cell(&list->table, login_cstr(login_cli_state(account, until)));
     login_cli_cell_time(&list->table, seen);
     login_cli_cell(&list->table, account->roles);
+
+    if (list->cli->org.len == 0) {
+        login_cli_cell(&list->table, account->org);
+    }
 
     return LOGIN_OK;
 }

@@ -119,29 +119,6 @@ login_cli_mail_configured(login_cli_t *cli)
 }
 
 
-login_cli_status_e
-login_cli_mails(login_cli_t *cli, unsigned *mails)
-{
-    login_arena_t       *arena;
-    login_policy_t       policy;
-    login_cli_status_e   rc;
-
-    arena = login_arena_create();
-    if (arena == NULL) {
-        login_cli_error("no memory");
-        return LOGIN_CLI_UNUSABLE;
-    }
-
-    rc = login_cli_policy(cli, &policy, arena);
-
-    *mails = (rc == LOGIN_CLI_DONE && policy.mail.len != 0);
-
-    login_arena_destroy(arena);
-
-    return rc;
-}
-
-
 static login_cli_status_e
 login_cli_mail_put(login_cli_t *cli, login_mail_t *mail)
 {

@@ -242,7 +242,7 @@ login_cli_mfa_reset(login_cli_t *cli)
     rc = login_cli_begin(cli, username);
 
     if (rc == LOGIN_CLI_DONE) {
-        rc = login_cli_mails(cli, &mails);
+        rc = login_cli_notices(cli, &mails);
     }
 
     if (rc == LOGIN_CLI_DONE) {

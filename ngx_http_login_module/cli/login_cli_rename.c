@@ -35,7 +35,7 @@ login_cli_user_rename(login_cli_t *cli)
     rc = login_cli_begin(cli, username);
 
     if (rc == LOGIN_CLI_DONE) {
-        rc = login_cli_mails(cli, &rename.mails);
+        rc = login_cli_notices(cli, &rename.mails);
     }
 
     if (rc == LOGIN_CLI_DONE) {
@@ -107,27 +107,14 @@ static login_result_e
 login_cli_rename_tell(login_cli_t *cli, const login_account_t *account,
     login_changes_t *changes, login_str_t to, login_str_t old)
 {
-    login_mail_t    mail;
-    login_result_e  rc;
+    login_mail_t  mail;
 
     memset(&mail, 0, sizeof(login_mail_t));
 
-    if (login_mail_draw(mail.id) != LOGIN_OK) {
-        return LOGIN_FAULT;
-    }
-
     mail.kind = LOGIN_MAIL_RENAMED;
     mail.to = to;
-    mail.language = account->language;
     mail.username = old;
-    mail.name = account->name;
-    mail.org = account->org;
     mail.detail = account->username;
-    mail.when = cli->now;
 
-    /* who has no address is told by nothing */
-
-    rc = login_mail_put(changes, cli->view, &mail, cli->now);
-
-    return rc == LOGIN_FAULT ? LOGIN_FAULT : LOGIN_OK;
+    return login_cli_notice(cli, changes, account, &mail);
 }

@@ -65,6 +65,10 @@ login_step_see(login_step_t *step, login_account_t *account,
         return LOGIN_EVENT_FAULT;
     }
 
+    if (rc == LOGIN_NO) {
+        return LOGIN_EVENT_ENDED;
+    }
+
     /* a device of its own has raised the account's generation */
 
     generation = step->mark.stage == LOGIN_FLOW_OPEN
@@ -72,8 +76,7 @@ login_step_see(login_step_t *step, login_account_t *account,
 
     org = login_orgs_find(step->signin.orgs, account->org);
 
-    if (rc == LOGIN_NO
-        || org == NULL
+    if (org == NULL
         || account->disabled
         || account->generation != generation
         || step->flow.epoch != epoch
