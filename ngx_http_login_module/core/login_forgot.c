@@ -321,7 +321,8 @@ login_forgot_link(login_forgot_t *forgot, login_forgot_one_t *one,
 
     if (one->offer == LOGIN_FORGOT_RESET) {
         return login_reset_issue(forgot->changes, view, &one->account,
-                                 forgot->now, forgot->portal, one->url);
+                                 forgot->now, forgot->portal, mail,
+                                 one->url);
     }
 
     memcpy(one->invitation.mail, mail, LOGIN_ID_LEN);

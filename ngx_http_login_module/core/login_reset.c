@@ -9,7 +9,7 @@
 login_result_e
 login_reset_issue(login_changes_t *changes, login_view_t *view,
     const login_account_t *account, uint64_t now, login_str_t portal,
-    char *url)
+    const u_char *mail, char *url)
 {
     u_char          token[LOGIN_LINK_TOKEN_LEN];
     login_link_t    link;
@@ -23,6 +23,10 @@ login_reset_issue(login_changes_t *changes, login_view_t *view,
     link.generation = account->generation;
 
     memcpy(link.account, account->id, LOGIN_ID_LEN);
+
+    if (mail != NULL) {
+        memcpy(link.mail, mail, LOGIN_ID_LEN);
+    }
 
     rc = login_link_issue(changes, view, &link, token);
 
