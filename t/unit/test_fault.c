@@ -253,6 +253,7 @@ typedef login_result_e (*try_pt)(world_t *w);
 
 static const login_cost_t    cost = { 64, 1 };
 static const login_limits_t  limits = { 1728000, 0 };
+static const login_rules_t  rules = { 8, LOGIN_STRENGTH_MAX, 0, NULL };
 
 
 static int
@@ -893,7 +894,7 @@ sign_in(world_t *w, const char *name, const char *password)
     s.password = login_cstr(password);
     s.browser = login_cstr("Browser/1.0");
     s.address = login_cstr("192.0.2.1");
-    s.orgs = one_org(&limits, NULL);
+    s.orgs = one_org(&limits, &rules);
     s.now = NOW;
     s.remember = 1;
     memset(s.guess.browser, 7, LOGIN_ID_LEN);
@@ -1297,7 +1298,6 @@ test_locks(void **data)
 
 #define PORTAL  "https://example.com/login/"
 
-static const login_rules_t  rules = { 8, LOGIN_STRENGTH_MAX, 0, NULL };
 
 
 static login_invite_t
@@ -1425,8 +1425,7 @@ try_register(world_t *w)
     reg.name = login_cstr("Guest");
     reg.password = login_cstr(PASSWORD);
     reg.host = login_cstr("example.com");
-    reg.rules = rules;
-    reg.signin.limits = limits;
+    reg.signin.orgs = one_org(&limits, &rules);
     reg.signin.browser = login_cstr("Browser/1.0");
     reg.signin.address = login_cstr("192.0.2.1");
     reg.signin.remember = 1;
@@ -1466,9 +1465,8 @@ try_renew(world_t *w)
     renew.browser = login_cstr("Browser/1.0");
     renew.mails = 1;
     renew.remember = 1;
-    renew.rules = &rules;
     renew.others = 1;
-    renew.limits = limits;
+    renew.orgs = one_org(&limits, &rules);
     renew.now = NOW + 1;
 
     rc = login_renew_run(&renew, w->f->view, w->hasher);
@@ -1489,6 +1487,7 @@ forget(world_t *w, const char *name)
 
     memset(&forgot, 0, sizeof(forgot));
 
+    forgot.orgs = one_org(&limits, &rules);
     forgot.org = login_cstr("default");
     forgot.username = login_cstr(name);
     forgot.portal = login_cstr(PORTAL);
@@ -2377,7 +2376,7 @@ main(void)
 
     /* before anything fails */
 
-    (void) one_org(&limits, NULL);
+    (void) one_org(&limits, &rules);
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
