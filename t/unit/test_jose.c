@@ -152,6 +152,7 @@ test_algorithms(void **data)
     } tokens[] = {
         { JOSE_RS256, LOGIN_ALG_RS256 },
         { JOSE_PS256, LOGIN_ALG_PS256 },
+        { JOSE_PS256_SALT_32, LOGIN_ALG_PS256 },
         { JOSE_ES256, LOGIN_ALG_ES256 },
         { JOSE_EDDSA, LOGIN_ALG_EDDSA },
         { JOSE_RS256_NO_KID, LOGIN_ALG_RS256 },
@@ -195,6 +196,8 @@ test_refused(void **data)
         { JOSE_CRIT, LOGIN_JWS_HEADER },
         { JOSE_LOGOUT_TYPE, LOGIN_JWS_TYPE },
         { JOSE_RS256_OTHER, LOGIN_JWS_SIGNATURE },
+        { JOSE_PS256_SALT_0, LOGIN_JWS_SIGNATURE },
+        { JOSE_PS256_SALT_64, LOGIN_JWS_SIGNATURE },
         { JOSE_RS256 "=", LOGIN_JWS_MALFORMED },
         { JOSE_RS256 ".", LOGIN_JWS_MALFORMED },
         { JOSE_RS256 "AA", LOGIN_JWS_SIGNATURE },

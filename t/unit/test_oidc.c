@@ -89,6 +89,7 @@ test_endpoints(void **data)
         { "http://127.0.0.1/token", ISSUER, LOGIN_NO },
         { "http://localhost:4000/token", "http://127.0.0.1:4000", LOGIN_OK },
         { "http://169.254.169.254/", "http://127.0.0.1:4000", LOGIN_NO },
+        { "http://localhost:4000/token", "http://op.example", LOGIN_NO },
         { "javascript:alert(1)", ISSUER, LOGIN_NO },
         { "", ISSUER, LOGIN_NO },
     };

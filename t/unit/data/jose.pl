@@ -10,6 +10,7 @@ use strict;
 use warnings;
 
 use Crypt::JWT qw(encode_jwt);
+use Crypt::Misc qw(encode_b64u);
 use Crypt::PK::ECC;
 use Crypt::PK::Ed25519;
 use Crypt::PK::RSA;
@@ -97,6 +98,22 @@ define('JOSE_RS256', token('RS256', $rsa, kid => 'r', typ => 'JWT'));
 define('JOSE_PS256', token('PS256', $rsa, kid => 'r'));
 define('JOSE_ES256', token('ES256', $ec, kid => 'e'));
 define('JOSE_EDDSA', token('EdDSA', $ed, kid => 'd'));
+# RFC 7518, 3.5: the salt is as long as the hash
+
+sub salted {
+    my ($salt) = @_;
+
+    my $input = join '.', map { encode_b64u($_) } '{"alg":"PS256","kid":"r"}',
+        $json->encode(\%claims);
+
+    return "$input." . encode_b64u($rsa->sign_message($input, 'SHA256', 'pss',
+                                                      $salt));
+}
+
+define('JOSE_PS256_SALT_32', salted(32));
+define('JOSE_PS256_SALT_0', salted(0));
+define('JOSE_PS256_SALT_64', salted(64));
+
 define('JOSE_RS256_NO_KID', token('RS256', $rsa));
 define('JOSE_RS256_OTHER', token('RS256', $other, kid => 'r'));
 
