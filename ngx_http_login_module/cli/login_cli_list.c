@@ -11,6 +11,7 @@ typedef struct {
     json_t             *json;
     const char         *role;
     unsigned            locked;
+    unsigned            bare;       /* without a device */
     uint64_t            before;     /* last sign-in; UINT64_MAX: any */
 } login_cli_list_t;
 
@@ -35,6 +36,7 @@ login_cli_user_list(login_cli_t *cli)
     list.cli = cli;
     list.role = login_cli_option(cli, "--role");
     list.locked = (login_cli_option(cli, "--locked") != NULL);
+    list.bare = (login_cli_option(cli, "--no-mfa") != NULL);
     list.before = UINT64_MAX;
 
     value = login_cli_option(cli, "--inactive");
@@ -93,6 +95,7 @@ login_cli_user_list(login_cli_t *cli)
 static login_result_e
 login_cli_list_visit(void *data, const login_account_t *account)
 {
+    size_t             devices;
     uint64_t           seen, until;
     login_cli_list_t  *list = data;
 
@@ -125,6 +128,19 @@ login_cli_list_visit(void *data, const login_account_t *account)
     }
 
     if (list->locked && until == 0) {
+        return LOGIN_OK;
+    }
+
+    devices = 0;
+
+    if (list->bare
+        && login_device_count(&devices, list->cli->view, account->id)
+           != LOGIN_OK)
+    {
+        return LOGIN_FAULT;
+    }
+
+    if (devices != 0) {
         return LOGIN_OK;
     }
 
