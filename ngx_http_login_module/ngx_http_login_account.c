@@ -14,12 +14,18 @@ static ngx_int_t ngx_http_login_account_leave(ngx_http_request_t *r);
 ngx_int_t
 ngx_http_login_account_page(ngx_http_request_t *r)
 {
+    ngx_int_t                         rc;
     const ngx_http_login_identity_t  *identity;
 
     switch (ngx_http_login_identify(r, &identity)) {
 
     case NGX_OK:
-        return ngx_http_login_account_show(r, NGX_HTTP_OK, LOGIN_REASON_NONE);
+        rc = ngx_http_login_flow_is_due(r, identity);
+
+        return rc == NGX_DECLINED
+               ? ngx_http_login_account_show(r, NGX_HTTP_OK,
+                                             LOGIN_REASON_NONE)
+               : ngx_http_login_flow_ask(r, rc);
 
     case NGX_DECLINED:
         return ngx_http_login_account_leave(r);
@@ -109,12 +115,19 @@ static ngx_int_t
 ngx_http_login_account_begin(ngx_http_request_t *r, const login_form_t *form,
     login_state_e state)
 {
+    ngx_int_t                         rc;
     login_reason_e                    reason;
     const ngx_http_login_identity_t  *identity;
 
     switch (ngx_http_login_identify(r, &identity)) {
 
     case NGX_OK:
+        rc = ngx_http_login_flow_is_due(r, identity);
+
+        if (rc != NGX_DECLINED) {
+            return ngx_http_login_flow_ask(r, rc);
+        }
+
         break;
 
     case NGX_DECLINED:

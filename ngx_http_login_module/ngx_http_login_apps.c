@@ -7,6 +7,7 @@
 ngx_int_t
 ngx_http_login_apps_page(ngx_http_request_t *r)
 {
+    ngx_int_t                         rc;
     ngx_str_t                         url;
     login_str_t                       csrf;
     ngx_http_login_page_t            *page;
@@ -15,6 +16,12 @@ ngx_http_login_apps_page(ngx_http_request_t *r)
     switch (ngx_http_login_identify(r, &identity)) {
 
     case NGX_OK:
+        rc = ngx_http_login_flow_is_due(r, identity);
+
+        if (rc != NGX_DECLINED) {
+            return ngx_http_login_flow_ask(r, rc);
+        }
+
         break;
 
     case NGX_DECLINED:

@@ -54,7 +54,8 @@ ngx_http_login_set_session(ngx_http_request_t *r,
     cookie.value = login_str(token, sizeof(token));
     cookie.domain = scf->cookie_domain;
     cookie.samesite = scf->cookie_samesite;
-    cookie.age = (mcf->persistent && !shared) ? (ngx_int_t) mcf->idle : -1;
+    cookie.age = (mcf->terms.persistent && !shared)
+                 ? (ngx_int_t) mcf->terms.idle : -1;
 
     rc = ngx_http_login_send_cookie(r, &cookie);
 
@@ -140,7 +141,8 @@ ngx_http_login_set_browser(ngx_http_request_t *r, unsigned persistent)
     cookie.value = login_str(token, sizeof(token));
     ngx_str_null(&cookie.domain);
     cookie.samesite = NGX_HTTP_LOGIN_LAX;
-    cookie.age = (persistent && mcf->persistent) ? NGX_HTTP_LOGIN_BROWSER_AGE
+    cookie.age = (persistent && mcf->terms.persistent)
+                 ? NGX_HTTP_LOGIN_BROWSER_AGE
                                                  : -1;
 
     return ngx_http_login_send_cookie(r, &cookie);
@@ -160,6 +162,44 @@ ngx_http_login_set_link(ngx_http_request_t *r, login_str_t token)
     ngx_str_null(&cookie.domain);
     cookie.samesite = NGX_HTTP_LOGIN_LAX;
     cookie.age = token.len ? -1 : 0;
+
+    return ngx_http_login_send_cookie(r, &cookie);
+}
+
+
+ngx_int_t
+ngx_http_login_set_trust(ngx_http_request_t *r, login_str_t token,
+    uint64_t age)
+{
+    ngx_http_login_cookie_t     cookie;
+    ngx_http_login_srv_conf_t  *scf;
+
+    scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
+
+    cookie.name = scf->trust_cookie;
+    cookie.value = token;
+    ngx_str_null(&cookie.domain);
+    cookie.samesite = NGX_HTTP_LOGIN_LAX;
+    cookie.age = (ngx_int_t) age;
+
+    return ngx_http_login_send_cookie(r, &cookie);
+}
+
+
+ngx_int_t
+ngx_http_login_set_flow(ngx_http_request_t *r, ngx_uint_t i,
+    login_str_t text, uint64_t age)
+{
+    ngx_http_login_cookie_t     cookie;
+    ngx_http_login_srv_conf_t  *scf;
+
+    scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
+
+    cookie.name = scf->flow_cookies[i];
+    cookie.value = text;
+    ngx_str_null(&cookie.domain);
+    cookie.samesite = NGX_HTTP_LOGIN_LAX;
+    cookie.age = (ngx_int_t) age;
 
     return ngx_http_login_send_cookie(r, &cookie);
 }

@@ -337,7 +337,7 @@ ngx_http_login_slide(ngx_http_request_t *r)
 
     if (!visitor->known || visitor->reissued || worker == NULL
         || !login_session_stale(&visitor->ticket, visitor->identity.shared,
-                                &worker->conf->limits,
+                                &worker->conf->terms.limits,
                                 (uint64_t) ngx_time()))
     {
         return NGX_OK;

@@ -185,7 +185,7 @@ ngx_http_login_read_identity(ngx_http_request_t *r,
 
     now = (uint64_t) ngx_time();
     left = login_session_left(&visitor->ticket, identity->shared,
-                              &worker->conf->limits, now);
+                              &worker->conf->terms.limits, now);
 
     /* what is over must not be issued anew with the answer */
 
@@ -214,7 +214,7 @@ ngx_http_login_read_session(ngx_http_request_t *r,
     ngx_http_login_identity_t  *identity;
 
     rc = login_session_check(&account, &session, worker->view,
-                             &visitor->ticket, &worker->conf->limits,
+                             &visitor->ticket, &worker->conf->terms.limits,
                              (uint64_t) ngx_time());
     if (rc == LOGIN_NO) {
         return NGX_DECLINED;

@@ -273,10 +273,10 @@ ngx_http_login_register_fill(ngx_http_request_t *r,
 
     if (ngx_http_login_csrf_make(r, &csrf) != NGX_OK
         || ngx_http_login_register_number(r, page, LOGIN_VAR_MIN,
-                                          mcf->rules.min)
+                                          mcf->terms.rules.min)
            != NGX_OK
         || ngx_http_login_register_number(r, page, LOGIN_VAR_MAX,
-                                          mcf->rules.max)
+                                          mcf->terms.rules.max)
            != NGX_OK)
     {
         return NGX_ERROR;
@@ -336,4 +336,40 @@ ngx_http_login_register_weak(ngx_http_login_page_t *page,
     {
         ngx_http_login_page_flag(page, flags[strength->weak]);
     }
+}
+
+
+/*
+ * Whose rules count when somebody registers; who has no link, or one that
+ * changes in between, is refused by the thread.
+ */
+
+login_str_t
+ngx_http_login_invite_org(ngx_http_request_t *r, login_str_t token,
+    u_char name[LOGIN_ORG_MAX])
+{
+    login_str_t               org;
+    login_link_t              link;
+    login_account_t           account;
+    ngx_http_login_worker_t  *worker;
+
+    org = login_str("", 0);
+    worker = ngx_http_login_get_worker(r);
+
+    if (worker == NULL || login_view_begin(worker->view) != LOGIN_OK) {
+        return org;
+    }
+
+    if (login_link_find(&link, &account, worker->view, LOGIN_LINK_INVITATION,
+                        token, (uint64_t) ngx_time())
+        == LOGIN_OK
+        && account.org.len <= LOGIN_ORG_MAX)
+    {
+        ngx_memcpy(name, account.org.data, account.org.len);
+        org = login_str(name, account.org.len);
+    }
+
+    login_view_end(worker->view);
+
+    return org;
 }

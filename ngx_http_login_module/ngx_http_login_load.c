@@ -184,8 +184,8 @@ ngx_http_login_load_pages(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
 
     n = 0;
 
-    if (mcf->templates.len != 0) {
-        dirs[n++] = (char *) mcf->templates.data;
+    if (mcf->terms.templates.len != 0) {
+        dirs[n++] = (char *) mcf->terms.templates.data;
     }
 
     dirs[n++] = LOGIN_PAGES_PATH;
@@ -220,13 +220,13 @@ ngx_http_login_check_templates(ngx_conf_t *cf,
     ngx_err_t        err;
     ngx_file_info_t  fi;
 
-    if (mcf->templates.len == 0) {
+    if (mcf->terms.templates.len == 0) {
         return NGX_OK;
     }
 
     err = 0;
 
-    if (ngx_file_info(mcf->templates.data, &fi) == NGX_FILE_ERROR) {
+    if (ngx_file_info(mcf->terms.templates.data, &fi) == NGX_FILE_ERROR) {
         err = ngx_errno;
 
     } else if (ngx_is_dir(&fi)) {
@@ -235,7 +235,7 @@ ngx_http_login_check_templates(ngx_conf_t *cf,
 
     ngx_log_error(NGX_LOG_EMERG, cf->log, err,
                   "\"login_templates\" \"%V\" is not a directory",
-                  &mcf->templates);
+                  &mcf->terms.templates);
 
     return NGX_ERROR;
 }
@@ -269,7 +269,7 @@ ngx_http_login_load_asset(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
     ngx_file_info_t   fi;
     u_char            hash[LOGIN_HASH_LEN];
 
-    len = sizeof(LOGIN_PAGES_PATH) + mcf->templates.len
+    len = sizeof(LOGIN_PAGES_PATH) + mcf->terms.templates.len
           + sizeof("/login.") + ngx_strlen(extension) + 16;
 
     name = ngx_pnalloc(cf->pool, len);
@@ -277,9 +277,9 @@ ngx_http_login_load_asset(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
         return NGX_ERROR;
     }
 
-    ngx_sprintf(name, "%V/login.%s%Z", &mcf->templates, extension);
+    ngx_sprintf(name, "%V/login.%s%Z", &mcf->terms.templates, extension);
 
-    if (mcf->templates.len == 0
+    if (mcf->terms.templates.len == 0
         || (ngx_file_info(name, &fi) == NGX_FILE_ERROR
             && ngx_errno == NGX_ENOENT))
     {

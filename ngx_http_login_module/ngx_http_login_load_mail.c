@@ -229,8 +229,8 @@ ngx_http_login_mail_templates(ngx_conf_t *cf,
 
     n = 0;
 
-    if (mcf->templates.len != 0) {
-        dirs[n++] = (char *) mcf->templates.data;
+    if (mcf->terms.templates.len != 0) {
+        dirs[n++] = (char *) mcf->terms.templates.data;
     }
 
     dirs[n++] = LOGIN_PAGES_PATH;

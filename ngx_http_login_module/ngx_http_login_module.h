@@ -34,6 +34,16 @@
 #define NGX_HTTP_LOGIN_STRICT    1
 #define NGX_HTTP_LOGIN_NONE      2
 
+/* Values of "mfa" of "login_org". */
+#define NGX_HTTP_LOGIN_MFA_OFF       0
+#define NGX_HTTP_LOGIN_MFA_OPTIONAL  1
+#define NGX_HTTP_LOGIN_MFA_REQUIRED  2
+
+/* What a session lacks at a gate: "?need=" of the sign-in page. */
+#define NGX_HTTP_LOGIN_NEED_NONE   0
+#define NGX_HTTP_LOGIN_NEED_LOGIN  1    /* to sign in once more */
+#define NGX_HTTP_LOGIN_NEED_MFA    2    /* a second factor */
+
 #define NGX_HTTP_LOGIN_BODY_MAX  16384
 
 #define ngx_http_login_str(s)    login_str((s)->data, (s)->len)
@@ -75,6 +85,70 @@ typedef struct {
 } ngx_http_login_mail_t;
 
 
+/* What http and "login_org" can set: a line of the latter replaces it. */
+typedef struct {
+    time_t                       idle;
+    time_t                       lifetime;
+    ngx_flag_t                   persistent;
+    time_t                       trust;     /* 0: no browser is trusted */
+
+    ngx_int_t                    password_min;
+    ngx_int_t                    password_max;
+    ngx_int_t                    password_score;
+    ngx_str_t                    blocklist;
+
+    ngx_str_t                    templates;
+
+    /* set when the configuration has been read */
+
+    ngx_uint_t                   own_min;   /* "min" was set */
+    login_limits_t               limits;
+    login_rules_t                rules;     /* for new passwords */
+} ngx_http_login_terms_t;
+
+
+/* "login_region" */
+typedef struct {
+    ngx_str_t                    name;
+    ngx_str_t                    title;
+    ngx_str_t                    url;       /* of its portal */
+    login_url_t                  parsed;
+} ngx_http_login_region_t;
+
+
+/* "login_provider" */
+typedef struct {
+    ngx_str_t                    name;
+    ngx_str_t                    title;
+} ngx_http_login_provider_t;
+
+
+/*
+ * "login_org", or what is "default" without a block.  It is constant: who
+ * has a request gets it from ngx_http_login_org_find().
+ */
+typedef struct {
+    ngx_str_t                    name;      /* as accounts have it */
+    ngx_str_t                    title;
+    ngx_str_t                    contact;   /* empty: none */
+    ngx_uint_t                   mfa;       /* NGX_HTTP_LOGIN_MFA_... */
+    ngx_flag_t                   password;  /* 0: single sign-on only */
+    ngx_http_login_terms_t       terms;
+
+    ngx_str_t                    region_name;
+    ngx_array_t                 *provider_names;    /* of ngx_str_t */
+    ngx_uint_t                   declared;  /* has a block, here: */
+    u_char                      *file;
+    ngx_uint_t                   line;
+
+    /* set when the configuration has been read */
+
+    const ngx_http_login_region_t      *region;     /* NULL: any */
+    const ngx_http_login_provider_t   **providers;  /* "nproviders" */
+    ngx_uint_t                   nproviders;
+} ngx_http_login_org_t;
+
+
 typedef struct ngx_http_login_worker_s  ngx_http_login_worker_t;
 typedef struct ngx_http_login_mailer_s  ngx_http_login_mailer_t;
 typedef struct ngx_http_login_memory_s  ngx_http_login_memory_t;
@@ -84,21 +158,16 @@ typedef struct {
     ngx_str_t                    store;
     size_t                       map_size;
     ngx_str_t                    key_file;
-    ngx_str_t                    templates;
-
-    time_t                       idle;
-    time_t                       lifetime;
-    ngx_flag_t                   persistent;
+    ngx_http_login_terms_t       terms;
 
     ngx_int_t                    hash_threads;
     ngx_int_t                    hash_queue;
     size_t                       hash_memory;
     ngx_int_t                    hash_passes;
 
-    ngx_int_t                    password_min;
-    ngx_int_t                    password_max;
-    ngx_int_t                    password_score;
-    ngx_str_t                    blocklist;
+    ngx_array_t                 *orgs;      /* of ..._org_t * */
+    ngx_array_t                 *regions;   /* of ..._region_t */
+    ngx_array_t                 *providers; /* of ..._provider_t */
 
     ngx_int_t                    limit_attempts;
     time_t                       limit_lockout;
@@ -113,8 +182,9 @@ typedef struct {
 
     ngx_uint_t                   used;      /* there is a gate or portal */
     ngx_uint_t                   caches;    /* and a "..._cache_path" */
-    login_limits_t               limits;
-    login_rules_t                rules;     /* for new passwords */
+    ngx_hash_t                   org_hash;
+    const ngx_http_login_org_t  *org;       /* "default" */
+    const ngx_http_login_org_t  *only;      /* NULL: several are declared */
     login_limit_t                limit;
     ngx_shm_zone_t              *zone;      /* of the limit's counters */
     ngx_shm_zone_t              *counters;  /* of events */
@@ -156,6 +226,8 @@ typedef struct {
     login_str_t                  session_cookie;    /* full names */
     login_str_t                  browser_cookie;
     login_str_t                  link_cookie;
+    login_str_t                  trust_cookie;
+    login_str_t                  flow_cookies[LOGIN_FLOWS_MAX];
     ngx_str_t                    csp;
     ngx_str_t                    frame_csp; /* of what may be in a frame */
 } ngx_http_login_srv_conf_t;
@@ -167,6 +239,7 @@ typedef struct {
     ngx_array_t                 *roles;
     ngx_array_t                 *users;
     time_t                       max_age;
+    ngx_uint_t                   mfa;
     ngx_str_t                    text;      /* as it was written */
     u_char                      *file;      /* of the line, for errors */
     ngx_uint_t                   line;
@@ -222,7 +295,7 @@ typedef void (*ngx_http_login_form_pt)(ngx_http_request_t *r,
 
 typedef struct {
     ngx_int_t                    refusal;   /* status, 0: none */
-    unsigned                     again:1;   /* must sign in once more */
+    unsigned                     need:2;    /* NGX_HTTP_LOGIN_NEED_... */
     unsigned                     portal:1;  /* this response is our own */
     unsigned                     cacheable:1;   /* and may be kept for good */
     unsigned                     replaced:1;    /* "body" was sent */
@@ -247,6 +320,8 @@ typedef struct {
     login_str_t                  browser;
     login_str_t                  link;
     login_str_t                  token;     /* was in the address */
+    login_str_t                  trust;     /* these two of the portal's */
+    login_str_t                  flows[LOGIN_FLOWS_MAX];
 
     unsigned                     checked:1; /* "ticket" was looked at */
     unsigned                     genuine:1; /* and is ours */
@@ -320,6 +395,10 @@ void ngx_http_login_count_gate(ngx_conf_t *cf);
 
 ngx_int_t ngx_http_login_resolve(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
+
+/* NGX_DECLINED: not the URL of a portal. */
+ngx_int_t ngx_http_login_parse_portal(const ngx_str_t *url,
+    login_url_t *parsed);
 ngx_int_t ngx_http_login_reach(ngx_conf_t *cf,
     ngx_http_core_srv_conf_t *cscf, ngx_http_login_srv_conf_t *scf);
 ngx_int_t ngx_http_login_load(ngx_conf_t *cf,
@@ -336,6 +415,46 @@ ngx_int_t ngx_http_login_read_file(ngx_conf_t *cf, const char *name,
 char *ngx_http_login_mail(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 ngx_int_t ngx_http_login_load_mail(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
+
+
+/* ngx_http_login_{conf_org,region,org}.c: organisations */
+
+char *ngx_http_login_org(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_login_region(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* One of that name, of which nothing is set; NULL: no memory. */
+ngx_http_login_org_t *ngx_http_login_org_add(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf, ngx_str_t *name);
+
+/* Nothing is set. */
+void ngx_http_login_terms_create(ngx_http_login_terms_t *terms);
+
+/* What is not set is as in "outer", or, without it, as it is by default. */
+void ngx_http_login_terms_merge(ngx_http_login_terms_t *terms,
+    const ngx_http_login_terms_t *outer);
+
+/* What a line of "login_org" may say, once all has been read. */
+ngx_int_t ngx_http_login_org_init(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+
+/*
+ * By the name as accounts have it; NULL: it is not declared.  It allocates
+ * nothing, and costs one look-up in a hash.
+ */
+const ngx_http_login_org_t *ngx_http_login_org_find(
+    const ngx_http_login_main_conf_t *mcf, const void *name, size_t len);
+
+
+/* ngx_http_login_block.c: blocks that are directives of this module */
+
+/* As "commands" have it, into "conf", until the block ends. */
+char *ngx_http_login_block(ngx_conf_t *cf, ngx_command_t *commands,
+    void *conf);
+
+/* A text for people: not empty, well-formed UTF-8, one line. */
+ngx_uint_t ngx_http_login_is_text(const ngx_str_t *s);
+
+extern ngx_conf_post_t  ngx_http_login_not_empty_post;
 
 
 /* ngx_http_login_mail.c: the thread that sends */
@@ -565,8 +684,13 @@ ngx_http_login_ctx_t *ngx_http_login_gate_ctx(ngx_http_request_t *r);
 char *ngx_http_login_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_login_require_unused(ngx_conf_t *cf,
     const ngx_array_t *conditions);
+
+/*
+ * NGX_OK: all conditions of all lines are met; NGX_AGAIN: they would be with
+ * "*need"; NGX_DECLINED: not by this account.
+ */
 ngx_int_t ngx_http_login_require_check(const ngx_array_t *conditions,
-    const ngx_http_login_identity_t *identity);
+    const ngx_http_login_identity_t *identity, ngx_uint_t *need);
 
 
 /* Gives a refusal its form: redirect, page or JSON in place of nginx's. */
@@ -626,6 +750,12 @@ ngx_int_t ngx_http_login_set_browser(ngx_http_request_t *r,
 /* The token of a link, until the browser closes; empty: no more. */
 ngx_int_t ngx_http_login_set_link(ngx_http_request_t *r, login_str_t token);
 
+/* Both for "age" seconds; 0: no more. */
+ngx_int_t ngx_http_login_set_trust(ngx_http_request_t *r, login_str_t token,
+    uint64_t age);
+ngx_int_t ngx_http_login_set_flow(ngx_http_request_t *r, ngx_uint_t i,
+    login_str_t text, uint64_t age);
+
 /* Takes back what was set: the answer is another one. */
 void ngx_http_login_forget_cookies(ngx_http_request_t *r);
 
@@ -634,6 +764,12 @@ void ngx_http_login_forget_cookies(ngx_http_request_t *r);
 
 /* The hidden field's value; sets the browser cookie where there is none. */
 ngx_int_t ngx_http_login_csrf_make(ngx_http_request_t *r, login_str_t *csrf);
+
+/*
+ * NGX_OK: the browser came with a cookie of ours, "visitor->browser_id" is
+ * what it says.  NGX_DECLINED: with none.
+ */
+ngx_int_t ngx_http_login_browser(ngx_http_request_t *r);
 
 /* NGX_OK, NGX_DECLINED: not sent from our own page; NGX_ERROR. */
 ngx_int_t ngx_http_login_csrf_check(ngx_http_request_t *r,
@@ -716,6 +852,10 @@ void ngx_http_login_signin_form(ngx_http_request_t *r,
     const login_form_t *form);
 ngx_int_t ngx_http_login_signin_leave(ngx_http_request_t *r,
     const login_form_t *form);
+
+/* 403: what was sent belongs to no sign-in of this browser. */
+ngx_int_t ngx_http_login_signin_over(ngx_http_request_t *r,
+    const login_form_t *form);
 ngx_int_t ngx_http_login_signin_wrong(ngx_http_request_t *r,
     const login_form_t *form, ngx_uint_t locked);
 ngx_int_t ngx_http_login_signin_throttled(ngx_http_request_t *r,
@@ -789,6 +929,10 @@ ngx_int_t ngx_http_login_reset_leave(ngx_http_request_t *r,
 
 ngx_int_t ngx_http_login_invite_link(ngx_http_request_t *r);
 ngx_int_t ngx_http_login_register_page(ngx_http_request_t *r);
+
+/* The organisation of an open invitation, or nothing. */
+login_str_t ngx_http_login_invite_org(ngx_http_request_t *r,
+    login_str_t token, u_char name[LOGIN_ORG_MAX]);
 
 /* What becomes of an invitation that was used. */
 ngx_int_t ngx_http_login_invite_used(ngx_http_request_t *r,
@@ -941,12 +1085,130 @@ ngx_int_t ngx_http_login_job_fault(ngx_http_request_t *r,
     const login_error_t *error);
 
 
-/* ngx_http_login_attempt.c: from a password to a session */
+/* What the organisation of that name says of a sign-in. */
+void ngx_http_login_job_org(ngx_http_request_t *r, login_signin_t *signin,
+    login_str_t name);
 
+
+/* ngx_http_login_attempt*.c: from a password to a session */
+
+/* On the heap: a thread may be at it when the request is gone. */
+typedef struct {
+    login_signin_t               signin;
+    login_state_e                state;
+    ngx_http_login_throttle_t    throttle;
+    login_result_e               tried;     /* LOGIN_NO: was wrong */
+    ngx_uint_t                   users;     /* tasks that release it */
+    size_t                       len;
+    u_char                       data[];
+} ngx_http_login_attempt_t;
+
+ngx_http_login_attempt_t *ngx_http_login_attempt_create(
+    ngx_http_request_t *r, const login_form_t *form, login_state_e state);
+void ngx_http_login_attempt_release(void *data);
 
 /* NGX_DONE: a thread is at it; else for ngx_http_finalize_request(). */
 ngx_int_t ngx_http_login_attempt(ngx_http_request_t *r,
     const login_form_t *form, login_state_e state);
+
+
+/* ngx_http_login_flow.c: cookies between steps */
+
+/* By "f" of the address.  NGX_DECLINED: none of this browser. */
+ngx_int_t ngx_http_login_flow_find(ngx_http_request_t *r,
+    login_flow_t *flow, ngx_uint_t *place);
+
+/*
+ * Both answer 303 to the page of "state"; the first in a place of its own.
+ */
+ngx_int_t ngx_http_login_flow_start(ngx_http_request_t *r,
+    login_flow_t *flow, login_state_e state, login_str_t target);
+ngx_int_t ngx_http_login_flow_go(ngx_http_request_t *r, login_flow_t *flow,
+    ngx_uint_t place, login_state_e state, login_str_t target);
+
+/*
+ * Begins a flow of who is signed in, where one is due: "due" says what for.
+ * NGX_DECLINED: nothing is; NGX_AGAIN: the password has to come first.
+ */
+ngx_int_t ngx_http_login_flow_step_up(ngx_http_request_t *r,
+    const ngx_http_login_identity_t *identity, login_flow_due_t *due,
+    login_str_t target);
+
+/* NGX_OK: the organisation requires more than this session has met. */
+ngx_int_t ngx_http_login_flow_is_due(ngx_http_request_t *r,
+    const ngx_http_login_identity_t *identity);
+
+
+/* Sends people there, and back to this page; the result of that. */
+ngx_int_t ngx_http_login_flow_ask(ngx_http_request_t *r, ngx_int_t due);
+
+
+/* ngx_http_login_step.c: one of them, and who is at it */
+
+#define NGX_HTTP_LOGIN_STEP_TRIES  64
+
+/* On the heap: the writer may be at it when the request is gone. */
+typedef struct {
+    login_step_t                 step;
+    const ngx_http_login_org_t  *org;       /* NULL: it is not declared */
+    login_state_e                state;     /* of the machine, by now */
+    ngx_uint_t                   place;     /* of the flow's cookie */
+    ngx_uint_t                   users;     /* that release it */
+    ngx_uint_t                   tries;
+    size_t                       len;
+    u_char                       data[];
+} ngx_http_login_step_t;
+
+/* NGX_OK: the flow is good; it lives as long as the request, at least. */
+ngx_int_t ngx_http_login_step_open(ngx_http_request_t *r,
+    const login_form_t *form, ngx_http_login_step_t **step);
+void ngx_http_login_step_release(void *data);
+
+/* NGX_DONE, or for ngx_http_finalize_request(). */
+ngx_int_t ngx_http_login_step_commit(ngx_http_request_t *r,
+    ngx_http_login_step_t *step, ngx_http_login_done_pt done);
+ngx_int_t ngx_http_login_step_fault(ngx_http_request_t *r,
+    ngx_http_login_step_t *step, login_reason_e reason);
+ngx_int_t ngx_http_login_step_session(ngx_http_request_t *r,
+    ngx_http_login_step_t *step, login_str_t target);
+ngx_int_t ngx_http_login_step_over(ngx_http_request_t *r,
+    const login_form_t *form);
+ngx_int_t ngx_http_login_step_none(ngx_http_request_t *r,
+    const login_form_t *form, login_event_e event);
+
+/* 0: it was tried often enough. */
+ngx_uint_t ngx_http_login_step_again(ngx_http_login_step_t *step);
+
+void ngx_http_login_step_event(ngx_http_request_t *r,
+    const ngx_http_login_step_t *step, login_log_kind_e kind);
+ngx_http_login_page_t *ngx_http_login_step_page(ngx_http_request_t *r,
+    const ngx_http_login_step_t *step, login_str_t target, login_page_e name,
+    ngx_uint_t status, login_reason_e reason);
+
+
+/* ngx_http_login_mfa.c, ngx_http_login_setup*.c: their pages */
+
+ngx_int_t ngx_http_login_mfa_page(ngx_http_request_t *r);
+void ngx_http_login_mfa_form(ngx_http_request_t *r, const login_form_t *form);
+ngx_int_t ngx_http_login_setup_page(ngx_http_request_t *r);
+void ngx_http_login_setup_form(ngx_http_request_t *r,
+    const login_form_t *form);
+
+/* The page of the step that the flow is at. */
+ngx_int_t ngx_http_login_step_show(ngx_http_request_t *r,
+    ngx_http_login_step_t *step, const login_form_t *form, ngx_uint_t status,
+    login_reason_e reason);
+ngx_int_t ngx_http_login_setup_show(ngx_http_request_t *r,
+    const ngx_http_login_step_t *step, const login_form_t *form,
+    ngx_uint_t status, login_reason_e reason);
+
+/* The recovery codes as a file. */
+ngx_int_t ngx_http_login_setup_download(ngx_http_request_t *r,
+    const ngx_http_login_step_t *step);
+
+/* Tells of a session that was written, and what came with it. */
+void ngx_http_login_step_told(ngx_http_request_t *r,
+    ngx_http_login_step_t *step);
 
 
 /* ngx_http_login_page.c: what the portal answers */

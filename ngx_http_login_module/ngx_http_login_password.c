@@ -67,12 +67,13 @@ ngx_http_login_password_fill(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    if (ngx_http_login_register_number(r, page, LOGIN_VAR_MIN, mcf->rules.min)
+    if (ngx_http_login_register_number(r, page, LOGIN_VAR_MIN,
+                                       mcf->terms.rules.min)
         != NGX_OK)
     {
         return NGX_ERROR;
     }
 
     return ngx_http_login_register_number(r, page, LOGIN_VAR_MAX,
-                                          mcf->rules.max);
+                                          mcf->terms.rules.max);
 }

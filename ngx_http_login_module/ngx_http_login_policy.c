@@ -85,10 +85,10 @@ ngx_http_login_policy(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
         return NGX_ERROR;
     }
 
-    policy.password_min = mcf->rules.min;
-    policy.password_max = mcf->rules.max;
-    policy.password_score = mcf->rules.score;
-    policy.blocklist = login_str(mcf->blocklist.data, mcf->blocklist.len);
+    policy.password_min = mcf->terms.rules.min;
+    policy.password_max = mcf->terms.rules.max;
+    policy.password_score = mcf->terms.rules.score;
+    policy.blocklist = ngx_http_login_str(&mcf->terms.blocklist);
 
     /* it is in memory that goes when the configuration has been read */
 

@@ -138,9 +138,9 @@ ngx_http_login_renew_create(ngx_http_request_t *r, const login_form_t *form,
     }
 
     renew->renew.others = (login_form_get(form, "keep_others").len == 0);
-    renew->renew.limits = mcf->limits;
-    renew->rules = mcf->rules;
-    renew->blocklist = login_blocklist_hold(mcf->rules.blocklist);
+    renew->renew.limits = mcf->terms.limits;
+    renew->rules = mcf->terms.rules;
+    renew->blocklist = login_blocklist_hold(mcf->terms.rules.blocklist);
     renew->renew.rules = &renew->rules;
     renew->renew.mails = ngx_http_login_mails(mcf);
     renew->renew.now = (uint64_t) ngx_time();

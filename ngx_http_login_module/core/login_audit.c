@@ -50,6 +50,7 @@ static const login_audit_kind_t  login_audit_kinds[] = {
     { LOGIN_KIND_MAIL, login_audit_other },
     { LOGIN_KIND_QUEUE, login_audit_other },
     { LOGIN_KIND_ASKED, login_audit_other },
+    { LOGIN_KIND_FLOW, login_audit_flow },
     { LOGIN_KIND_DEVICE, login_audit_device },
     { LOGIN_KIND_RECOVERY, login_audit_recovery },
     { LOGIN_KIND_TRUST, login_audit_trust },

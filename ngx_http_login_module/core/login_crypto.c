@@ -42,6 +42,7 @@ static const char *const  login_crypto_infos[LOGIN_PURPOSES] = {
 
 static const char *const  login_crypto_cipher_infos[LOGIN_CIPHERS] = {
     [LOGIN_CIPHER_MAIL] = "login mail v1",
+    [LOGIN_CIPHER_FLOW] = "login flow v1",
     [LOGIN_CIPHER_DEVICE] = "login device v1"
 };
 

@@ -23,6 +23,7 @@ typedef enum {
 /* What is encrypted. */
 typedef enum {
     LOGIN_CIPHER_MAIL = 0,      /* mails that wait in the store */
+    LOGIN_CIPHER_FLOW,          /* the cookie of a flow */
     LOGIN_CIPHER_DEVICE,        /* secrets of authenticator apps */
     LOGIN_CIPHERS
 } login_cipher_e;

@@ -17,6 +17,10 @@ typedef enum {
     LOGIN_PAGE_INVITE_REQUEST,
     LOGIN_PAGE_INVITE_SENT,
     LOGIN_PAGE_INVALID_LINK,
+    LOGIN_PAGE_MFA,
+    LOGIN_PAGE_MFA_NAME,
+    LOGIN_PAGE_MFA_SCAN,
+    LOGIN_PAGE_RECOVERY_CODES,
     LOGIN_PAGE_DENIED,
     LOGIN_PAGE_EXPIRED,
     LOGIN_PAGE_NOT_FOUND,
@@ -66,6 +70,21 @@ typedef enum {
     X(CHANGED,     changed,     FLAG)  /* the password, just now */           \
     X(KEEP_OTHERS, keep_others, FLAG)  /* was ticked */                       \
     X(MAILS,       mails,       FLAG)  /* links can be mailed */              \
+    X(FLOW,        flow,        TEXT)  /* its id, "f" of addresses */         \
+    X(RECOVERY,    recovery,    FLAG)  /* ?use=recovery */                    \
+    X(TRUSTABLE,   trustable,   FLAG)  /* this browser may be trusted */      \
+    X(TRUST,       trust,       FLAG)  /* was ticked */                       \
+    X(TRUST_DAYS,  trust_days,  TEXT)                                         \
+    X(CONTACT,     contact,     TEXT)  /* whom to ask */                      \
+    X(DEVICE_NAME, device_name, TEXT)  /* as typed */                         \
+    X(QR_SIZE,     qr_size,     TEXT)  /* modules of a side */                \
+    X(QR_PATH,     qr_path,     TEXT)  /* the dark ones */                    \
+    X(TOTP_URI,    totp_uri,    TEXT)  /* otpauth://totp/... */               \
+    X(TOTP_SECRET, totp_secret, TEXT)  /* in groups of four */                \
+    X(CODES,       codes,       LIST)  /* recovery codes */                   \
+    X(WRONG_CODE,  wrong_code,  FLAG)  /* or used already */                  \
+    X(OVER,        over,        FLAG)  /* the flow is: sign in again */       \
+    X(LIMITED,     limited,     FLAG)  /* too many codes were wrong */        \
     X(FORGED,      forged,      FLAG)  /* csrf: send the form again */        \
     X(FRAMED,      framed,      FLAG)  /* in a frame of another page */       \
     X(MALFORMED,   malformed,   FLAG)                                         \
@@ -73,10 +92,16 @@ typedef enum {
     X(BUSY,        busy,        FLAG)  /* try again in a moment */        \
     X(THROTTLED,   throttled,   FLAG)  /* too many failures */
 
-#define LOGIN_PAGE_ENUM(NAME, name, type)  LOGIN_VAR_##NAME,
+/* Those of the rows of a list: X(NAME, name, type, list). */
+#define LOGIN_PAGE_ROWS(X)                                                    \
+    X(RECOVERY_CODE, recovery_code, TEXT, CODES)
+
+#define LOGIN_PAGE_ENUM(NAME, name, type)       LOGIN_VAR_##NAME,
+#define LOGIN_PAGE_ROW(NAME, name, type, list)  LOGIN_VAR_##NAME,
 
 typedef enum {
     LOGIN_PAGE_VARIABLES(LOGIN_PAGE_ENUM)
+    LOGIN_PAGE_ROWS(LOGIN_PAGE_ROW)
     LOGIN_VARS
 } login_page_var_e;
 

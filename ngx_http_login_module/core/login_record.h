@@ -144,6 +144,13 @@ login_result_e login_session_decode(login_session_t *session,
     login_str_t payload);
 
 
+#define LOGIN_FLOW_KEY_LEN     (LOGIN_ACCOUNT_KEY_LEN + LOGIN_FLOW_ID_LEN)
+
+/* Sets what the payload holds. */
+login_result_e login_flow_mark_decode(login_flow_mark_t *mark,
+    login_str_t payload);
+
+
 #define LOGIN_DEVICE_KEY_LEN   (1 + LOGIN_ID_LEN + LOGIN_ID_LEN)
 #define LOGIN_DEVICE_TEXT      (1 + 1 + 2 + 1 + LOGIN_TOTP_SECRET_MAX)
 #define LOGIN_DEVICE_SEALED    (LOGIN_DEVICE_TEXT + LOGIN_CIPHER_OVERHEAD)

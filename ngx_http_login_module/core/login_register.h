@@ -16,6 +16,7 @@ typedef enum {
 typedef struct {
     /* in; the strings belong to the caller and outlive the calls */
     login_signin_t              signin;     /* without names and password */
+    login_str_t                 org;        /* that "due" is the policy of */
     login_str_t                 token;
     login_str_t                 name;       /* empty: stays as it is */
     login_str_t                 password;

@@ -33,15 +33,21 @@ login_signin_session(login_signin_t *signin, const login_account_t *account,
 
     memcpy(session.account, account->id, LOGIN_ID_LEN);
 
-    session.auth_time = signin->now;
+    session.auth_time = signin->auth_time ? signin->auth_time : signin->now;
     session.seen = signin->now;
     session.generation = account->generation;
     session.shared = signin->shared;
-    session.methods = LOGIN_METHOD_PASSWORD;
+    session.methods = signin->methods ? signin->methods
+                                      : LOGIN_METHOD_PASSWORD;
     session.address = signin->address;
     session.browser = signin->browser;
 
-    signin->changes = login_changes_create();
+    signin->ticket.auth_time = session.auth_time;
+
+    if (signin->changes == NULL) {
+        signin->changes = login_changes_create();
+    }
+
     if (signin->changes == NULL) {
         return LOGIN_FAULT;
     }
@@ -49,6 +55,8 @@ login_signin_session(login_signin_t *signin, const login_account_t *account,
     if (login_session_sweep(signin->changes, view, account, &signin->limits,
                             signin->now)
         == LOGIN_FAULT
+        || login_flow_sweep(signin->changes, view, account->id, signin->now)
+           != LOGIN_OK
         || login_account_expect(signin->changes, view, account) != LOGIN_OK
         || login_signin_replace(signin) != LOGIN_OK
         || login_signin_tell(signin, account, view) != LOGIN_OK

@@ -193,6 +193,16 @@ fuzz_lock(login_str_t in)
 }
 
 
+static void
+fuzz_flow(login_str_t in)
+{
+    login_flow_mark_t  mark;
+
+    expect((login_flow_mark_decode(&mark, in) == LOGIN_OK)
+           == (in.len == 13 && (in.data[0] == 1 || in.data[0] == 2)));
+}
+
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -212,6 +222,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_trust(in);
     fuzz_factor(in);
     fuzz_lock(in);
+    fuzz_flow(in);
 
     return 0;
 }
