@@ -33,7 +33,7 @@ login_renew_run(login_renew_t *renew, login_view_t *view,
 
     rc = LOGIN_OK;
 
-    if (renew->phc[0] == '\0') {
+    if (!renew->shown) {
         rc = login_renew_hash(renew, view, hasher);
     }
 
@@ -74,6 +74,7 @@ login_renew_hash(login_renew_t *renew, login_view_t *view,
     login_view_end(view);
 
     if (rc == LOGIN_OK
+        && !renew->remove
         && login_strength_check(&renew->strength, renew->rules, &words,
                                 renew->password)
            == LOGIN_NO)
@@ -87,6 +88,7 @@ login_renew_hash(login_renew_t *renew, login_view_t *view,
     }
 
     if (rc == LOGIN_OK
+        && !renew->remove
         && login_password_hash(renew->phc, hasher, renew->password)
            != LOGIN_OK)
     {
@@ -94,9 +96,7 @@ login_renew_hash(login_renew_t *renew, login_view_t *view,
         rc = LOGIN_FAULT;
     }
 
-    if (rc != LOGIN_OK) {
-        renew->phc[0] = '\0';
-    }
+    renew->shown = (rc == LOGIN_OK);
 
     return rc;
 }
@@ -226,7 +226,7 @@ login_renew_apply(login_renew_t *renew, login_view_t *view)
     if (rc == LOGIN_OK) {
         rc = login_renew_build(renew, &proof, view);
 
-        if (rc != LOGIN_OK) {
+        if (rc == LOGIN_FAULT) {
             login_error(&renew->error, "change could not be made");
         }
     }
