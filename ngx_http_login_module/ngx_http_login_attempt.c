@@ -403,11 +403,14 @@ ngx_http_login_attempt_committed(ngx_http_request_t *r, void *data,
 
     ngx_http_login_event_signin(r, LOGIN_LOG_SIGNIN, &attempt->signin);
 
-    if (ngx_http_login_set_session(r, &attempt->signin.ticket,
-                                          attempt->signin.shared)
-               != NGX_OK
-               || ngx_http_login_set_browser(r, !attempt->signin.shared)
-                  != NGX_OK)
+    if (ngx_http_login_set_session(r, attempt->signin.org,
+                                   &attempt->signin.ticket,
+                                   attempt->signin.shared)
+        != NGX_OK
+        || ngx_http_login_set_browser(r, !attempt->signin.shared) != NGX_OK
+        || (!attempt->signin.shared
+            && ngx_http_login_org_remember(r, attempt->signin.org)
+               != NGX_OK))
     {
         ngx_http_login_forget_cookies(r);
         result = ngx_http_login_attempt_error(r, LOGIN_REASON_INTERNAL);

@@ -31,15 +31,11 @@ ngx_http_login_attempt_create(ngx_http_request_t *r, const login_form_t *form,
 
     from[0] = login_form_get(form, "username");
     from[1] = login_form_get(form, "password");
-    from[2] = login_form_get(form, "org");
+    from[2] = ngx_http_login_org_typed(r, login_form_get(form, "org"));
     from[3] = ngx_http_login_str(&r->connection->addr_text);
     from[4] = ngx_http_login_str(&scf->portal->url);
     from[5] = visitor->trust;
     from[6] = ngx_http_login_user_agent(r);
-
-    if (from[2].len == 0) {
-        from[2] = login_cstr(LOGIN_ORG_DEFAULT);
-    }
 
     len = ngx_http_login_job_len(from, NGX_HTTP_LOGIN_ATTEMPT_TEXTS);
 
@@ -63,7 +59,10 @@ ngx_http_login_attempt_create(ngx_http_request_t *r, const login_form_t *form,
     attempt->signin.browser = login_session_browser(p - from[6].len,
                                                     from[6].len);
 
-    ngx_http_login_job_org(r, &attempt->signin, from[2]);
+    attempt->orgs = login_orgs_hold(mcf->table);
+    attempt->signin.orgs = attempt->orgs;
+
+    ngx_memcpy(attempt->signin.browser_id, visitor->browser_id, LOGIN_ID_LEN);
 
     attempt->signin.due.need = login_str_eq(login_form_get(form, "need"),
                                             login_cstr("mfa"));
@@ -104,6 +103,7 @@ ngx_http_login_attempt_release(void *data)
 
     login_changes_destroy(attempt->signin.changes);
     login_changes_destroy(attempt->signin.upgrade);
+    login_orgs_destroy(attempt->orgs);
 
     ngx_explicit_memzero(attempt,
                          sizeof(ngx_http_login_attempt_t) + attempt->len);

@@ -269,18 +269,12 @@ ngx_int_t
 ngx_http_login_flow_is_due(ngx_http_request_t *r,
     const ngx_http_login_identity_t *identity)
 {
-    login_flow_t                       flow;
-    login_flow_due_t                   due;
-    const ngx_http_login_org_t        *org;
-    const ngx_http_login_main_conf_t  *mcf;
-
-    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
-    org = ngx_http_login_org_find(mcf, identity->org.data, identity->org.len);
+    login_flow_t      flow;
+    login_flow_due_t  due;
 
     /* no look at the store where there is nothing to ask */
 
-    if (org == NULL
-        || org->mfa != NGX_HTTP_LOGIN_MFA_REQUIRED
+    if (identity->rules->mfa != NGX_HTTP_LOGIN_MFA_REQUIRED
         || login_methods_factor(identity->methods)
         || (identity->methods & LOGIN_METHOD_TRUST))
     {
@@ -319,15 +313,11 @@ ngx_http_login_flow_factors(ngx_http_request_t *r,
     const ngx_http_login_identity_t *identity, login_flow_due_t *due,
     login_flow_t *flow)
 {
-    size_t                             n;
-    login_result_e                     rc;
-    login_account_t                    account;
-    ngx_http_login_worker_t           *worker;
-    const ngx_http_login_org_t        *org;
-    const ngx_http_login_main_conf_t  *mcf;
+    size_t                    n;
+    login_result_e            rc;
+    login_account_t           account;
+    ngx_http_login_worker_t  *worker;
 
-    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
-    org = ngx_http_login_org_find(mcf, identity->org.data, identity->org.len);
     worker = ngx_http_login_get_worker(r);
 
     if (worker == NULL
@@ -354,7 +344,7 @@ ngx_http_login_flow_factors(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    due->policy = org ? (login_mfa_e) org->mfa : LOGIN_MFA_OPTIONAL;
+    due->policy = (login_mfa_e) identity->rules->mfa;
     due->devices = (n != 0);
     due->trusted = (identity->methods & LOGIN_METHOD_TRUST) != 0;
     due->proven = login_methods_factor(identity->methods);

@@ -40,28 +40,13 @@ ngx_http_login_job_copy(u_char *dst, login_str_t **to,
 
     for (i = 0; i < n; i++) {
         *to[i] = login_str(dst, from[i].len);
-        dst = ngx_cpymem(dst, from[i].data, from[i].len);
+
+        if (from[i].len) {
+            dst = ngx_cpymem(dst, from[i].data, from[i].len);
+        }
     }
 
     return dst;
-}
-
-
-/* One that is not declared has no rules of its own, and trusts nobody. */
-
-void
-ngx_http_login_job_org(ngx_http_request_t *r, login_signin_t *signin,
-    login_str_t name)
-{
-    const ngx_http_login_org_t        *org;
-    const ngx_http_login_main_conf_t  *mcf;
-
-    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
-    org = ngx_http_login_org_find(mcf, name.data, name.len);
-
-    signin->limits = org ? org->terms.limits : mcf->terms.limits;
-    signin->trust = org ? (uint64_t) org->terms.trust : 0;
-    signin->due.policy = org ? (login_mfa_e) org->mfa : LOGIN_MFA_OPTIONAL;
 }
 
 

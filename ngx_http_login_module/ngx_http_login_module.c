@@ -218,6 +218,7 @@ ngx_http_login_create_main_conf(ngx_conf_t *cf)
      *     conf->org_hash = { NULL, 0 };
      *     conf->org = NULL;
      *     conf->only = NULL;
+     *     conf->table = NULL;
      *     conf->used = 0;
      *     conf->caches = 0;
      *     conf->limit = { 0, 0, 0 };
@@ -228,8 +229,6 @@ ngx_http_login_create_main_conf(ngx_conf_t *cf)
      *     conf->counters = NULL;
      *     conf->publisher = NULL;
      *     conf->ring = NULL;
-     *     conf->pages = { NULL };
-     *     conf->style = { { 0, NULL }, ... };
      *     conf->script = { { 0, NULL }, ... };
      *     conf->notes = NULL;
      *     conf->policy = { 0, NULL };
@@ -338,6 +337,7 @@ ngx_http_login_create_srv_conf(ngx_conf_t *cf)
      *     conf->link_cookie = { 0, NULL };
      *     conf->trust_cookie = { 0, NULL };
      *     conf->flow_cookies = { { 0, NULL } };
+     *     conf->org_cookie = { 0, NULL };
      *     conf->csp = { 0, NULL };
      *     conf->frame_csp = { 0, NULL };
      */
@@ -428,6 +428,7 @@ ngx_http_login_postconfiguration(ngx_conf_t *cf)
     if (mcf->counters == NULL
         || mcf->publisher == NULL
         || ngx_http_login_load(cf, mcf) != NGX_OK
+        || ngx_http_login_org_table(cf, mcf) != NGX_OK
         || ngx_http_login_policy(cf, mcf) != NGX_OK
         || ngx_http_login_throttle_zone(cf, mcf) != NGX_OK)
     {

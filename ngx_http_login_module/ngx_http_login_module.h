@@ -79,7 +79,6 @@ typedef struct {
 
     login_relay_t                relay;
     login_mail_sender_t          sender;
-    login_mail_templates_t       templates;
     char                         field[LOGIN_MAIL_FIELD_MAX];
     char                         address[LOGIN_USERNAME_MAX + 1];
 } ngx_http_login_mail_t;
@@ -102,6 +101,9 @@ typedef struct {
     /* set when the configuration has been read */
 
     ngx_uint_t                   own_min;   /* "min" was set */
+    login_template_t           **pages;     /* LOGIN_PAGES of them */
+    login_mail_templates_t      *mails;     /* NULL: nothing is mailed */
+    ngx_http_login_asset_t       style;
     login_limits_t               limits;
     login_rules_t                rules;     /* for new passwords */
 } ngx_http_login_terms_t;
@@ -185,13 +187,12 @@ typedef struct {
     ngx_hash_t                   org_hash;
     const ngx_http_login_org_t  *org;       /* "default" */
     const ngx_http_login_org_t  *only;      /* NULL: several are declared */
+    login_orgs_t                *table;     /* the same for threads */
     login_limit_t                limit;
     ngx_shm_zone_t              *zone;      /* of the limit's counters */
     ngx_shm_zone_t              *counters;  /* of events */
     ngx_shm_zone_t              *publisher; /* see ..._publish.c */
     login_keyring_t             *ring;
-    login_template_t            *pages[LOGIN_PAGES];
-    ngx_http_login_asset_t       style;
     ngx_http_login_asset_t       script;
     ngx_array_t                  portals;   /* of ..._portal_t * */
     ngx_array_t                  cookies;   /* names to be cut, login_str_t */
@@ -228,6 +229,7 @@ typedef struct {
     login_str_t                  link_cookie;
     login_str_t                  trust_cookie;
     login_str_t                  flow_cookies[LOGIN_FLOWS_MAX];
+    login_str_t                  org_cookie;
     ngx_str_t                    csp;
     ngx_str_t                    frame_csp; /* of what may be in a frame */
 } ngx_http_login_srv_conf_t;
@@ -277,8 +279,10 @@ typedef struct {
     unsigned                     methods;
     unsigned                     shared;
     u_char                       session[LOGIN_ID_LEN];
-    ngx_str_t                    username;
+    const ngx_http_login_org_t  *rules;     /* those of its organisation */
+    ngx_str_t                    principal; /* the only text that is not own */
     ngx_str_t                    org;
+    ngx_str_t                    username;
     ngx_str_t                    name;
     ngx_str_t                    email;
     ngx_str_t                    language;
@@ -319,6 +323,7 @@ typedef struct {
     login_str_t                  session;   /* the cookies' values */
     login_str_t                  browser;
     login_str_t                  link;
+    login_str_t                  org;       /* of several: the last one */
     login_str_t                  token;     /* was in the address */
     login_str_t                  trust;     /* these two of the portal's */
     login_str_t                  flows[LOGIN_FLOWS_MAX];
@@ -346,6 +351,7 @@ typedef struct {
 
 /* A page on its way. */
 typedef struct {
+    const ngx_http_login_terms_t  *terms;   /* templates and style */
     login_page_e                 page;
     ngx_uint_t                   status;
     login_reason_e               reason;
@@ -415,6 +421,8 @@ ngx_int_t ngx_http_login_read_file(ngx_conf_t *cf, const char *name,
 char *ngx_http_login_mail(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 ngx_int_t ngx_http_login_load_mail(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
+ngx_int_t ngx_http_login_load_mails(ngx_conf_t *cf,
+    ngx_http_login_terms_t *terms);
 
 
 /* ngx_http_login_{conf_org,region,org}.c: organisations */
@@ -437,12 +445,27 @@ void ngx_http_login_terms_merge(ngx_http_login_terms_t *terms,
 ngx_int_t ngx_http_login_org_init(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
 
+/* The same for the command line. */
+ngx_int_t ngx_http_login_policy_orgs(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf, login_policy_t *policy);
+
+/* What threads see of it, when files have been loaded as well. */
+ngx_int_t ngx_http_login_org_table(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+
 /*
  * By the name as accounts have it; NULL: it is not declared.  It allocates
  * nothing, and costs one look-up in a hash.
  */
 const ngx_http_login_org_t *ngx_http_login_org_find(
     const ngx_http_login_main_conf_t *mcf, const void *name, size_t len);
+
+
+/*
+ * What somebody typed for it, in that form; as it was typed where no name is
+ * like that.  Empty: nothing was, and there are several.
+ */
+login_str_t ngx_http_login_org_typed(ngx_http_request_t *r, login_str_t typed);
 
 
 /* ngx_http_login_block.c: blocks that are directives of this module */
@@ -742,7 +765,7 @@ ngx_int_t ngx_http_login_filter_init(ngx_conf_t *cf);
 /* ngx_http_login_cookie.c: our Set-Cookie headers */
 
 ngx_int_t ngx_http_login_set_session(ngx_http_request_t *r,
-    const login_ticket_t *ticket, unsigned shared);
+    login_str_t org, const login_ticket_t *ticket, unsigned shared);
 ngx_int_t ngx_http_login_clear_session(ngx_http_request_t *r);
 ngx_int_t ngx_http_login_set_browser(ngx_http_request_t *r,
     unsigned persistent);
@@ -755,6 +778,8 @@ ngx_int_t ngx_http_login_set_trust(ngx_http_request_t *r, login_str_t token,
     uint64_t age);
 ngx_int_t ngx_http_login_set_flow(ngx_http_request_t *r, ngx_uint_t i,
     login_str_t text, uint64_t age);
+/* The organisation that was signed in to last. */
+ngx_int_t ngx_http_login_set_org(ngx_http_request_t *r, login_str_t token);
 
 /* Takes back what was set: the answer is another one. */
 void ngx_http_login_forget_cookies(ngx_http_request_t *r);
@@ -861,6 +886,45 @@ ngx_int_t ngx_http_login_signin_wrong(ngx_http_request_t *r,
 ngx_int_t ngx_http_login_signin_throttled(ngx_http_request_t *r,
     const login_form_t *form, uint64_t wait, ngx_uint_t locked);
 
+/* ngx_http_login_options.c: which organisation it is */
+
+/* The page shows the field, and this in it. */
+void ngx_http_login_org_show(ngx_http_login_page_t *page, login_str_t org);
+
+/* The same for what was typed, or else for what this browser had last. */
+ngx_int_t ngx_http_login_org_fill(ngx_http_request_t *r,
+    ngx_http_login_page_t *page, const login_form_t *form);
+
+/* Notes it in the browser, where there are several. */
+ngx_int_t ngx_http_login_org_remember(ngx_http_request_t *r,
+    login_str_t org);
+
+ngx_int_t ngx_http_login_options_page(ngx_http_request_t *r);
+void ngx_http_login_options_form(ngx_http_request_t *r,
+    const login_form_t *form);
+
+/* ngx_http_login_region.c: where it lives */
+
+ngx_int_t ngx_http_login_region_page(ngx_http_request_t *r);
+void ngx_http_login_region_form(ngx_http_request_t *r,
+    const login_form_t *form);
+
+/* Are there any?  Then this leads to the page that asks for one. */
+ngx_uint_t ngx_http_login_region_shown(ngx_http_request_t *r);
+ngx_int_t ngx_http_login_region_ask(ngx_http_request_t *r,
+    const login_form_t *form);
+
+/* Its accounts are at the portal of another region.  "org" may be NULL. */
+ngx_uint_t ngx_http_login_region_other(ngx_http_request_t *r,
+    const ngx_http_login_org_t *org);
+
+/* Leads to that portal, with what the form says of organisation and return. */
+ngx_int_t ngx_http_login_region_leave(ngx_http_request_t *r,
+    const ngx_http_login_region_t *region, const char *page,
+    const login_form_t *form);
+ngx_int_t ngx_http_login_region_invite(ngx_http_request_t *r,
+    const ngx_http_login_org_t *org, login_str_t token);
+
 /* ngx_http_login_account.c */
 
 ngx_int_t ngx_http_login_account_page(ngx_http_request_t *r);
@@ -939,10 +1003,6 @@ ngx_int_t ngx_http_login_reset_leave(ngx_http_request_t *r,
 
 ngx_int_t ngx_http_login_invite_link(ngx_http_request_t *r);
 ngx_int_t ngx_http_login_register_page(ngx_http_request_t *r);
-
-/* The organisation of an open invitation, or nothing. */
-login_str_t ngx_http_login_invite_org(ngx_http_request_t *r,
-    login_str_t token, u_char name[LOGIN_ORG_MAX]);
 
 /* What becomes of an invitation that was used. */
 ngx_int_t ngx_http_login_invite_used(ngx_http_request_t *r,
@@ -1095,11 +1155,6 @@ ngx_int_t ngx_http_login_job_fault(ngx_http_request_t *r,
     const login_error_t *error);
 
 
-/* What the organisation of that name says of a sign-in. */
-void ngx_http_login_job_org(ngx_http_request_t *r, login_signin_t *signin,
-    login_str_t name);
-
-
 /*
  * ngx_http_login_renew.c: from a new password, or a device to be removed, to
  * the page after it
@@ -1110,8 +1165,7 @@ typedef struct {
     login_renew_t                renew;
     login_state_e                state;
     ngx_http_login_throttle_t    throttle;
-    login_rules_t                rules;     /* a reload takes others */
-    login_blocklist_t           *blocklist;
+    login_orgs_t                *orgs;      /* a reload takes others */
     unsigned                     wrong;     /* the current password was */
     ngx_uint_t                   users;     /* tasks that release it */
     ngx_uint_t                   tries;
@@ -1139,6 +1193,7 @@ typedef struct {
     login_signin_t               signin;
     login_state_e                state;
     ngx_http_login_throttle_t    throttle;
+    login_orgs_t                *orgs;      /* a reload takes others */
     login_result_e               tried;     /* LOGIN_NO: was wrong */
     ngx_uint_t                   users;     /* tasks that release it */
     size_t                       len;
@@ -1192,6 +1247,7 @@ ngx_int_t ngx_http_login_flow_ask(ngx_http_request_t *r, ngx_int_t due);
 /* On the heap: the writer may be at it when the request is gone. */
 typedef struct {
     login_step_t                 step;
+    login_orgs_t                *orgs;      /* a reload takes others */
     const ngx_http_login_org_t  *org;       /* NULL: it is not declared */
     login_state_e                state;     /* of the machine, by now */
     ngx_uint_t                   place;     /* of the flow's cookie */
@@ -1261,6 +1317,10 @@ void ngx_http_login_page_text(ngx_http_login_page_t *page,
     login_page_var_e var, const void *data, size_t len);
 void ngx_http_login_page_flag(ngx_http_login_page_t *page,
     login_page_var_e var);
+
+/* Whose rules and looks it has; NULL: nobody's. */
+void ngx_http_login_page_org(ngx_http_request_t *r,
+    ngx_http_login_page_t *page, const ngx_http_login_org_t *org);
 
 /* The page as text. */
 ngx_int_t ngx_http_login_page_render(ngx_http_request_t *r,

@@ -21,6 +21,7 @@ static ngx_int_t ngx_http_login_org_providers(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf, ngx_http_login_org_t *org);
 static ngx_int_t ngx_http_login_org_index(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
+static void ngx_http_login_org_free(void *data);
 
 
 /* An error of a block, found when all has been read. */
@@ -342,6 +343,101 @@ ngx_http_login_org_index(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
 }
 
 
+ngx_int_t
+ngx_http_login_org_table(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
+{
+    ngx_uint_t              i;
+    login_org_t            *org, **p;
+    ngx_pool_cleanup_t     *cln;
+    ngx_http_login_org_t  **orgs;
+
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+    org = ngx_pcalloc(cf->temp_pool, mcf->orgs->nelts * sizeof(login_org_t));
+    p = ngx_palloc(cf->temp_pool, mcf->orgs->nelts * sizeof(login_org_t *));
+
+    if (cln == NULL || org == NULL || p == NULL) {
+        return NGX_ERROR;
+    }
+
+    orgs = mcf->orgs->elts;
+
+    for (i = 0; i < mcf->orgs->nelts; i++) {
+        p[i] = &org[i];
+
+        org[i].name = ngx_http_login_str(&orgs[i]->name);
+        org[i].title = ngx_http_login_str(&orgs[i]->title);
+        org[i].password = (orgs[i]->password != 0);
+        org[i].mfa = (login_mfa_e) orgs[i]->mfa;
+        org[i].trust = (uint64_t) orgs[i]->terms.trust;
+        org[i].limits = orgs[i]->terms.limits;
+        org[i].rules = orgs[i]->terms.rules;
+        org[i].mails = orgs[i]->terms.mails;
+
+        if (orgs[i]->region) {
+            org[i].region = ngx_http_login_str(&orgs[i]->region->url);
+        }
+    }
+
+    mcf->table = login_orgs_create((const login_org_t *const *) p,
+                                   mcf->orgs->nelts);
+    if (mcf->table == NULL) {
+        return NGX_ERROR;
+    }
+
+    cln->handler = ngx_http_login_org_free;
+    cln->data = mcf->table;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_login_policy_orgs(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
+    login_policy_t *policy)
+{
+    ngx_uint_t              i;
+    login_policy_org_t     *org;
+    ngx_http_login_org_t  **orgs;
+
+    policy->norgs = mcf->orgs->nelts;
+    policy->orgs = ngx_pcalloc(cf->temp_pool,
+                               policy->norgs * sizeof(login_policy_org_t));
+    if (policy->orgs == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (mcf->only) {
+        policy->only = ngx_http_login_str(&mcf->only->name);
+    }
+
+    orgs = mcf->orgs->elts;
+
+    for (i = 0; i < policy->norgs; i++) {
+        org = &policy->orgs[i];
+
+        org->name = ngx_http_login_str(&orgs[i]->name);
+        org->title = ngx_http_login_str(&orgs[i]->title);
+        org->password_min = orgs[i]->terms.rules.min;
+        org->password_max = orgs[i]->terms.rules.max;
+        org->password_score = orgs[i]->terms.rules.score;
+        org->blocklist = ngx_http_login_str(&orgs[i]->terms.blocklist);
+
+        if (orgs[i]->region) {
+            org->region = ngx_http_login_str(&orgs[i]->region->url);
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_login_org_free(void *data)
+{
+    login_orgs_destroy(data);
+}
+
+
 const ngx_http_login_org_t *
 ngx_http_login_org_find(const ngx_http_login_main_conf_t *mcf,
     const void *name, size_t len)
@@ -352,4 +448,33 @@ ngx_http_login_org_find(const ngx_http_login_main_conf_t *mcf,
 
     return ngx_hash_find((ngx_hash_t *) &mcf->org_hash, key, (u_char *) name,
                          len);
+}
+
+
+login_str_t
+ngx_http_login_org_typed(ngx_http_request_t *r, login_str_t typed)
+{
+    u_char                            *p, name[LOGIN_USERNAME_MAX];
+    size_t                             len;
+    const ngx_http_login_main_conf_t  *mcf;
+
+    if (typed.len == 0) {
+        mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
+
+        return mcf->orgs->nelts == 1 ? ngx_http_login_str(&mcf->org->name)
+                                     : typed;
+    }
+
+    if (login_org_normalise(name, &len, typed) != LOGIN_OK) {
+        return typed;
+    }
+
+    p = ngx_pnalloc(r->pool, len);
+    if (p == NULL) {
+        return typed;
+    }
+
+    ngx_memcpy(p, name, len);
+
+    return login_str(p, len);
 }

@@ -85,6 +85,10 @@ ngx_http_login_policy(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
         return NGX_ERROR;
     }
 
+    if (ngx_http_login_policy_orgs(cf, mcf, &policy) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     policy.password_min = mcf->terms.rules.min;
     policy.password_max = mcf->terms.rules.max;
     policy.password_score = mcf->terms.rules.score;

@@ -28,6 +28,14 @@ static const ngx_http_login_route_t  ngx_http_login_routes[] = {
       ngx_http_login_signin_page,
       ngx_http_login_signin_form },
 
+    { ngx_string("options"), 0,
+      ngx_http_login_options_page,
+      ngx_http_login_options_form },
+
+    { ngx_string("region"), 0,
+      ngx_http_login_region_page,
+      ngx_http_login_region_form },
+
     { ngx_string("apps"), 0,
       ngx_http_login_apps_page,
       NULL },

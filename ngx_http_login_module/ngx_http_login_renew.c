@@ -167,7 +167,7 @@ ngx_http_login_renew_release(void *data)
                                        NULL);
 
     login_changes_destroy(renew->renew.changes);
-    login_blocklist_destroy(renew->blocklist);
+    login_orgs_destroy(renew->orgs);
 
     ngx_explicit_memzero(renew, sizeof(ngx_http_login_renew_t) + renew->len);
     ngx_free(renew);

@@ -58,10 +58,8 @@ ngx_http_login_renew_create(ngx_http_request_t *r, const login_form_t *form,
         ngx_http_login_devices_target(r, form, identity, &renew->renew);
     }
 
-    renew->renew.limits = mcf->terms.limits;
-    renew->rules = mcf->terms.rules;
-    renew->blocklist = login_blocklist_hold(mcf->terms.rules.blocklist);
-    renew->renew.rules = &renew->rules;
+    renew->orgs = login_orgs_hold(mcf->table);
+    renew->renew.orgs = renew->orgs;
     renew->renew.mails = ngx_http_login_mails(mcf);
     renew->renew.now = (uint64_t) ngx_time();
 

@@ -324,7 +324,9 @@ ngx_http_login_setup_tried(ngx_http_request_t *r, void *data,
     switch (login_flow_step(&step->state, login_flow_event(rc))) {
 
     case LOGIN_EFFECT_STEP:
-        ngx_http_login_step_event(r, step, LOGIN_LOG_MFA_DEVICE_ADDED);
+        if (step->step.enrolled) {
+            ngx_http_login_step_event(r, step, LOGIN_LOG_MFA_DEVICE_ADDED);
+        }
 
         flow->generation = step->step.mark.generation;
 

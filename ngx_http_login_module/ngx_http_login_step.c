@@ -75,8 +75,10 @@ ngx_http_login_step_create(ngx_http_request_t *r, const login_form_t *form)
     ngx_http_login_visitor_t   *visitor;
     ngx_http_login_srv_conf_t  *scf;
 
+    ngx_http_login_main_conf_t       *mcf;
     const ngx_http_login_identity_t  *identity;
 
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
     scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
 
     /* whose session it takes the place of, if there is one */
@@ -117,7 +119,11 @@ ngx_http_login_step_create(ngx_http_request_t *r, const login_form_t *form)
     signin->old = visitor->ticket;
 
     step->step.trust = form && login_form_get(form, "trust").len != 0;
-    ngx_memcpy(step->step.browser, visitor->browser_id, LOGIN_ID_LEN);
+    ngx_memcpy(signin->browser_id, visitor->browser_id, LOGIN_ID_LEN);
+
+    step->orgs = login_orgs_hold(mcf->table);
+    signin->orgs = step->orgs;
+    signin->mails = ngx_http_login_mails(mcf);
 
     step->users = 1;
     step->len = len;
@@ -143,6 +149,7 @@ ngx_http_login_step_release(void *data)
     }
 
     login_changes_destroy(step->step.signin.changes);
+    login_orgs_destroy(step->orgs);
 
     ngx_explicit_memzero(step, sizeof(ngx_http_login_step_t) + step->len);
     ngx_free(step);
@@ -158,7 +165,6 @@ ngx_http_login_step_see(ngx_http_request_t *r, ngx_http_login_step_t *step)
     login_signin_t                    *signin;
     login_account_t                    account;
     ngx_http_login_worker_t           *worker;
-    const ngx_http_login_org_t        *org;
     const ngx_http_login_main_conf_t  *mcf;
 
     mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
@@ -174,13 +180,8 @@ ngx_http_login_step_see(ngx_http_request_t *r, ngx_http_login_step_t *step)
 
     signin = &step->step.signin;
 
-    org = ngx_http_login_org_find(mcf, signin->org.data, signin->org.len);
-
-    step->org = org;
-
-    ngx_http_login_job_org(r, signin, signin->org);
-
-    signin->mails = ngx_http_login_mails(mcf);
+    step->org = ngx_http_login_org_find(mcf, signin->org.data,
+                                        signin->org.len);
 
     if (event == LOGIN_EVENT_FAULT) {
         return NGX_ERROR;
@@ -283,9 +284,12 @@ ngx_http_login_step_session(ngx_http_request_t *r,
 
     signin = &step->step.signin;
 
-    if (ngx_http_login_set_session(r, &signin->ticket, signin->shared)
+    if (ngx_http_login_set_session(r, signin->org, &signin->ticket,
+                                   signin->shared)
         != NGX_OK
         || ngx_http_login_set_browser(r, !signin->shared) != NGX_OK
+        || (!signin->shared
+            && ngx_http_login_org_remember(r, signin->org) != NGX_OK)
         || (step->step.trusted
             && ngx_http_login_set_trust(r, login_str(step->step.token,
                                                      LOGIN_TRUST_TOKEN_LEN),

@@ -18,7 +18,7 @@ my $better = 'battery staple horse correct';
 my $now = time;     # as the command line, which makes links
 
 my $t = Login::Test->new(clock => $now, workers => 2,
-    accounts => { map { $_ => $good } qw(ann bob carl dora eve fred) });
+    accounts => { map { $_ => $good } qw(ann bob carl dora eve fred ian jan) });
 
 my $conf = <<'END';
 login_hash memory=1m passes=1;
@@ -83,6 +83,69 @@ sub cookies {
 
 sub enrol { Login::Totp::enrol($_[0], $_[1], $t->{clock}) }
 
+
+# --- steps that cross: two set-ups at once, a cookie of a step before, a
+#     session that ends under its step-up
+
+{
+    my $one = $t->browser;
+    my $two = $t->browser;
+    my @scans = map {
+        my $page = $_->follow($_->sign_in('ian', $good));
+        $_->follow($_->submit($page, { device_name => 'phone' }));
+    } $one, $two;
+    my @secrets = map { Login::Totp::secret($_) } @scans;
+
+    isnt $secrets[0], $secrets[1], 'two set-ups, two secrets';
+
+    my $cookie = $one->cookie('login_flow-0');
+    my $codes = $one->follow($one->submit($scans[0],
+        { code => code($secrets[0]) }));
+    is $codes->page, 'recovery-codes', 'the first one is there';
+    is $two->submit($scans[1], { code => code($secrets[1]) })->status, 403,
+        'and the other one over: a password does not add to it';
+    is seen('mfa_device_added'), 1, 'one device';
+
+    # the step before, once more: nothing of it is shown or made again
+
+    my $again = $one->clone;
+    $again->cookie('login_flow-0', $cookie);
+    my $page = $again->get($scans[0]->url->{path});
+    unlike $page->body, qr/$secrets[0]|totp-qr/, 'no secret any more';
+
+    my $twice = $again->submit($scans[0], { code => '000000' }, follow => 1);
+    is $twice->page, 'recovery-codes', 'sent twice: it is there already';
+    is_deeply [ Login::Totp::recovery($twice) ],
+        [ Login::Totp::recovery($codes) ], 'with the same codes';
+    is seen('mfa_device_added'), 1, 'still one device';
+
+    is $one->submit($codes, { saved => 1 })->status, 303, 'saved';
+    is $again->submit($twice, { saved => 1 })->status, 403, 'but once';
+    is sessions('ian'), 1, 'one session';
+
+    # signed out under its step-up; and another one is in by then
+
+    $t->reload(conf('off', '30d'));
+    tick();
+
+    my $browser = $t->browser;
+    $browser->sign_in('ian', $good);
+    my $asked = $browser->get('/mfa', follow => 1);
+    is $asked->page, 'mfa', 'a step-up';
+    $browser->sign_out;
+    is $browser->submit($asked, { code => code($secrets[0]) })->status, 403,
+        'that was cancelled';
+    is $browser->get('/')->status, 302, 'opens nothing';
+
+    $browser->sign_in('ian', $good);
+    $asked = $browser->get('/mfa', follow => 1);
+    my $switch = $browser->get('/login/?switch=1');
+    $browser->submit($switch, { username => 'jan', password => $good });
+    is $browser->get('/')->body, 'jan pwd', 'somebody else';
+    $browser->submit($asked, { code => code($secrets[0]) });
+    is $browser->get('/')->body, 'jan pwd', 'stays who it is';
+    $t->reload(conf('required', '30d'));
+}
 
 # --- registering
 

@@ -168,15 +168,15 @@ for my $state ('mfa', 'mfa-name', 'mfa-scan', 'recovery-codes') {
 
             my $stranger = $t->browser;
             my $page = $stranger->get('/login/');
-            $stranger->cookie("login_flow$_",
-                $at->{browser}->cookie("login_flow$_")) for 0;
+            $stranger->cookie("login_flow-$_",
+                $at->{browser}->cookie("login_flow-$_")) for 0;
             $r = send_form({ %$at, browser => $stranger,
                              csrf => $page->csrf }, $place, $fields);
             is $r->status, 403, "$what: another browser";
             is $stranger->get('/')->status, 302, "$what: not in";
 
             my $bare = $at->{browser}->clone;
-            $bare->cookie('login_flow0', undef);
+            $bare->cookie('login_flow-0', undef);
             $r = send_form({ %$at, browser => $bare }, $place, $fields);
             is $r->status, 403, "$what: no flow";
             is $bare->get('/')->status, 302, "$what: not in";
@@ -337,7 +337,7 @@ for my $what ('password', 'disable', 'remove', 'revoke') {
         tick(1);
     }
 
-    is scalar(grep { defined $browser->cookie("login_flow$_") } 0 .. 9), 5,
+    is scalar(grep { defined $browser->cookie("login_flow-$_") } 0 .. 9), 5,
         'five cookies';
     is $browser->submit($pages[0], { code => '000000' })->page, 'signin',
         'the oldest has gone';

@@ -64,7 +64,7 @@ my $ann = $t->browser;
     is $r->status, 303, 'the right password';
     like $r->location, qr{^\Q$portal\Emfa/setup\?f=[\w-]{16}&return_to=%2Fdeep},
         'leads to the set-up';
-    like $r->header('Set-Cookie'), qr{^login_flow0=[\w-]+;\ Path=/;
+    like $r->header('Set-Cookie'), qr{^login_flow-0=[\w-]+;\ Path=/;
         \ Max-Age=3600;\ HttpOnly;\ SameSite=Lax$}x, 'with a cookie';
     is $ann->cookie('login'), undef, 'and no session';
     is $ann->get('/')->status, 302, 'the gate is shut';
@@ -147,7 +147,7 @@ my $ann = $t->browser;
     my $in = $ann->submit($recovery, { saved => 1 });
     is $in->status, 303, 'saved';
     is $in->location, 'http://localhost:' . $t->port . '/deep?a=1', 'and back';
-    is $ann->cookie('login_flow0'), undef, 'the flow is over';
+    is $ann->cookie('login_flow-0'), undef, 'the flow is over';
     is $ann->get('/')->body, 'ann pwd,otp', 'signed in';
     is last_event(), 'signin', 'the event';
 

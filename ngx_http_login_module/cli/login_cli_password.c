@@ -35,7 +35,7 @@ static login_cli_status_e login_cli_password_hash(
     char phc[LOGIN_PHC_MAX + 1], const login_cli_password_t *password);
 static login_cli_status_e login_cli_password_strength(login_cli_t *cli,
     const login_cli_password_t *password, login_words_t *words);
-static login_cli_status_e login_cli_password_judge(
+static login_cli_status_e login_cli_password_judge(const login_cli_t *cli,
     const login_policy_t *policy, const login_cli_password_t *password,
     login_words_t *words);
 static void login_cli_catch(struct sigaction old[LOGIN_CLI_SIGNALS]);
@@ -313,7 +313,7 @@ login_cli_password_strength(login_cli_t *cli,
     rc = login_cli_policy(cli, &policy, arena);
 
     if (rc == LOGIN_CLI_DONE) {
-        rc = login_cli_password_judge(&policy, password, words);
+        rc = login_cli_password_judge(cli, &policy, password, words);
     }
 
     login_arena_destroy(arena);
@@ -323,8 +323,9 @@ login_cli_password_strength(login_cli_t *cli,
 
 
 static login_cli_status_e
-login_cli_password_judge(const login_policy_t *policy,
-    const login_cli_password_t *password, login_words_t *words)
+login_cli_password_judge(const login_cli_t *cli,
+    const login_policy_t *policy, const login_cli_password_t *password,
+    login_words_t *words)
 {
     char                 text[128];
     size_t               i;
@@ -341,7 +342,7 @@ login_cli_password_judge(const login_policy_t *policy,
         }
     }
 
-    status = login_cli_rules(policy, &rules, &list);
+    status = login_cli_rules(cli, policy, &rules, &list);
     if (status != LOGIN_CLI_DONE) {
         return status;
     }

@@ -31,7 +31,10 @@ login_cli_open(login_cli_t *cli)
         }
     }
 
-    return login_cli_enter(cli);
+    rc = login_cli_enter(cli);
+
+    return rc == LOGIN_CLI_DONE && login_cli_org_matters(cli)
+           ? login_cli_org(cli) : rc;
 }
 
 

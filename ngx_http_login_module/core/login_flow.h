@@ -26,7 +26,7 @@ typedef enum {
     LOGIN_STATE_JOINED,         /* the same, without a session: no device */
     LOGIN_STATE_ADMITTED,       /* and where a device has to agree */
 
-    /* those of a flow that a cookie keeps: new ones at the end */
+    /* those of a flow that a cookie keeps */
 
     LOGIN_STATE_CODE,           /* a code of a device is asked for */
     LOGIN_STATE_NAME,           /* a device is to be set up: its name */

@@ -15,10 +15,17 @@
 
 static login_result_e login_flow_place(u_char place[LOGIN_FLOW_PLACE_LEN],
     login_str_t realm, const u_char browser[LOGIN_ID_LEN]);
-static login_result_e login_flow_encode(u_char dst[LOGIN_FLOW_PLAIN],
-    const login_flow_t *flow);
-static login_result_e login_flow_decode(login_flow_t *flow, login_str_t in);
-static login_result_e login_flow_sound(const login_flow_t *flow);
+static unsigned login_flow_number(login_state_e state);
+
+
+/* As a cookie calls them, from 1 on: new ones at the end. */
+
+static const login_state_e  login_flow_states[] = {
+    LOGIN_STATE_CODE, LOGIN_STATE_NAME, LOGIN_STATE_SCAN, LOGIN_STATE_SAVE
+};
+
+#define LOGIN_FLOW_STATES                                                     \
+    (sizeof(login_flow_states) / sizeof(login_flow_states[0]))
 
 
 login_result_e
@@ -131,7 +138,7 @@ login_flow_place(u_char place[LOGIN_FLOW_PLACE_LEN], login_str_t realm,
 }
 
 
-static login_result_e
+login_result_e
 login_flow_encode(u_char dst[LOGIN_FLOW_PLAIN], const login_flow_t *flow)
 {
     login_encoder_t  e;
@@ -141,7 +148,7 @@ login_flow_encode(u_char dst[LOGIN_FLOW_PLAIN], const login_flow_t *flow)
     e.failed = 0;
 
     login_put_uint(&e, LOGIN_FLOW_VERSION, 1);
-    login_put_uint(&e, flow->state, 1);
+    login_put_uint(&e, login_flow_number(flow->state), 1);
     login_put_uint(&e, (flow->shared ? LOGIN_FLOW_SHARED : 0)
                        | (flow->stepped ? LOGIN_FLOW_STEPPED : 0), 1);
     login_put_uint(&e, flow->methods, 4);
@@ -159,10 +166,11 @@ login_flow_encode(u_char dst[LOGIN_FLOW_PLAIN], const login_flow_t *flow)
 }
 
 
-static login_result_e
+login_result_e
 login_flow_decode(login_flow_t *flow, login_str_t in)
 {
     unsigned         flags;
+    uint64_t         state;
     login_decoder_t  d;
 
     memset(flow, 0, sizeof(login_flow_t));
@@ -175,7 +183,7 @@ login_flow_decode(login_flow_t *flow, login_str_t in)
         return LOGIN_NO;
     }
 
-    flow->state = (login_state_e) login_get_uint(&d, 1);
+    state = login_get_uint(&d, 1);
     flags = (unsigned) login_get_uint(&d, 1);
     flow->methods = (unsigned) login_get_uint(&d, 4);
     login_get_bytes(&d, flow->id, LOGIN_FLOW_ID_LEN);
@@ -191,24 +199,33 @@ login_flow_decode(login_flow_t *flow, login_str_t in)
     flow->shared = (flags & LOGIN_FLOW_SHARED) != 0;
     flow->stepped = (flags & LOGIN_FLOW_STEPPED) != 0;
 
-    return d.failed || d.pos != d.end ? LOGIN_NO : login_flow_sound(flow);
+    if (d.failed
+        || d.pos != d.end
+        || (flags & ~(unsigned) (LOGIN_FLOW_SHARED|LOGIN_FLOW_STEPPED)) != 0
+        || state == 0
+        || state > LOGIN_FLOW_STATES)
+    {
+        return LOGIN_NO;
+    }
+
+    flow->state = login_flow_states[state - 1];
+
+    return LOGIN_OK;
 }
 
 
-/* Of those that a cookie may keep, whatever was written. */
+/* 0: it is none that a cookie may keep, and will not be read again. */
 
-static login_result_e
-login_flow_sound(const login_flow_t *flow)
+static unsigned
+login_flow_number(login_state_e state)
 {
-    switch (flow->state) {
+    unsigned  i;
 
-    case LOGIN_STATE_CODE:
-    case LOGIN_STATE_NAME:
-    case LOGIN_STATE_SCAN:
-    case LOGIN_STATE_SAVE:
-        return LOGIN_OK;
-
-    default:
-        return LOGIN_NO;
+    for (i = 0; i < LOGIN_FLOW_STATES; i++) {
+        if (login_flow_states[i] == state) {
+            return i + 1;
+        }
     }
+
+    return 0;
 }

@@ -113,6 +113,8 @@
       "a link was made with which many may ask for an invitation")            \
     X(INVITATION_REVOKED, invitation_revoked, cli, account, OK, STORE,        \
       "an invitation, or a link to ask for one, was ended")                   \
+    X(ACCOUNT_MOVED, account_moved, cli, account, OK, ACCOUNT,                \
+      "account moved to another organisation, sessions and links ended")      \
     X(MFA_RESET, mfa_reset, cli, mfa, OK, ACCOUNT,                            \
       "devices, recovery codes, trusted browsers and sessions ended")         \
     X(MFA_EXPORTED, mfa_exported, cli, mfa, OK, ACCOUNT,                      \

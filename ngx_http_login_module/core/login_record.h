@@ -112,6 +112,8 @@ login_str_t login_guess_key(u_char key[LOGIN_GUESS_KEY_MAX],
     login_kind_e kind, const u_char name[LOGIN_ID_LEN],
     const u_char *browser);
 
+void login_lock_put(login_changes_t *changes, login_str_t key,
+    const login_lock_record_t *lock, uint64_t expect);
 login_result_e login_lock_decode(login_lock_record_t *lock,
     login_str_t payload);
 
@@ -145,6 +147,11 @@ login_result_e login_session_decode(login_session_t *session,
 
 
 #define LOGIN_FLOW_KEY_LEN     (LOGIN_ACCOUNT_KEY_LEN + LOGIN_FLOW_ID_LEN)
+
+/* What a cookie has, before it is encrypted.  LOGIN_NO: it is none. */
+login_result_e login_flow_encode(u_char dst[LOGIN_FLOW_PLAIN],
+    const login_flow_t *flow);
+login_result_e login_flow_decode(login_flow_t *flow, login_str_t in);
 
 /* Sets what the payload holds. */
 login_result_e login_flow_mark_decode(login_flow_mark_t *mark,

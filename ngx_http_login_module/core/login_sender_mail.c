@@ -12,6 +12,8 @@
 #define LOGIN_SENDER_TRIES  8       /* of noting what somebody changed */
 
 
+static const login_mail_templates_t *login_sender_org(
+    const login_sender_t *sender, login_mail_t *mail);
 static login_result_e login_sender_compose(login_sender_t *sender,
     const u_char id[LOGIN_ID_LEN], login_sent_t *sent,
     login_delivery_t *delivery, u_char **message, size_t *len);
@@ -92,6 +94,31 @@ login_sender_one(login_sender_t *sender, login_smtp_t *smtp,
 
 
 /*
+ * The templates of its organisation, and its title unless the mail has one,
+ * both as they are now.
+ */
+
+static const login_mail_templates_t *
+login_sender_org(const login_sender_t *sender, login_mail_t *mail)
+{
+    const login_org_t  *org;
+
+    org = NULL;
+
+    if (sender->conf.orgs != NULL && mail->kind != LOGIN_MAIL_ACCOUNTS) {
+        org = login_orgs_find(sender->conf.orgs, mail->org);
+    }
+
+    if (org != NULL && mail->title.len == 0) {
+        mail->title = org->title;
+    }
+
+    return org != NULL && org->mails != NULL ? org->mails
+                                             : sender->conf.templates;
+}
+
+
+/*
  * LOGIN_OK: there is a message, or "delivery" says already what came of it.
  * LOGIN_NO: nothing is to be sent.
  */
@@ -121,7 +148,8 @@ login_sender_compose(login_sender_t *sender, const u_char id[LOGIN_ID_LEN],
         (void) strcpy(delivery->words, "the link in it has expired");
 
     } else if (rc == LOGIN_OK) {
-        rc = login_mail_message(message, len, sender->conf.templates, &mail,
+        rc = login_mail_message(message, len,
+                                login_sender_org(sender, &mail), &mail,
                                 sender->conf.from, now);
     }
 

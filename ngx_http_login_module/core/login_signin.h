@@ -7,23 +7,23 @@
 
 typedef struct {
     /* in; the strings belong to the caller and outlive the call */
-    login_str_t        org;
+    login_str_t        org;         /* empty: was not said */
     login_str_t        username;    /* as typed */
     login_str_t        password;
     login_str_t        browser;
     login_str_t        address;
     login_str_t        portal;      /* its URL, for mails */
     unsigned           mails;       /* 1: of a new browser the owner is told */
-    login_limits_t     limits;
+    const login_orgs_t  *orgs;
+    u_char             browser_id[LOGIN_ID_LEN];    /* of its cookie */
     unsigned           shared;
     uint64_t           now;
     unsigned           replace;     /* 1: "old" is this browser's session */
     login_ticket_t     old;
     login_guess_t      guess;
     unsigned           remember;    /* 1: "guess" has a browser */
-    login_flow_due_t   due;         /* policy, and what the gate needs */
+    login_flow_due_t   due;         /* "need": of the gate */
     login_str_t        trusted;     /* the cookie of a trusted browser */
-    uint64_t           trust;       /* s that one is; 0: none is */
     unsigned           methods;     /* what was shown; 0: the password */
     uint64_t           auth_time;   /* when that was; 0: now */
 
@@ -32,15 +32,21 @@ typedef struct {
     login_changes_t   *changes;     /* makes the session */
     login_changes_t   *upgrade;     /* nobody waits for it; may be NULL */
     unsigned           better;      /* 1: a better hash is in it */
+    uint64_t           trust;       /* s that a browser is; 0: none is */
     login_event_e      event;       /* LOGIN_EVENT_OK: that is all, else */
     login_flow_t       flow;        /* another factor is due */
     unsigned           exists;      /* somebody has that name */
     u_char             account[LOGIN_ID_LEN];   /* and this account */
+    u_char             found[LOGIN_ORG_MAX];    /* "org" is there then */
     login_error_t      error;
 } login_signin_t;
 
 
 /*
+ * Who says no organisation is looked for in each.  In several of them no
+ * password is right: which one it is, nobody may learn from the time that it
+ * takes, so that there is one hash for all names.
+ *
  * LOGIN_OK: right; commit "changes", then hand out "ticket", or, where
  * "event" says that more is due, go on with "flow".  LOGIN_NO:
  * wrong name or password, disabled, has no password: all the same, and the

@@ -17,10 +17,19 @@ login_result_e
 login_signin_due(login_signin_t *signin, const login_account_t *account,
     login_view_t *view)
 {
-    size_t             n;
-    login_flow_due_t  *due;
+    size_t              n;
+    login_flow_due_t   *due;
+    const login_org_t  *org;
 
     due = &signin->due;
+    org = login_orgs_find(signin->orgs, account->org);
+
+    if (org == NULL) {
+        return LOGIN_FAULT;
+    }
+
+    due->policy = org->mfa;
+    signin->trust = org->trust;
 
     if (login_device_count(&n, view, account->id) != LOGIN_OK) {
         return LOGIN_FAULT;

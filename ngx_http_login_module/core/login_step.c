@@ -41,9 +41,10 @@ login_event_e
 login_step_see(login_step_t *step, login_account_t *account,
     login_view_t *view)
 {
-    uint64_t        epoch;
-    uint32_t        generation;
-    login_result_e  rc;
+    uint64_t            epoch;
+    uint32_t            generation;
+    login_result_e      rc;
+    const login_org_t  *org;
 
     rc = login_account_get(account, view, step->flow.account);
 
@@ -69,7 +70,10 @@ login_step_see(login_step_t *step, login_account_t *account,
     generation = step->mark.stage == LOGIN_FLOW_OPEN
                  ? step->flow.generation : step->mark.generation;
 
+    org = login_orgs_find(step->signin.orgs, account->org);
+
     if (rc == LOGIN_NO
+        || org == NULL
         || account->disabled
         || account->generation != generation
         || step->flow.epoch != epoch
@@ -77,6 +81,8 @@ login_step_see(login_step_t *step, login_account_t *account,
     {
         return LOGIN_EVENT_ENDED;
     }
+
+    step->signin.trust = org->trust;
 
     login_step_keep(step, account);
 

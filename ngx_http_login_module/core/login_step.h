@@ -12,13 +12,13 @@ typedef struct {
     /* in; the strings belong to the caller and outlive the calls */
     login_flow_t       flow;        /* as its cookie has it */
     login_signin_t     signin;      /* who posts, without names and password */
-    u_char             browser[LOGIN_ID_LEN];   /* of its cookie */
     login_str_t        code;        /* as typed */
     unsigned           recovery;    /* 1: a recovery code */
     unsigned           trust;       /* 1: this browser from now on */
 
     /* out, beside changes and ticket of "signin" */
     login_factor_t     factor;
+    unsigned           enrolled;    /* 1: a device, by this and no other */
     unsigned           trusted;     /* 1: "token" is to be handed out */
     u_char             token[LOGIN_TRUST_TOKEN_LEN];
     login_flow_mark_t  mark;

@@ -62,6 +62,9 @@ login_step_again(login_step_t *step, const login_account_t *account,
     next.seen = step->signin.now;
 
     if (rc != LOGIN_OK
+        || login_flow_sweep(step->signin.changes, view, account->id,
+                            step->signin.now)
+           != LOGIN_OK
         || login_ticket_draw(&step->signin.ticket, next.id, account->id,
                              step->signin.now)
            != LOGIN_OK)
@@ -98,7 +101,8 @@ login_step_new(login_step_t *step, const login_account_t *account,
 
     if (login_limit_name(guess->name, account->org, account->username)
         != LOGIN_OK
-        || login_limit_browser(guess->browser, guess->name, step->browser)
+        || login_limit_browser(guess->browser, guess->name,
+                               step->signin.browser_id)
            != LOGIN_OK
         || login_signin_session(&step->signin, account, view,
                                 LOGIN_LOG_SIGNIN)

@@ -100,6 +100,8 @@ login_step_trial(login_step_t *step, login_view_t *view)
     login_account_t  account;
 
     step->signin.error.text[0] = '\0';
+    step->enrolled = 0;
+
     step->signin.changes = login_changes_create();
 
     if (step->signin.changes == NULL || login_view_begin(view) != LOGIN_OK) {
@@ -185,6 +187,8 @@ login_step_enrol(login_step_t *step, const login_device_t *device,
     login_changes_t  *changes;
 
     changes = step->signin.changes;
+
+    step->enrolled = 1;
 
     account->generation++;
     login_account_update(changes, account);

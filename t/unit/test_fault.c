@@ -28,6 +28,8 @@
 #include <openssl/kdf.h>
 #include <qrencode.h>
 
+#include "one_org.h"
+
 
 #define NOW       1800000000
 #define PASSWORD  "correct horse battery staple"
@@ -877,7 +879,7 @@ sign_in(world_t *w, const char *name, const char *password)
     s.password = login_cstr(password);
     s.browser = login_cstr("Browser/1.0");
     s.address = login_cstr("192.0.2.1");
-    s.limits = limits;
+    s.orgs = one_org(&limits, NULL);
     s.now = NOW;
     s.remember = 1;
     memset(s.guess.browser, 7, LOGIN_ID_LEN);
