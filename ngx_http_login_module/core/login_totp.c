@@ -56,7 +56,7 @@ login_totp_match(uint64_t *step, unsigned *used, const login_totp_t *totp,
     uint64_t last, login_str_t code, uint64_t now)
 {
     char            text[LOGIN_TOTP_DIGITS_MAX + 1];
-    uint64_t        i, first;
+    uint64_t        i, now_step;
     login_result_e  rc;
 
     *used = 0;
@@ -66,10 +66,9 @@ login_totp_match(uint64_t *step, unsigned *used, const login_totp_t *totp,
     }
 
     rc = LOGIN_NO;
-    first = now / totp->period;
-    first = first > 0 ? first - 1 : 0;
+    now_step = now / totp->period;
 
-    for (i = first; i < first + 3; i++) {
+    for (i = now_step > 0 ? now_step - 1 : 0; i <= now_step + 1; i++) {
 
         if (login_totp_code(text, totp, i) != LOGIN_OK) {
             return LOGIN_FAULT;

@@ -196,6 +196,12 @@ test_edges(void **data)
     assert_int_equal(login_totp_match(&step, &used, &totp, 0,
                                       login_cstr(""), UINT64_C(1) << 40),
                      LOGIN_NO);
+
+    code_of(code, &totp, 2);
+    assert_int_equal(login_totp_match(&step, &used, &totp, 0,
+                                      login_cstr(code), 29), LOGIN_NO);
+    assert_int_equal(login_totp_match(&step, &used, &totp, 0,
+                                      login_cstr(code), 30), LOGIN_OK);
 }
 
 
