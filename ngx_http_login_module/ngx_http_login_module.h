@@ -965,15 +965,25 @@ ngx_int_t ngx_http_login_password_weak(ngx_http_request_t *r,
 ngx_int_t ngx_http_login_password_fill(ngx_http_request_t *r,
     ngx_http_login_page_t *page);
 
-/* ngx_http_login_renew.c: from a new password to the page after it */
+/* ngx_http_login_devices*.c: the second factor on the page "account" */
+
+ngx_int_t ngx_http_login_devices_fill(ngx_http_request_t *r,
+    ngx_http_login_page_t *page, const ngx_http_login_identity_t *identity);
+
+/* Does the form remove a device?  Then "renew" learns which. */
+void ngx_http_login_devices_target(ngx_http_request_t *r,
+    const login_form_t *form, const ngx_http_login_identity_t *identity,
+    login_renew_t *renew);
 
 /*
- * For who is signed in, or, without an identity, has a link's token.
- * NGX_DONE: a thread is at it; else for ngx_http_finalize_request().
+ * Another name for a device, an end to the trust in a browser.  NGX_DECLINED:
+ * the form is for neither of both; NGX_DONE: the store is at it.
  */
-ngx_int_t ngx_http_login_renew(ngx_http_request_t *r,
-    const login_form_t *form, const ngx_http_login_identity_t *identity,
-    login_str_t token, login_state_e state);
+ngx_int_t ngx_http_login_devices_form(ngx_http_request_t *r,
+    const login_form_t *form, const ngx_http_login_identity_t *identity);
+
+/* Back to the page, which shows what there is now. */
+ngx_int_t ngx_http_login_devices_leave(ngx_http_request_t *r);
 
 /* ngx_http_login_link.c: links with a token */
 
@@ -1160,6 +1170,37 @@ u_char *ngx_http_login_job_copy(u_char *dst, login_str_t **to,
 /* The page "error"; without a text it was not begun, in all that time. */
 ngx_int_t ngx_http_login_job_fault(ngx_http_request_t *r,
     const login_error_t *error);
+
+
+/*
+ * ngx_http_login_renew.c: from a new password, or a device to be removed, to
+ * the page after it
+ */
+
+/* On the heap: a thread may be at it when the request is gone. */
+typedef struct {
+    login_renew_t                renew;
+    login_state_e                state;
+    ngx_http_login_throttle_t    throttle;
+    login_orgs_t                *orgs;      /* a reload takes others */
+    unsigned                     wrong;     /* the current password was */
+    ngx_uint_t                   users;     /* tasks that release it */
+    ngx_uint_t                   tries;
+    size_t                       len;
+    u_char                       data[];
+} ngx_http_login_renew_t;
+
+ngx_http_login_renew_t *ngx_http_login_renew_create(ngx_http_request_t *r,
+    const login_form_t *form, const ngx_http_login_identity_t *identity,
+    login_str_t token, login_state_e state);
+
+/*
+ * For who is signed in, or, without an identity, has a link's token.
+ * NGX_DONE: a thread is at it; else for ngx_http_finalize_request().
+ */
+ngx_int_t ngx_http_login_renew(ngx_http_request_t *r,
+    const login_form_t *form, const ngx_http_login_identity_t *identity,
+    login_str_t token, login_state_e state);
 
 
 /* ngx_http_login_attempt*.c: from a password to a session */

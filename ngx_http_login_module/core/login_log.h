@@ -144,7 +144,11 @@
     X(MFA_DEVICE_ADDED, mfa_device_added, nginx, mfa, OK, ACCOUNT,            \
       "a device was set up, all other sessions ended")                        \
     X(MFA_TRUSTED, mfa_trusted, nginx, mfa, OK, ACCOUNT,                      \
-      "a browser is trusted from now on")
+      "a browser is trusted from now on")                                     \
+    X(MFA_DEVICE_REMOVED, mfa_device_removed, nginx, mfa, OK, ACCOUNT,        \
+      "a device was removed, all other sessions ended")                       \
+    X(MFA_UNTRUSTED, mfa_untrusted, nginx, mfa, OK, ACCOUNT,                  \
+      "a browser is not trusted any more")
 
 #define LOGIN_LOG_ENUM(id, name, from, category, result, kept, text)          \
     LOGIN_LOG_##id,

@@ -123,6 +123,7 @@ login_mail_detail(login_mail_kind_e kind)
         return LOGIN_MAIL_VAR_NEW_USERNAME;
 
     case LOGIN_MAIL_DEVICE_ADDED:
+    case LOGIN_MAIL_DEVICE_REMOVED:
         return LOGIN_MAIL_VAR_DEVICE;
 
     case LOGIN_MAIL_RECOVERY_USED:

@@ -86,6 +86,11 @@ typedef enum {
     X(WRONG_CODE,  wrong_code,  FLAG)  /* or used already */                  \
     X(OVER,        over,        FLAG)  /* the flow is: sign in again */       \
     X(LIMITED,     limited,     FLAG)  /* too many codes were wrong */        \
+    X(FACTORS,     factors,     FLAG)  /* there may be devices */             \
+    X(DEVICES,     devices,     LIST)                                         \
+    X(TRUSTED,     trusted,     LIST)  /* browsers */                         \
+    X(CODES_LEFT,  codes_left,  TEXT)  /* recovery codes */                   \
+    X(LAST_DEVICE, last_device, FLAG)  /* it has to stay */                   \
     X(FORGED,      forged,      FLAG)  /* csrf: send the form again */        \
     X(FRAMED,      framed,      FLAG)  /* in a frame of another page */       \
     X(MALFORMED,   malformed,   FLAG)                                         \
@@ -107,7 +112,16 @@ typedef enum {
     X(REGION,       region,       TEXT, REGIONS)                              \
     X(REGION_TITLE, region_title, TEXT, REGIONS)                              \
     X(REGION_HERE,  region_here,  FLAG, REGIONS)                              \
-    X(RECOVERY_CODE, recovery_code, TEXT, CODES)
+    X(RECOVERY_CODE, recovery_code, TEXT, CODES)                              \
+    X(DEVICE_ID,     device_id,     TEXT, DEVICES)                            \
+    X(DEVICE_LABEL,  device_label,  TEXT, DEVICES)                            \
+    X(DEVICE_ADDED,  device_added,  TEXT, DEVICES)  /* day */                 \
+    X(DEVICE_USED,   device_used,   TEXT, DEVICES)                            \
+    X(TRUST_ID,      trust_id,      TEXT, TRUSTED)                            \
+    X(TRUST_BROWSER, trust_browser, TEXT, TRUSTED)                            \
+    X(TRUST_ADDRESS, trust_address, TEXT, TRUSTED)                            \
+    X(TRUST_ADDED,   trust_added,   TEXT, TRUSTED)                            \
+    X(TRUST_USED,    trust_used,    TEXT, TRUSTED)
 
 #define LOGIN_PAGE_ENUM(NAME, ...)  LOGIN_VAR_##NAME,
 

@@ -161,7 +161,13 @@ static const login_reason_t  login_reasons[LOGIN_REASONS] = {
     [LOGIN_REASON_DEVICES] = { "L43",
         "An account can have 20 devices at most, and this one has them.  "
         "\"nginx-login mfa list NAME\" shows them, with when each was used "
-        "last; one that is not needed any more has to go first." }
+        "last; one that is not needed any more has to go first." },
+
+    [LOGIN_REASON_LAST] = { "L44",
+        "The last device of an account cannot be removed where its "
+        "organisation has \"mfa required\": another one has to be added "
+        "first.  \"nginx-login mfa reset NAME\" takes away one that is "
+        "lost." }
 };
 
 

@@ -32,6 +32,7 @@ typedef enum {
     LOGIN_REASON_OVER,          /* a flow that has ended, or is none */
     LOGIN_REASON_LIMITED,       /* too many codes were wrong */
     LOGIN_REASON_DEVICES,       /* too many of them */
+    LOGIN_REASON_LAST,          /* device, which has to stay */
     LOGIN_REASONS
 } login_reason_e;
 

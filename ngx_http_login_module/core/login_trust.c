@@ -176,9 +176,8 @@ login_trust_check(login_trust_t *trust, login_view_t *view,
     login_str_t realm, const login_account_t *account, login_str_t token,
     uint64_t lifetime, uint64_t now)
 {
-    u_char          payload[2 * LOGIN_ID_LEN], key[LOGIN_TRUST_KEY_LEN];
+    u_char          payload[2 * LOGIN_ID_LEN];
     uint64_t        epoch;
-    login_record_t  record;
     login_result_e  rc;
 
     rc = login_token_verify(payload, sizeof(payload), NULL, view->crypto,
@@ -199,22 +198,39 @@ login_trust_check(login_trust_t *trust, login_view_t *view,
         return rc == LOGIN_OK ? LOGIN_NO : rc;
     }
 
-    rc = login_view_get(view, login_trust_key(key, trust->account, trust->id),
-                        &record);
+    rc = login_trust_get(trust, view, account->id, trust->id);
+
+    if (rc == LOGIN_OK) {
+        rc = login_epoch_get(&epoch, view);
+    }
+
     if (rc != LOGIN_OK) {
         return rc;
     }
 
-    trust->version = record.version;
-
-    if (login_trust_decode(trust, record.payload) != LOGIN_OK
-        || login_epoch_get(&epoch, view) != LOGIN_OK)
-    {
-        return LOGIN_FAULT;
-    }
-
     return login_trust_good(trust, account, epoch, lifetime, now) ? LOGIN_OK
                                                                   : LOGIN_NO;
+}
+
+
+login_result_e
+login_trust_get(login_trust_t *trust, login_view_t *view,
+    const u_char account[LOGIN_ID_LEN], const u_char id[LOGIN_ID_LEN])
+{
+    u_char          key[LOGIN_TRUST_KEY_LEN];
+    login_record_t  record;
+    login_result_e  rc;
+
+    rc = login_view_get(view, login_trust_key(key, account, id), &record);
+    if (rc != LOGIN_OK) {
+        return rc;
+    }
+
+    memmove(trust->account, account, LOGIN_ID_LEN);
+    memmove(trust->id, id, LOGIN_ID_LEN);
+    trust->version = record.version;
+
+    return login_trust_decode(trust, record.payload);
 }
 
 

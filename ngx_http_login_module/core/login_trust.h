@@ -47,6 +47,10 @@ login_result_e login_trust_check(login_trust_t *trust, login_view_t *view,
     login_str_t realm, const login_account_t *account, login_str_t token,
     uint64_t lifetime, uint64_t now);
 
+/* Whether it counts is not looked at.  LOGIN_NO: there is none. */
+login_result_e login_trust_get(login_trust_t *trust, login_view_t *view,
+    const u_char account[LOGIN_ID_LEN], const u_char id[LOGIN_ID_LEN]);
+
 /* Notes that it was made use of; expects the version that was read. */
 void login_trust_use(login_changes_t *changes, const login_trust_t *trust,
     uint64_t now);
