@@ -12,6 +12,9 @@
 #define LOGIN_STRENGTH_MAX    400   /* and the most that can be asked for */
 #define LOGIN_STRENGTH_SCORE  3
 
+/* where a second factor is required */
+#define LOGIN_STRENGTH_MIN_MFA  8
+
 #define LOGIN_STRENGTH_WORDS  24    /* looked for at most */
 #define LOGIN_STRENGTH_WORD   64    /* bytes of each */
 
