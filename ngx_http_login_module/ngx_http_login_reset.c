@@ -4,6 +4,8 @@
 #include "ngx_http_login_module.h"
 
 
+static ngx_int_t ngx_http_login_reset_known(ngx_http_request_t *r,
+    login_str_t token);
 static ngx_int_t ngx_http_login_reset_find(ngx_http_request_t *r,
     ngx_str_t *username);
 static ngx_int_t ngx_http_login_reset_forged(ngx_http_request_t *r);
@@ -14,7 +16,59 @@ static ngx_int_t ngx_http_login_reset_begin(ngx_http_request_t *r,
 ngx_int_t
 ngx_http_login_reset_link(ngx_http_request_t *r)
 {
-    return ngx_http_login_link_follow(r, "reset");
+    ngx_http_login_visitor_t  *visitor;
+
+    visitor = ngx_http_login_visitor(r);
+    if (visitor == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    switch (ngx_http_login_reset_known(r, visitor->token)) {
+
+    case NGX_OK:
+        return ngx_http_login_link_follow(r, "reset");
+
+    case NGX_DECLINED:
+        return ngx_http_login_link_invalid(r);
+
+    default:
+        return ngx_http_login_error(r, LOGIN_REASON_STORE);
+    }
+}
+
+
+/* One that is worth nothing does not take the place of one that is. */
+
+static ngx_int_t
+ngx_http_login_reset_known(ngx_http_request_t *r, login_str_t token)
+{
+    login_link_t              link;
+    login_result_e            rc;
+    login_account_t           account;
+    ngx_http_login_worker_t  *worker;
+
+    worker = ngx_http_login_get_worker(r);
+
+    if (worker == NULL || login_view_begin(worker->view) != LOGIN_OK) {
+        return NGX_ERROR;
+    }
+
+    rc = login_link_find(&link, &account, worker->view, LOGIN_LINK_RESET,
+                         token, (uint64_t) ngx_time());
+
+    login_view_end(worker->view);
+
+    switch (rc) {
+
+    case LOGIN_OK:
+        return NGX_OK;
+
+    case LOGIN_NO:
+        return NGX_DECLINED;
+
+    default:
+        return NGX_ERROR;
+    }
 }
 
 
