@@ -162,7 +162,7 @@ ngx_http_login_account_changed(ngx_http_request_t *r,
 {
     ngx_http_login_event(r, LOGIN_LOG_PASSWORD_CHANGED, NULL);
 
-    if (ngx_http_login_set_session(r, &renew->ticket,
+    if (ngx_http_login_set_session(r, renew->org, &renew->ticket,
                                    renew->shared)
         != NGX_OK
         || ngx_http_login_set_browser(r, !renew->shared) != NGX_OK)

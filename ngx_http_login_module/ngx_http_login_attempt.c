@@ -15,6 +15,7 @@ typedef struct {
     login_signin_t               signin;
     login_state_e                state;
     ngx_http_login_throttle_t    throttle;
+    login_orgs_t                *orgs;      /* a reload takes others */
     login_result_e               tried;     /* LOGIN_NO: was wrong */
     ngx_uint_t                   users;     /* tasks that release it */
     size_t                       len;
@@ -217,14 +218,10 @@ ngx_http_login_attempt_create(ngx_http_request_t *r, const login_form_t *form,
 
     from[0] = login_form_get(form, "username");
     from[1] = login_form_get(form, "password");
-    from[2] = login_form_get(form, "org");
+    from[2] = ngx_http_login_org_typed(r, login_form_get(form, "org"));
     from[3] = ngx_http_login_str(&r->connection->addr_text);
     from[4] = ngx_http_login_str(&scf->portal->url);
     from[5] = ngx_http_login_user_agent(r);
-
-    if (from[2].len == 0) {
-        from[2] = login_cstr(LOGIN_ORG_DEFAULT);
-    }
 
     len = ngx_http_login_job_len(from, NGX_HTTP_LOGIN_ATTEMPT_TEXTS);
 
@@ -247,7 +244,11 @@ ngx_http_login_attempt_create(ngx_http_request_t *r, const login_form_t *form,
     attempt->signin.browser = login_session_browser(p - from[5].len,
                                                     from[5].len);
 
-    attempt->signin.limits = mcf->limits;
+    attempt->orgs = login_orgs_hold(mcf->table);
+    attempt->signin.orgs = attempt->orgs;
+
+    ngx_memcpy(attempt->signin.browser_id, visitor->browser_id, LOGIN_ID_LEN);
+
     attempt->signin.mails = ngx_http_login_mails(mcf);
     attempt->signin.shared = (login_form_get(form, "shared").len != 0);
     attempt->signin.now = (uint64_t) ngx_time();
@@ -285,6 +286,7 @@ ngx_http_login_attempt_release(void *data)
 
     login_changes_destroy(attempt->signin.changes);
     login_changes_destroy(attempt->signin.upgrade);
+    login_orgs_destroy(attempt->orgs);
 
     ngx_explicit_memzero(attempt,
                          sizeof(ngx_http_login_attempt_t) + attempt->len);
@@ -322,13 +324,11 @@ ngx_http_login_attempt_verified(ngx_http_request_t *r, void *data,
     ngx_http_login_attempt_t *attempt = data;
 
     ngx_int_t              result;
-    login_event_e          event;
     ngx_http_login_ctx_t  *ctx;
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
-    event = login_flow_event(rc);
 
-    switch (login_flow_step(&attempt->state, event)) {
+    switch (login_flow_step(&attempt->state, login_flow_event(rc))) {
 
     case LOGIN_EFFECT_COMMIT:
         result = ngx_http_login_attempt_commit(r, attempt);
@@ -480,11 +480,14 @@ ngx_http_login_attempt_committed(ngx_http_request_t *r, void *data,
 
     ngx_http_login_event_signin(r, LOGIN_LOG_SIGNIN, &attempt->signin);
 
-    if (ngx_http_login_set_session(r, &attempt->signin.ticket,
-                                          attempt->signin.shared)
-               != NGX_OK
-               || ngx_http_login_set_browser(r, !attempt->signin.shared)
-                  != NGX_OK)
+    if (ngx_http_login_set_session(r, attempt->signin.org,
+                                   &attempt->signin.ticket,
+                                   attempt->signin.shared)
+        != NGX_OK
+        || ngx_http_login_set_browser(r, !attempt->signin.shared) != NGX_OK
+        || (!attempt->signin.shared
+            && ngx_http_login_org_remember(r, attempt->signin.org)
+               != NGX_OK))
     {
         ngx_http_login_forget_cookies(r);
         result = ngx_http_login_attempt_error(r, LOGIN_REASON_INTERNAL);

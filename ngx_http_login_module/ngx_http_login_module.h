@@ -34,6 +34,11 @@
 #define NGX_HTTP_LOGIN_STRICT    1
 #define NGX_HTTP_LOGIN_NONE      2
 
+/* Values of "mfa" of "login_org". */
+#define NGX_HTTP_LOGIN_MFA_OFF       0
+#define NGX_HTTP_LOGIN_MFA_OPTIONAL  1
+#define NGX_HTTP_LOGIN_MFA_REQUIRED  2
+
 #define NGX_HTTP_LOGIN_BODY_MAX  16384
 
 #define ngx_http_login_str(s)    login_str((s)->data, (s)->len)
@@ -69,10 +74,75 @@ typedef struct {
 
     login_relay_t                relay;
     login_mail_sender_t          sender;
-    login_mail_templates_t       templates;
     char                         field[LOGIN_MAIL_FIELD_MAX];
     char                         address[LOGIN_USERNAME_MAX + 1];
 } ngx_http_login_mail_t;
+
+
+/* What http and "login_org" can set: a line of the latter replaces it. */
+typedef struct {
+    time_t                       idle;
+    time_t                       lifetime;
+    ngx_flag_t                   persistent;
+
+    ngx_int_t                    password_min;
+    ngx_int_t                    password_max;
+    ngx_int_t                    password_score;
+    ngx_str_t                    blocklist;
+
+    ngx_str_t                    templates;
+
+    /* set when the configuration has been read */
+
+    ngx_uint_t                   own_min;   /* "min" was set */
+    login_template_t           **pages;     /* LOGIN_PAGES of them */
+    login_mail_templates_t      *mails;     /* NULL: nothing is mailed */
+    ngx_http_login_asset_t       style;
+    login_limits_t               limits;
+    login_rules_t                rules;     /* for new passwords */
+} ngx_http_login_terms_t;
+
+
+/* "login_region" */
+typedef struct {
+    ngx_str_t                    name;
+    ngx_str_t                    title;
+    ngx_str_t                    url;       /* of its portal */
+    login_url_t                  parsed;
+} ngx_http_login_region_t;
+
+
+/* "login_provider" */
+typedef struct {
+    ngx_str_t                    name;
+    ngx_str_t                    title;
+} ngx_http_login_provider_t;
+
+
+/*
+ * "login_org", or what is "default" without a block.  It is constant: who
+ * has a request gets it from ngx_http_login_org_find().
+ */
+typedef struct {
+    ngx_str_t                    name;      /* as accounts have it */
+    ngx_str_t                    title;
+    ngx_str_t                    contact;   /* empty: none */
+    ngx_uint_t                   mfa;       /* NGX_HTTP_LOGIN_MFA_... */
+    ngx_flag_t                   password;  /* 0: single sign-on only */
+    ngx_http_login_terms_t       terms;
+
+    ngx_str_t                    region_name;
+    ngx_array_t                 *provider_names;    /* of ngx_str_t */
+    ngx_uint_t                   declared;  /* has a block, here: */
+    u_char                      *file;
+    ngx_uint_t                   line;
+
+    /* set when the configuration has been read */
+
+    const ngx_http_login_region_t      *region;     /* NULL: any */
+    const ngx_http_login_provider_t   **providers;  /* "nproviders" */
+    ngx_uint_t                   nproviders;
+} ngx_http_login_org_t;
 
 
 typedef struct ngx_http_login_worker_s  ngx_http_login_worker_t;
@@ -84,21 +154,16 @@ typedef struct {
     ngx_str_t                    store;
     size_t                       map_size;
     ngx_str_t                    key_file;
-    ngx_str_t                    templates;
-
-    time_t                       idle;
-    time_t                       lifetime;
-    ngx_flag_t                   persistent;
+    ngx_http_login_terms_t       terms;
 
     ngx_int_t                    hash_threads;
     ngx_int_t                    hash_queue;
     size_t                       hash_memory;
     ngx_int_t                    hash_passes;
 
-    ngx_int_t                    password_min;
-    ngx_int_t                    password_max;
-    ngx_int_t                    password_score;
-    ngx_str_t                    blocklist;
+    ngx_array_t                 *orgs;      /* of ..._org_t * */
+    ngx_array_t                 *regions;   /* of ..._region_t */
+    ngx_array_t                 *providers; /* of ..._provider_t */
 
     ngx_int_t                    limit_attempts;
     time_t                       limit_lockout;
@@ -113,15 +178,15 @@ typedef struct {
 
     ngx_uint_t                   used;      /* there is a gate or portal */
     ngx_uint_t                   caches;    /* and a "..._cache_path" */
-    login_limits_t               limits;
-    login_rules_t                rules;     /* for new passwords */
+    ngx_hash_t                   org_hash;
+    const ngx_http_login_org_t  *org;       /* "default" */
+    const ngx_http_login_org_t  *only;      /* NULL: several are declared */
+    login_orgs_t                *table;     /* the same for threads */
     login_limit_t                limit;
     ngx_shm_zone_t              *zone;      /* of the limit's counters */
     ngx_shm_zone_t              *counters;  /* of events */
     ngx_shm_zone_t              *publisher; /* see ..._publish.c */
     login_keyring_t             *ring;
-    login_template_t            *pages[LOGIN_PAGES];
-    ngx_http_login_asset_t       style;
     ngx_http_login_asset_t       script;
     ngx_array_t                  portals;   /* of ..._portal_t * */
     ngx_array_t                  cookies;   /* names to be cut, login_str_t */
@@ -156,6 +221,7 @@ typedef struct {
     login_str_t                  session_cookie;    /* full names */
     login_str_t                  browser_cookie;
     login_str_t                  link_cookie;
+    login_str_t                  org_cookie;
     ngx_str_t                    csp;
     ngx_str_t                    frame_csp; /* of what may be in a frame */
 } ngx_http_login_srv_conf_t;
@@ -204,8 +270,10 @@ typedef struct {
     unsigned                     methods;
     unsigned                     shared;
     u_char                       session[LOGIN_ID_LEN];
-    ngx_str_t                    username;
+    const ngx_http_login_org_t  *rules;     /* those of its organisation */
+    ngx_str_t                    principal; /* the only text that is not own */
     ngx_str_t                    org;
+    ngx_str_t                    username;
     ngx_str_t                    name;
     ngx_str_t                    email;
     ngx_str_t                    language;
@@ -246,6 +314,7 @@ typedef struct {
     login_str_t                  session;   /* the cookies' values */
     login_str_t                  browser;
     login_str_t                  link;
+    login_str_t                  org;       /* of several: the last one */
     login_str_t                  token;     /* was in the address */
 
     unsigned                     checked:1; /* "ticket" was looked at */
@@ -271,6 +340,7 @@ typedef struct {
 
 /* A page on its way. */
 typedef struct {
+    const ngx_http_login_terms_t  *terms;   /* templates and style */
     login_page_e                 page;
     ngx_uint_t                   status;
     login_reason_e               reason;
@@ -320,6 +390,10 @@ void ngx_http_login_count_gate(ngx_conf_t *cf);
 
 ngx_int_t ngx_http_login_resolve(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
+
+/* NGX_DECLINED: not the URL of a portal. */
+ngx_int_t ngx_http_login_parse_portal(const ngx_str_t *url,
+    login_url_t *parsed);
 ngx_int_t ngx_http_login_reach(ngx_conf_t *cf,
     ngx_http_core_srv_conf_t *cscf, ngx_http_login_srv_conf_t *scf);
 ngx_int_t ngx_http_login_load(ngx_conf_t *cf,
@@ -336,6 +410,71 @@ ngx_int_t ngx_http_login_read_file(ngx_conf_t *cf, const char *name,
 char *ngx_http_login_mail(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 ngx_int_t ngx_http_login_load_mail(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
+ngx_int_t ngx_http_login_load_mails(ngx_conf_t *cf,
+    ngx_http_login_terms_t *terms);
+
+
+/* ngx_http_login_{conf_org,region,org}.c: organisations */
+
+char *ngx_http_login_org(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_login_region(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* One of that name, of which nothing is set; NULL: no memory. */
+ngx_http_login_org_t *ngx_http_login_org_add(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf, ngx_str_t *name);
+
+/* Nothing is set. */
+void ngx_http_login_terms_create(ngx_http_login_terms_t *terms);
+
+/* What is not set is as in "outer", or, without it, as it is by default. */
+void ngx_http_login_terms_merge(ngx_http_login_terms_t *terms,
+    const ngx_http_login_terms_t *outer);
+
+/* What a line of "login_org" may say, once all has been read. */
+ngx_int_t ngx_http_login_org_init(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+
+/* Checks what all locations require of them. */
+ngx_int_t ngx_http_login_policy_require_orgs(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+
+/* The same for the command line. */
+ngx_int_t ngx_http_login_policy_orgs(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf, login_policy_t *policy);
+
+/* Are there accounts of organisations that are not declared? */
+void ngx_http_login_warn_orgs(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+
+/* What threads see of it, when files have been loaded as well. */
+ngx_int_t ngx_http_login_org_table(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+
+/*
+ * By the name as accounts have it; NULL: it is not declared.  It allocates
+ * nothing, and costs one look-up in a hash.
+ */
+const ngx_http_login_org_t *ngx_http_login_org_find(
+    const ngx_http_login_main_conf_t *mcf, const void *name, size_t len);
+
+
+/*
+ * What somebody typed for it, in that form; as it was typed where no name is
+ * like that.  Empty: nothing was, and there are several.
+ */
+login_str_t ngx_http_login_org_typed(ngx_http_request_t *r, login_str_t typed);
+
+
+/* ngx_http_login_block.c: blocks that are directives of this module */
+
+/* As "commands" have it, into "conf", until the block ends. */
+char *ngx_http_login_block(ngx_conf_t *cf, ngx_command_t *commands,
+    void *conf);
+
+/* A text for people: not empty, well-formed UTF-8, one line. */
+ngx_uint_t ngx_http_login_is_text(const ngx_str_t *s);
+
+extern ngx_conf_post_t  ngx_http_login_not_empty_post;
 
 
 /* ngx_http_login_mail.c: the thread that sends */
@@ -353,6 +492,13 @@ ngx_int_t ngx_http_login_policy_note(ngx_conf_t *cf,
     ngx_http_login_loc_conf_t *outer, ngx_http_login_loc_conf_t *conf);
 ngx_int_t ngx_http_login_policy(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
+
+/* ngx_http_login_policy_list.c */
+
+ngx_int_t ngx_http_login_policy_require(ngx_conf_t *cf,
+    ngx_array_t *conditions, login_strings_t *list);
+ngx_int_t ngx_http_login_policy_methods(ngx_conf_t *cf,
+    ngx_http_core_loc_conf_t *clcf, login_strings_t *list);
 
 /* ngx_http_login_publish.c */
 
@@ -563,6 +709,8 @@ ngx_http_login_ctx_t *ngx_http_login_gate_ctx(ngx_http_request_t *r);
 /* ngx_http_login_require.c */
 
 char *ngx_http_login_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+ngx_int_t ngx_http_login_require_orgs(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf, ngx_array_t *conditions);
 char *ngx_http_login_require_unused(ngx_conf_t *cf,
     const ngx_array_t *conditions);
 ngx_int_t ngx_http_login_require_check(const ngx_array_t *conditions,
@@ -618,13 +766,16 @@ ngx_int_t ngx_http_login_filter_init(ngx_conf_t *cf);
 /* ngx_http_login_cookie.c: our Set-Cookie headers */
 
 ngx_int_t ngx_http_login_set_session(ngx_http_request_t *r,
-    const login_ticket_t *ticket, unsigned shared);
+    login_str_t org, const login_ticket_t *ticket, unsigned shared);
 ngx_int_t ngx_http_login_clear_session(ngx_http_request_t *r);
 ngx_int_t ngx_http_login_set_browser(ngx_http_request_t *r,
     unsigned persistent);
 
 /* The token of a link, until the browser closes; empty: no more. */
 ngx_int_t ngx_http_login_set_link(ngx_http_request_t *r, login_str_t token);
+
+/* The organisation that was signed in to last. */
+ngx_int_t ngx_http_login_set_org(ngx_http_request_t *r, login_str_t token);
 
 /* Takes back what was set: the answer is another one. */
 void ngx_http_login_forget_cookies(ngx_http_request_t *r);
@@ -720,6 +871,45 @@ ngx_int_t ngx_http_login_signin_wrong(ngx_http_request_t *r,
     const login_form_t *form, ngx_uint_t locked);
 ngx_int_t ngx_http_login_signin_throttled(ngx_http_request_t *r,
     const login_form_t *form, uint64_t wait, ngx_uint_t locked);
+
+/* ngx_http_login_options.c: which organisation it is */
+
+/* The page shows the field, and this in it. */
+void ngx_http_login_org_show(ngx_http_login_page_t *page, login_str_t org);
+
+/* The same for what was typed, or else for what this browser had last. */
+ngx_int_t ngx_http_login_org_fill(ngx_http_request_t *r,
+    ngx_http_login_page_t *page, const login_form_t *form);
+
+/* Notes it in the browser, where there are several. */
+ngx_int_t ngx_http_login_org_remember(ngx_http_request_t *r,
+    login_str_t org);
+
+ngx_int_t ngx_http_login_options_page(ngx_http_request_t *r);
+void ngx_http_login_options_form(ngx_http_request_t *r,
+    const login_form_t *form);
+
+/* ngx_http_login_region.c: where it lives */
+
+ngx_int_t ngx_http_login_region_page(ngx_http_request_t *r);
+void ngx_http_login_region_form(ngx_http_request_t *r,
+    const login_form_t *form);
+
+/* Are there any?  Then this leads to the page that asks for one. */
+ngx_uint_t ngx_http_login_region_shown(ngx_http_request_t *r);
+ngx_int_t ngx_http_login_region_ask(ngx_http_request_t *r,
+    const login_form_t *form);
+
+/* Its accounts are at the portal of another region.  "org" may be NULL. */
+ngx_uint_t ngx_http_login_region_other(ngx_http_request_t *r,
+    const ngx_http_login_org_t *org);
+
+/* Leads to that portal, with what the form says of organisation and return. */
+ngx_int_t ngx_http_login_region_leave(ngx_http_request_t *r,
+    const ngx_http_login_region_t *region, const char *page,
+    const login_form_t *form);
+ngx_int_t ngx_http_login_region_invite(ngx_http_request_t *r,
+    const ngx_http_login_org_t *org, login_str_t token);
 
 /* ngx_http_login_account.c */
 
@@ -958,6 +1148,10 @@ void ngx_http_login_page_text(ngx_http_login_page_t *page,
     login_page_var_e var, const void *data, size_t len);
 void ngx_http_login_page_flag(ngx_http_login_page_t *page,
     login_page_var_e var);
+
+/* Whose rules and looks it has; NULL: nobody's. */
+void ngx_http_login_page_org(ngx_http_request_t *r,
+    ngx_http_login_page_t *page, const ngx_http_login_org_t *org);
 
 /* The page as text. */
 ngx_int_t ngx_http_login_page_render(ngx_http_request_t *r,

@@ -28,6 +28,14 @@ static const ngx_http_login_route_t  ngx_http_login_routes[] = {
       ngx_http_login_signin_page,
       ngx_http_login_signin_form },
 
+    { ngx_string("options"), 0,
+      ngx_http_login_options_page,
+      ngx_http_login_options_form },
+
+    { ngx_string("region"), 0,
+      ngx_http_login_region_page,
+      ngx_http_login_region_form },
+
     { ngx_string("apps"), 0,
       ngx_http_login_apps_page,
       NULL },
@@ -176,7 +184,7 @@ ngx_http_login_find_route(ngx_http_request_t *r)
 }
 
 
-/* Without memory it is hidden as well, and lost. */
+/* Without memory it is hidden as well, and lost: that is no wrong link. */
 
 ngx_int_t
 ngx_http_login_portal_hide(ngx_http_request_t *r)
@@ -192,6 +200,10 @@ ngx_http_login_portal_hide(ngx_http_request_t *r)
     if (route && route->prefix == NGX_HTTP_LOGIN_SECRET) {
         scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
         ngx_http_login_link_hide(r, scf->own.len + route->path.len, &token);
+
+        if (token.len == 0) {
+            return NGX_ERROR;
+        }
     }
 
     visitor = ngx_http_login_visitor(r);

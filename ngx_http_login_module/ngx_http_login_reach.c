@@ -66,7 +66,7 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
 
     len = sizeof("__Secure-_browser") + scf->cookie_name.len;
 
-    p = ngx_pnalloc(cf->pool, 3 * len);
+    p = ngx_pnalloc(cf->pool, 4 * len);
     if (p == NULL) {
         return NGX_ERROR;
     }
@@ -87,11 +87,18 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
     scf->link_cookie.len = ngx_sprintf(p, "%s%V_link", host,
                                        &scf->cookie_name) - p;
 
+    p += len;
+
+    scf->org_cookie.data = p;
+    scf->org_cookie.len = ngx_sprintf(p, "%s%V_org", host,
+                                      &scf->cookie_name) - p;
+
     if (scf->gates == 0 && scf->forwards == 0 && scf->own.len == 0) {
         return NGX_OK;
     }
 
     if (ngx_http_login_add_cookie(cf, scf->session_cookie) != NGX_OK
+        || ngx_http_login_add_cookie(cf, scf->org_cookie) != NGX_OK
         || ngx_http_login_add_cookie(cf, scf->browser_cookie) != NGX_OK
         || ngx_http_login_add_cookie(cf, scf->link_cookie) != NGX_OK)
     {
@@ -321,11 +328,13 @@ ngx_http_login_list_hosts(ngx_conf_t *cf, ngx_http_login_srv_conf_t *scf)
 static ngx_int_t
 ngx_http_login_write_csp(ngx_conf_t *cf, ngx_http_login_srv_conf_t *scf)
 {
-    u_char      *p;
-    size_t       len;
-    ngx_str_t    origins, own;
-    ngx_uint_t   i;
-    ngx_str_t   *csp[] = { &scf->csp, &scf->frame_csp };
+    u_char                      *p;
+    size_t                       len;
+    ngx_str_t                    origins, own, origin;
+    ngx_uint_t                   i, j, n;
+    ngx_str_t                   *csp[] = { &scf->csp, &scf->frame_csp };
+    ngx_http_login_region_t     *region;
+    ngx_http_login_main_conf_t  *mcf;
 
     if (ngx_http_login_list_origins(cf, scf, &origins) != NGX_OK) {
         return NGX_ERROR;
@@ -340,6 +349,15 @@ ngx_http_login_write_csp(ngx_conf_t *cf, ngx_http_login_srv_conf_t *scf)
                  "frame-ancestors 'none'; form-action 'self' ")
           + 3 * own.len + 2 * origins.len;
 
+    mcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_login_module);
+
+    region = mcf->regions ? mcf->regions->elts : NULL;
+    n = mcf->regions ? mcf->regions->nelts : 0;
+
+    for (j = 0; j < n; j++) {
+        len += 1 + region[j].parsed.origin.len;
+    }
+
     for (i = 0; i < 2; i++) {
         p = ngx_pnalloc(cf->pool, len);
         if (p == NULL) {
@@ -351,8 +369,17 @@ ngx_http_login_write_csp(ngx_conf_t *cf, ngx_http_login_srv_conf_t *scf)
         p = ngx_sprintf(p, "default-src 'none'; style-src 'self' %V; "
                            "img-src 'self' %V; script-src 'self' %V; "
                            "base-uri 'none'; "
-                           "object-src 'none'; form-action 'self' %V; "
-                           "frame-ancestors ", &own, &own, &own, &origins);
+                           "object-src 'none'; form-action 'self' %V",
+                        &own, &own, &own, &origins);
+
+        for (j = 0; j < n; j++) {
+            origin.data = (u_char *) region[j].parsed.origin.data;
+            origin.len = region[j].parsed.origin.len;
+
+            p = ngx_sprintf(p, " %V", &origin);
+        }
+
+        p = ngx_sprintf(p, "; frame-ancestors ");
 
         if (csp[i] == &scf->frame_csp) {
             p = ngx_sprintf(p, "'self' %V", &origins);

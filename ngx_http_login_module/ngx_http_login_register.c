@@ -13,7 +13,7 @@ typedef struct {
     login_state_e                state;
     ngx_uint_t                   users;     /* tasks that release it */
     ngx_uint_t                   tries;
-    login_blocklist_t           *blocklist;
+    login_orgs_t                *orgs;
     size_t                       len;
     u_char                       data[];
 } ngx_http_login_register_t;
@@ -198,12 +198,11 @@ ngx_http_login_register_create(ngx_http_request_t *r,
 
     signin->browser = login_session_browser(p - from[5].len, from[5].len);
 
-    ngx_memcpy(reg->reg.browser, visitor->browser_id, LOGIN_ID_LEN);
+    ngx_memcpy(signin->browser_id, visitor->browser_id, LOGIN_ID_LEN);
 
-    reg->reg.rules = mcf->rules;
-    reg->blocklist = login_blocklist_hold(mcf->rules.blocklist);
+    reg->orgs = login_orgs_hold(mcf->table);
 
-    signin->limits = mcf->limits;
+    signin->orgs = reg->orgs;
     signin->now = (uint64_t) ngx_time();
     signin->replace = visitor->genuine;
     signin->old = visitor->ticket;
@@ -244,7 +243,7 @@ ngx_http_login_register_release(void *data)
     }
 
     login_changes_destroy(reg->reg.signin.changes);
-    login_blocklist_destroy(reg->blocklist);
+    login_orgs_destroy(reg->orgs);
 
     ngx_explicit_memzero(reg, sizeof(ngx_http_login_register_t) + reg->len);
     ngx_free(reg);
@@ -405,15 +404,20 @@ ngx_http_login_register_leave(ngx_http_request_t *r,
 
     ngx_http_login_event_signin(r, LOGIN_LOG_REGISTERED, &reg->reg.signin);
 
-    if (ngx_http_login_set_session(r, &reg->reg.signin.ticket, 0) != NGX_OK
+    if (ngx_http_login_set_session(r, reg->reg.signin.org,
+                                   &reg->reg.signin.ticket, 0)
+        != NGX_OK
         || ngx_http_login_set_browser(r, 1) != NGX_OK
+        || ngx_http_login_org_remember(r, reg->reg.signin.org) != NGX_OK
         || ngx_http_login_set_link(r, login_str("", 0)) != NGX_OK)
     {
         ngx_http_login_forget_cookies(r);
         return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
     }
 
-    return ngx_http_login_signin_leave(r, ctx->form);
+    return ngx_http_login_region_shown(r)
+           ? ngx_http_login_region_ask(r, ctx->form)
+           : ngx_http_login_signin_leave(r, ctx->form);
 }
 
 

@@ -17,8 +17,7 @@ typedef struct {
     login_renew_t                renew;
     login_state_e                state;
     ngx_http_login_throttle_t    throttle;
-    login_rules_t                rules;     /* a reload takes others */
-    login_blocklist_t           *blocklist;
+    login_orgs_t                *orgs;      /* a reload takes others */
     unsigned                     wrong;     /* the current password was */
     ngx_uint_t                   users;     /* tasks that release it */
     ngx_uint_t                   tries;
@@ -138,10 +137,8 @@ ngx_http_login_renew_create(ngx_http_request_t *r, const login_form_t *form,
     }
 
     renew->renew.others = (login_form_get(form, "keep_others").len == 0);
-    renew->renew.limits = mcf->limits;
-    renew->rules = mcf->rules;
-    renew->blocklist = login_blocklist_hold(mcf->rules.blocklist);
-    renew->renew.rules = &renew->rules;
+    renew->orgs = login_orgs_hold(mcf->table);
+    renew->renew.orgs = renew->orgs;
     renew->renew.mails = ngx_http_login_mails(mcf);
     renew->renew.now = (uint64_t) ngx_time();
 
@@ -251,7 +248,7 @@ ngx_http_login_renew_release(void *data)
                                        NULL);
 
     login_changes_destroy(renew->renew.changes);
-    login_blocklist_destroy(renew->blocklist);
+    login_orgs_destroy(renew->orgs);
 
     ngx_explicit_memzero(renew, sizeof(ngx_http_login_renew_t) + renew->len);
     ngx_free(renew);

@@ -188,15 +188,19 @@ static ngx_int_t
 ngx_http_login_require_item(ngx_conf_t *cf, ngx_http_login_require_t *require,
     ngx_array_t *list, ngx_str_t *item)
 {
-    u_char  name[LOGIN_USERNAME_MAX];
-    size_t  len;
+    u_char          name[LOGIN_USERNAME_MAX];
+    size_t          len;
+    login_result_e  rc;
 
     if (item->len == 0) {
         return NGX_DECLINED;
     }
 
     if (list == require->orgs) {
-        return (item->len <= LOGIN_ORG_MAX) ? NGX_OK : NGX_DECLINED;
+        rc = login_org_normalise(name, &len, ngx_http_login_str(item));
+
+    } else {
+        rc = login_username_normalise(name, &len, ngx_http_login_str(item));
     }
 
     if (list == require->roles) {
@@ -204,10 +208,7 @@ ngx_http_login_require_item(ngx_conf_t *cf, ngx_http_login_require_t *require,
                ? NGX_OK : NGX_DECLINED;
     }
 
-    if (login_username_normalise(name, &len,
-                                 login_str(item->data, item->len))
-        != LOGIN_OK)
-    {
+    if (rc != LOGIN_OK) {
         return NGX_DECLINED;
     }
 
@@ -238,6 +239,66 @@ ngx_http_login_require_unused(ngx_conf_t *cf, const ngx_array_t *conditions)
                   require->file, require->line);
 
     return NGX_CONF_ERROR;
+}
+
+
+/*
+ * Names of roles and people are those of one organisation.  Where a line does
+ * not say which, it is the only one; others may still have accounts.
+ */
+
+ngx_int_t
+ngx_http_login_require_orgs(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
+    ngx_array_t *conditions)
+{
+    ngx_str_t                 *name;
+    ngx_uint_t                 i, j;
+    ngx_http_login_require_t  *require;
+
+    require = conditions->elts;
+
+    for (i = 0; i < conditions->nelts; i++) {
+
+        name = require[i].orgs ? require[i].orgs->elts : NULL;
+
+        for (j = 0; require[i].orgs && j < require[i].orgs->nelts; j++) {
+            if (ngx_http_login_org_find(mcf, name[j].data, name[j].len)
+                == NULL)
+            {
+                ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                              "no \"login_org\" is named \"%V\" in %s:%ui",
+                              &name[j], require[i].file, require[i].line);
+            }
+        }
+
+        if (require[i].orgs || (!require[i].roles && !require[i].users)) {
+            continue;
+        }
+
+        if (mcf->only == NULL) {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                          "\"%s\" needs \"org=\" in the same "
+                          "\"login_require\" directive, since there are "
+                          "several organisations in %s:%ui",
+                          require[i].roles ? "role=" : "user=",
+                          require[i].file, require[i].line);
+            return NGX_ERROR;
+        }
+
+        require[i].orgs = ngx_array_create(cf->pool, 1, sizeof(ngx_str_t));
+        if (require[i].orgs == NULL) {
+            return NGX_ERROR;
+        }
+
+        name = ngx_array_push(require[i].orgs);
+        if (name == NULL) {
+            return NGX_ERROR;
+        }
+
+        *name = mcf->only->name;
+    }
+
+    return NGX_OK;
 }
 
 

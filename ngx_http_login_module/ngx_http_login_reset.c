@@ -7,7 +7,7 @@
 static ngx_int_t ngx_http_login_reset_known(ngx_http_request_t *r,
     login_str_t token);
 static ngx_int_t ngx_http_login_reset_find(ngx_http_request_t *r,
-    ngx_str_t *username);
+    ngx_str_t *username, const ngx_http_login_org_t **org);
 static ngx_int_t ngx_http_login_reset_forged(ngx_http_request_t *r);
 static ngx_int_t ngx_http_login_reset_begin(ngx_http_request_t *r,
     const login_form_t *form, login_state_e state);
@@ -83,11 +83,12 @@ ngx_int_t
 ngx_http_login_reset_show(ngx_http_request_t *r, ngx_uint_t status,
     login_reason_e reason)
 {
-    ngx_str_t               username;
-    login_str_t             csrf;
-    ngx_http_login_page_t  *page;
+    ngx_str_t                    username;
+    login_str_t                  csrf;
+    ngx_http_login_page_t       *page;
+    const ngx_http_login_org_t  *org;
 
-    switch (ngx_http_login_reset_find(r, &username)) {
+    switch (ngx_http_login_reset_find(r, &username, &org)) {
 
     case NGX_OK:
         break;
@@ -104,6 +105,8 @@ ngx_http_login_reset_show(ngx_http_request_t *r, ngx_uint_t status,
     if (page == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
+
+    ngx_http_login_page_org(r, page, org);
 
     if (ngx_http_login_password_fill(r, page) != NGX_OK
         || ngx_http_login_csrf_make(r, &csrf) != NGX_OK)
@@ -122,14 +125,16 @@ ngx_http_login_reset_show(ngx_http_request_t *r, ngx_uint_t status,
 /* Whose link it is.  NGX_DECLINED: it is none. */
 
 static ngx_int_t
-ngx_http_login_reset_find(ngx_http_request_t *r, ngx_str_t *username)
+ngx_http_login_reset_find(ngx_http_request_t *r, ngx_str_t *username,
+    const ngx_http_login_org_t **org)
 {
-    ngx_str_t                  name;
-    login_link_t               link;
-    login_result_e             rc;
-    login_account_t            account;
-    ngx_http_login_worker_t   *worker;
-    ngx_http_login_visitor_t  *visitor;
+    ngx_str_t                    name;
+    login_link_t                 link;
+    login_result_e               rc;
+    login_account_t              account;
+    ngx_http_login_worker_t     *worker;
+    ngx_http_login_visitor_t    *visitor;
+    ngx_http_login_main_conf_t  *mcf;
 
     worker = ngx_http_login_get_worker(r);
     visitor = ngx_http_login_visitor(r);
@@ -142,6 +147,15 @@ ngx_http_login_reset_find(ngx_http_request_t *r, ngx_str_t *username)
 
     rc = login_link_find(&link, &account, worker->view, LOGIN_LINK_RESET,
                          visitor->link, (uint64_t) ngx_time());
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
+
+    if (rc == LOGIN_OK) {
+        *org = ngx_http_login_org_find(mcf, account.org.data,
+                                       account.org.len);
+
+        rc = *org ? LOGIN_OK : LOGIN_NO;
+    }
 
     if (rc == LOGIN_OK) {
         name.data = (u_char *) account.username.data;
@@ -195,9 +209,10 @@ ngx_http_login_reset_form(ngx_http_request_t *r, const login_form_t *form)
 static ngx_int_t
 ngx_http_login_reset_forged(ngx_http_request_t *r)
 {
-    ngx_str_t  username;
+    ngx_str_t                    username;
+    const ngx_http_login_org_t  *org;
 
-    if (ngx_http_login_reset_find(r, &username) != NGX_OK) {
+    if (ngx_http_login_reset_find(r, &username, &org) != NGX_OK) {
         return ngx_http_login_error(r, LOGIN_REASON_FORGED);
     }
 

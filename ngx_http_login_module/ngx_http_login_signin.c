@@ -99,7 +99,8 @@ ngx_http_login_show(ngx_http_request_t *r, const login_form_t *form,
     ngx_http_login_page_text(page, LOGIN_VAR_CSRF, csrf.data, csrf.len);
     ngx_http_login_show_fields(r, page, form);
 
-    if (ngx_http_login_show_notice(r, page, form) != NGX_OK) {
+    if (ngx_http_login_org_fill(r, page, form) != NGX_OK
+        || ngx_http_login_show_notice(r, page, form) != NGX_OK) {
         return ngx_http_login_error(r, LOGIN_REASON_STORE);
     }
 
@@ -155,10 +156,11 @@ static ngx_int_t
 ngx_http_login_show_notice(ngx_http_request_t *r, ngx_http_login_page_t *page,
     const login_form_t *form)
 {
-    u_char                    *p, id[LOGIN_ID_LEN];
-    ngx_int_t                  rc;
-    login_account_t            account;
-    ngx_http_login_worker_t   *worker;
+    u_char                      *p, id[LOGIN_ID_LEN];
+    ngx_int_t                    rc;
+    login_account_t              account;
+    ngx_http_login_worker_t     *worker;
+    const ngx_http_login_org_t  *org;
 
     if (r->method == NGX_HTTP_POST
         || ngx_http_login_notice_check(r, form, id) != NGX_OK)
@@ -189,6 +191,14 @@ ngx_http_login_show_notice(ngx_http_request_t *r, ngx_http_login_page_t *page,
         ngx_http_login_page_text(page, LOGIN_VAR_USERNAME, p,
                                  account.username.len);
         ngx_http_login_page_flag(page, LOGIN_VAR_CHANGED);
+
+        org = ngx_http_login_org_find(worker->conf, account.org.data,
+                                      account.org.len);
+
+        if (org && worker->conf->orgs->nelts > 1) {
+            ngx_http_login_org_show(page, ngx_http_login_str(&org->name));
+        }
+
         break;
 
     case LOGIN_NO:
@@ -259,6 +269,21 @@ static ngx_int_t
 ngx_http_login_verify(ngx_http_request_t *r, const login_form_t *form,
     login_state_e state)
 {
+    login_str_t                  typed;
+    ngx_http_login_main_conf_t  *mcf;
+    const ngx_http_login_org_t  *org;
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
+
+    typed = ngx_http_login_org_typed(r, login_form_get(form, "org"));
+    org = ngx_http_login_org_find(mcf, typed.data, typed.len);
+
+    /* its password is of no use here, whatever it is */
+
+    if (ngx_http_login_region_other(r, org)) {
+        return ngx_http_login_region_leave(r, org->region, "", form);
+    }
+
     if (login_form_get(form, "username").len == 0
         || login_form_get(form, "password").len == 0)
     {

@@ -82,13 +82,15 @@ static ngx_int_t
 ngx_http_login_read_cookies(ngx_http_request_t *r,
     ngx_http_login_visitor_t *visitor)
 {
-    size_t                      n;
-    ngx_uint_t                  i;
+    size_t                       n;
+    ngx_uint_t                   i;
     login_str_t                 lines[NGX_HTTP_LOGIN_COOKIE_LINES];
-    ngx_list_part_t            *part;
-    ngx_table_elt_t            *h;
-    ngx_http_login_srv_conf_t  *scf;
+    ngx_list_part_t             *part;
+    ngx_table_elt_t             *h;
+    ngx_http_login_srv_conf_t   *scf;
+    ngx_http_login_main_conf_t  *mcf;
 
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
     scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
 
     if (scf->portal == NULL) {
@@ -124,7 +126,11 @@ ngx_http_login_read_cookies(ngx_http_request_t *r,
            != NGX_OK
         || ngx_http_login_take_cookie(r, &visitor->link, lines, n,
                                       scf->link_cookie)
-           != NGX_OK)
+           != NGX_OK
+        || (mcf->orgs->nelts > 1
+            && ngx_http_login_take_cookie(r, &visitor->org, lines, n,
+                                          scf->org_cookie)
+               != NGX_OK))
     {
         return NGX_ERROR;
     }

@@ -201,6 +201,9 @@ refused(1, "invitation \"$item->{id}\" not found", 'and the invitation',
 
 is $t->cli_ok('invite', 'revoke', 'Dave@example.com'),
     "invitation \"dave\@example.com\" revoked\n", 'by name';
+$t->cli_ok('invite', 'nora', @to);
+is_deeply json('invite', 'revoke', 'nora'),
+    { invitation => 'nora', revoked => JSON::PP::true }, 'in JSON';
 refused(1, 'no invitation that could be used', 'never invited', 'invite',
         'revoke', 'eve');
 refused(1, 'not found', 'nobody', 'invite', 'revoke', 'nobody');

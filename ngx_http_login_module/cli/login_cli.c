@@ -91,6 +91,11 @@ static const login_cli_option_t  login_cli_rotate_options[] = {
     { NULL, NULL, 0, NULL }
 };
 
+static const login_cli_option_t  login_cli_move_options[] = {
+    { "--to", "ORG", 0, "the organisation that the user is moved to" },
+    { NULL, NULL, 0, NULL }
+};
+
 static const login_cli_option_t  login_cli_no_options[] = {
     { NULL, NULL, 0, NULL }
 };
@@ -133,6 +138,10 @@ const login_cli_command_t  login_cli_commands[] = {
     { "user rename", "U NEW", 2, 2,
       "give a user another name",
       login_cli_user_rename, login_cli_no_options },
+
+    { "user move", "U", 1, 1,
+      "move a user to another organisation",
+      login_cli_user_move, login_cli_move_options },
 
     { "user role", "U", 1, 1,
       "give roles to a user and take them away",
@@ -293,14 +302,6 @@ login_cli_run(login_cli_t *cli)
     if (cli->help) {
         login_cli_help(stdout, cli);
         return LOGIN_CLI_DONE;
-    }
-
-    /* there is one organisation as long as none can be declared */
-
-    if (!login_str_eq(cli->org, login_cstr(LOGIN_ORG_DEFAULT))) {
-        login_cli_error("unknown organisation \"%.*s\"", (int) cli->org.len,
-                        (const char *) cli->org.data);
-        return LOGIN_CLI_REFUSED;
     }
 
     login_cli_actor(cli);

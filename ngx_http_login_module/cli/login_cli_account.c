@@ -69,6 +69,10 @@ login_cli_find(login_cli_t *cli, login_account_t *account,
     login_result_e      rc;
     login_cli_status_e  status;
 
+    if (cli->org.len == 0) {
+        return login_cli_org_which();
+    }
+
     status = login_cli_view(cli);
     if (status != LOGIN_CLI_DONE) {
         return status;

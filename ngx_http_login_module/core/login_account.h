@@ -59,6 +59,14 @@ void login_account_update(login_changes_t *changes,
 login_result_e login_account_rename(login_changes_t *changes,
     login_account_t *account, login_view_t *view, login_str_t username);
 
+/*
+ * Moves it to another organisation; "org" lives as long as the account's
+ * strings.  Id and password stay, sessions and links end.  LOGIN_NO: somebody
+ * has that name there.
+ */
+login_result_e login_account_move(login_changes_t *changes,
+    login_account_t *account, login_view_t *view, login_str_t org);
+
 /* Removes the account and all that is its own: name, sessions, events ... */
 login_result_e login_account_remove(login_changes_t *changes,
     const login_account_t *account, login_view_t *view);

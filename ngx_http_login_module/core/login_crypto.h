@@ -16,6 +16,7 @@ typedef enum {
     LOGIN_PURPOSE_CSRF,         /* the hidden field of forms */
     LOGIN_PURPOSE_RECORD,       /* records of the store */
     LOGIN_PURPOSE_NOTICE,       /* "done" of a page's address */
+    LOGIN_PURPOSE_ORG,          /* the cookie of the last organisation */
     LOGIN_PURPOSES
 } login_purpose_e;
 

@@ -25,6 +25,8 @@ login_invite_ask(login_changes_t *changes, login_view_t *view,
     login_link_t    link;
     login_result_e  rc;
 
+    len = 0;
+
     rc = login_link_find(&link, NULL, view, LOGIN_LINK_SHARED, ask->token,
                          ask->now);
 

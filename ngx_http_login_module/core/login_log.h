@@ -116,7 +116,9 @@
     X(INVITATION_ASKED, invitation_asked, nginx, account, OK, ACCOUNT,        \
       "asked for an invitation by a link for many; kept if one was made")     \
     X(INVITATION_THROTTLED, invitation_throttled, nginx, account, REFUSED,    \
-      NOTHING, "the same, too often from this network")
+      NOTHING, "the same, too often from this network")                       \
+    X(ACCOUNT_MOVED, account_moved, cli, account, OK, ACCOUNT,                \
+      "account moved to another organisation, sessions and links ended")
 
 #define LOGIN_LOG_ENUM(id, name, from, category, result, kept, text)          \
     LOGIN_LOG_##id,

@@ -7,6 +7,8 @@
 
 typedef enum {
     LOGIN_PAGE_SIGNIN = 0,
+    LOGIN_PAGE_OPTIONS,
+    LOGIN_PAGE_REGION,
     LOGIN_PAGE_APPS,
     LOGIN_PAGE_ACCOUNT,
     LOGIN_PAGE_LOGOUT,
@@ -71,12 +73,28 @@ typedef enum {
     X(MALFORMED,   malformed,   FLAG)                                         \
     X(METHOD,      method,      FLAG)  /* not allowed */                      \
     X(BUSY,        busy,        FLAG)  /* try again in a moment */        \
-    X(THROTTLED,   throttled,   FLAG)  /* too many failures */
+    X(THROTTLED,   throttled,   FLAG)  /* too many failures */          \
+    X(ORG,         org,         TEXT)  /* typed, or the last one here */      \
+    X(ORGS,        orgs,        FLAG)  /* there are several */                \
+    X(ASK_ORG,     ask_org,     FLAG)  /* it may matter which one */          \
+    X(ELSEWHERE,   elsewhere,   FLAG)  /* there are regions */                \
+    X(CHOSEN,      chosen,      FLAG)  /* one was said, in "options" */       \
+    X(PASSWORDS,   passwords,   FLAG)  /* it has sign-ins with one */         \
+    X(ORGANISATION, organisation, TEXT) /* title of who it is about */        \
+    X(CONTACT,     contact,     TEXT)  /* of its administrator */             \
+    X(REGIONS,     regions,     LIST)
 
-#define LOGIN_PAGE_ENUM(NAME, name, type)  LOGIN_VAR_##NAME,
+/* What each row of a list has: X(NAME, name, type, list). */
+#define LOGIN_PAGE_ROWS(X)                                                    \
+    X(REGION,       region,       TEXT, REGIONS)                              \
+    X(REGION_TITLE, region_title, TEXT, REGIONS)                              \
+    X(REGION_HERE,  region_here,  FLAG, REGIONS)
+
+#define LOGIN_PAGE_ENUM(NAME, ...)  LOGIN_VAR_##NAME,
 
 typedef enum {
     LOGIN_PAGE_VARIABLES(LOGIN_PAGE_ENUM)
+    LOGIN_PAGE_ROWS(LOGIN_PAGE_ENUM)
     LOGIN_VARS
 } login_page_var_e;
 

@@ -112,6 +112,8 @@ login_str_t login_guess_key(u_char key[LOGIN_GUESS_KEY_MAX],
     login_kind_e kind, const u_char name[LOGIN_ID_LEN],
     const u_char *browser);
 
+void login_lock_put(login_changes_t *changes, login_str_t key,
+    const login_lock_record_t *lock, uint64_t expect);
 login_result_e login_lock_decode(login_lock_record_t *lock,
     login_str_t payload);
 

@@ -53,16 +53,20 @@ static login_result_e
 login_register_hash(login_register_t *reg, login_view_t *view,
     login_hasher_t *hasher)
 {
-    login_words_t   words;
-    login_result_e  rc;
+    login_words_t       words;
+    login_result_e      rc;
+    const login_org_t  *org;
 
     rc = login_register_words(reg, &words, view);
     if (rc != LOGIN_OK) {
         return rc;
     }
 
-    rc = login_strength_check(&reg->strength, &reg->rules, &words,
-                              reg->password);
+    org = login_orgs_find(reg->signin.orgs, reg->signin.org);
+
+    rc = org ? login_strength_check(&reg->strength, &org->rules, &words,
+                                    reg->password)
+             : LOGIN_FAULT;
 
     if (rc == LOGIN_NO) {
         reg->refusal = LOGIN_REGISTER_WEAK;
@@ -144,6 +148,13 @@ login_register_find(login_register_t *reg, login_link_t *link,
     rc = login_link_find(link, account, view, LOGIN_LINK_INVITATION,
                          reg->token, reg->signin.now);
 
+    if (rc == LOGIN_OK
+        && login_orgs_find(reg->signin.orgs, account->org) == NULL)
+    {
+        link->state = LOGIN_LINK_UNKNOWN;
+        rc = LOGIN_NO;
+    }
+
     if (rc == LOGIN_NO) {
         reg->refusal = LOGIN_REGISTER_ENDED;
         reg->link = link->state;
@@ -220,7 +231,8 @@ login_register_remember(login_register_t *reg,
         return LOGIN_FAULT;
     }
 
-    return login_limit_browser(guess->browser, guess->name, reg->browser);
+    return login_limit_browser(guess->browser, guess->name,
+                               reg->signin.browser_id);
 }
 
 

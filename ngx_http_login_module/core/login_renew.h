@@ -33,9 +33,8 @@ typedef struct {
     login_str_t              browser;
     login_guess_t            guess;
     unsigned                 remember;      /* 1: "guess" has a browser */
-    const login_rules_t     *rules;         /* for the new one */
+    const login_orgs_t      *orgs;
     unsigned                 others;        /* 1: end the other sessions */
-    login_limits_t           limits;
     uint64_t                 now;
 
     /* out */

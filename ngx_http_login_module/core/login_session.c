@@ -56,7 +56,8 @@ login_session_check(login_account_t *account, login_session_t *session,
         || session->generation != account->generation
         || session->epoch != epoch
         || session->auth_time != ticket->auth_time
-        || login_session_left(ticket, session->shared, limits, now) == 0)
+        || (limits != NULL
+            && login_session_left(ticket, session->shared, limits, now) == 0))
     {
         return LOGIN_NO;
     }

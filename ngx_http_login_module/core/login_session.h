@@ -65,6 +65,7 @@ login_result_e login_ticket_session(u_char id[LOGIN_ID_LEN],
  * Is this ticket good now?  Reads account and session (their strings point
  * into the view).  LOGIN_NO: over one of the limits, from the future, ended,
  * signed out everywhere, of an older epoch, account disabled or removed.
+ * Without "limits", they are the caller's to look at.
  */
 login_result_e login_session_check(login_account_t *account,
     login_session_t *session, login_view_t *view,

@@ -20,6 +20,8 @@ typedef struct {
 
 static login_result_e login_signin_find(login_candidate_t *candidate,
     login_signin_t *signin, login_view_t *view);
+static login_result_e login_signin_account(login_account_t *account,
+    login_signin_t *signin, login_view_t *view, login_str_t username);
 static login_result_e login_signin_verify(login_candidate_t *candidate,
     char phc[LOGIN_PHC_MAX + 1], login_signin_t *signin,
     login_hasher_t *hasher);
@@ -111,11 +113,7 @@ login_signin_find(login_candidate_t *candidate, login_signin_t *signin,
         return LOGIN_FAULT;
     }
 
-    rc = login_account_find(&account, view, signin->org, login_str(name, len));
-
-    if (rc == LOGIN_NO) {
-        rc = login_account_get(&account, view, login_signin_nobody);
-    }
+    rc = login_signin_account(&account, signin, view, login_str(name, len));
 
     if (rc == LOGIN_OK && account.password.len > LOGIN_PHC_MAX) {
         rc = LOGIN_FAULT;
@@ -132,6 +130,9 @@ login_signin_find(login_candidate_t *candidate, login_signin_t *signin,
         memcpy(candidate->id, account.id, LOGIN_ID_LEN);
         memcpy(candidate->name, name, len);
 
+        memcpy(signin->found, account.org.data, account.org.len);
+        signin->org = login_str(signin->found, account.org.len);
+
         if (account.password.len != 0) {
             memcpy(candidate->phc, account.password.data,
                    account.password.len);
@@ -146,6 +147,44 @@ login_signin_find(login_candidate_t *candidate, login_signin_t *signin,
     }
 
     return LOGIN_OK;
+}
+
+
+/*
+ * The one who may be meant.  LOGIN_NO: nobody, or which one cannot be told;
+ * either is as much work as if there were one.
+ */
+
+static login_result_e
+login_signin_account(login_account_t *account, login_signin_t *signin,
+    login_view_t *view, login_str_t username)
+{
+    size_t          n;
+    u_char          ids[1][LOGIN_ID_LEN];
+    login_result_e  rc;
+
+    if (signin->org.len != 0) {
+        rc = login_account_find(account, view, signin->org, username);
+
+        if (rc == LOGIN_OK
+            && login_orgs_find(signin->orgs, account->org) == NULL)
+        {
+            return LOGIN_NO;
+        }
+
+        return rc == LOGIN_NO
+               ? login_account_get(account, view, login_signin_nobody) : rc;
+    }
+
+    if (login_orgs_people(ids, 1, &n, view, signin->orgs, signin->portal,
+                          username)
+        != LOGIN_OK)
+    {
+        return LOGIN_FAULT;
+    }
+
+    return login_account_get(account, view, n == 1 ? ids[0]
+                                                   : login_signin_nobody);
 }
 
 

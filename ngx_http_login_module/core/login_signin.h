@@ -7,14 +7,15 @@
 
 typedef struct {
     /* in; the strings belong to the caller and outlive the call */
-    login_str_t        org;
+    login_str_t        org;         /* empty: was not said */
     login_str_t        username;    /* as typed */
     login_str_t        password;
     login_str_t        browser;
     login_str_t        address;
     login_str_t        portal;      /* its URL, for mails */
     unsigned           mails;       /* 1: of a new browser the owner is told */
-    login_limits_t     limits;
+    const login_orgs_t  *orgs;
+    u_char             browser_id[LOGIN_ID_LEN];    /* of its cookie */
     unsigned           shared;
     uint64_t           now;
     unsigned           replace;     /* 1: "old" is this browser's session */
@@ -28,11 +29,16 @@ typedef struct {
     login_changes_t   *upgrade;     /* a better hash; nobody waits for it */
     unsigned           exists;      /* somebody has that name */
     u_char             account[LOGIN_ID_LEN];   /* and this account */
+    u_char             found[LOGIN_ORG_MAX];    /* "org" is there then */
     login_error_t      error;
 } login_signin_t;
 
 
 /*
+ * Who says no organisation is looked for in each.  In several of them no
+ * password is right: which one it is, nobody may learn from the time that it
+ * takes, so that there is one hash for all names.
+ *
  * LOGIN_OK: right; commit "changes", then hand out "ticket".  LOGIN_NO:
  * wrong name or password, disabled, has no password: all the same, and the
  * same work.  The caller destroys both change sets, which may be NULL, and

@@ -5,6 +5,7 @@
  */
 
 #include "store_fixture.h"
+#include "one_org.h"
 
 
 #define NOW  1800000000
@@ -97,7 +98,7 @@ sign_in(login_ticket_t *ticket, const char *password)
     s.org = login_cstr("default");
     s.username = login_cstr("ann");
     s.password = login_cstr(password);
-    s.limits = limits;
+    s.orgs = one_org(&limits, &rules);
     s.now = NOW;
 
     rc = login_signin_run(&s, f->view, hasher);
@@ -141,9 +142,8 @@ form(const login_ticket_t *ticket)
     r.portal = login_cstr("https://example.com/login/");
     r.address = login_cstr("192.0.2.1");
     r.mails = 1;
-    r.rules = &rules;
     r.others = 1;
-    r.limits = limits;
+    r.orgs = one_org(&limits, &rules);
     r.now = NOW + 5;
 
     return r;
@@ -511,7 +511,7 @@ test_signin_meanwhile(void **data)
     s.org = login_cstr("default");
     s.username = login_cstr("ann");
     s.password = login_cstr("first");
-    s.limits = limits;
+    s.orgs = one_org(&limits, &rules);
     s.now = NOW;
     assert_int_equal(login_signin_run(&s, f->view, hasher), LOGIN_OK);
 
