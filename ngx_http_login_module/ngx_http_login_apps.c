@@ -11,6 +11,7 @@ static const ngx_http_login_asset_t *ngx_http_login_find_asset(
 ngx_int_t
 ngx_http_login_apps_page(ngx_http_request_t *r)
 {
+    ngx_int_t                         rc;
     ngx_str_t                         url;
     login_str_t                       csrf;
     ngx_http_login_page_t            *page;
@@ -19,6 +20,12 @@ ngx_http_login_apps_page(ngx_http_request_t *r)
     switch (ngx_http_login_identify(r, &identity)) {
 
     case NGX_OK:
+        rc = ngx_http_login_flow_is_due(r, identity);
+
+        if (rc != NGX_DECLINED) {
+            return ngx_http_login_flow_ask(r, rc);
+        }
+
         break;
 
     case NGX_DECLINED:

@@ -103,7 +103,8 @@ ngx_http_login_session(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     terms = (ngx_http_login_terms_t *) ((u_char *) conf + cmd->offset);
 
     if (terms->idle != NGX_CONF_UNSET || terms->lifetime != NGX_CONF_UNSET
-        || terms->persistent != NGX_CONF_UNSET)
+        || terms->persistent != NGX_CONF_UNSET
+        || terms->trust != NGX_CONF_UNSET)
     {
         return "is duplicate";
     }
@@ -131,6 +132,10 @@ ngx_http_login_session(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         } else if (ngx_http_login_is(&value[i], "lifetime=")) {
             slot = &terms->lifetime;
             s.data += sizeof("lifetime=") - 1;
+
+        } else if (ngx_http_login_is(&value[i], "trust=")) {
+            slot = &terms->trust;
+            s.data += sizeof("trust=") - 1;
 
         } else {
             return ngx_http_login_invalid(cf, &value[i]);

@@ -335,6 +335,8 @@ ngx_http_login_create_srv_conf(ngx_conf_t *cf)
      *     conf->session_cookie = { 0, NULL };
      *     conf->browser_cookie = { 0, NULL };
      *     conf->link_cookie = { 0, NULL };
+     *     conf->trust_cookie = { 0, NULL };
+     *     conf->flow_cookies = { { 0, NULL } };
      *     conf->org_cookie = { 0, NULL };
      *     conf->csp = { 0, NULL };
      *     conf->frame_csp = { 0, NULL };

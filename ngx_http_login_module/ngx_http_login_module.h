@@ -39,6 +39,11 @@
 #define NGX_HTTP_LOGIN_MFA_OPTIONAL  1
 #define NGX_HTTP_LOGIN_MFA_REQUIRED  2
 
+/* What a session lacks at a gate: "?need=" of the sign-in page. */
+#define NGX_HTTP_LOGIN_NEED_NONE   0
+#define NGX_HTTP_LOGIN_NEED_LOGIN  1    /* to sign in once more */
+#define NGX_HTTP_LOGIN_NEED_MFA    2    /* a second factor */
+
 #define NGX_HTTP_LOGIN_BODY_MAX  16384
 
 #define ngx_http_login_str(s)    login_str((s)->data, (s)->len)
@@ -84,6 +89,7 @@ typedef struct {
     time_t                       idle;
     time_t                       lifetime;
     ngx_flag_t                   persistent;
+    time_t                       trust;     /* 0: no browser is trusted */
 
     ngx_int_t                    password_min;
     ngx_int_t                    password_max;
@@ -221,6 +227,8 @@ typedef struct {
     login_str_t                  session_cookie;    /* full names */
     login_str_t                  browser_cookie;
     login_str_t                  link_cookie;
+    login_str_t                  trust_cookie;
+    login_str_t                  flow_cookies[LOGIN_FLOWS_MAX];
     login_str_t                  org_cookie;
     ngx_str_t                    csp;
     ngx_str_t                    frame_csp; /* of what may be in a frame */
@@ -233,6 +241,7 @@ typedef struct {
     ngx_array_t                 *roles;
     ngx_array_t                 *users;
     time_t                       max_age;
+    ngx_uint_t                   mfa;
     ngx_str_t                    text;      /* as it was written */
     u_char                      *file;      /* of the line, for errors */
     ngx_uint_t                   line;
@@ -290,7 +299,7 @@ typedef void (*ngx_http_login_form_pt)(ngx_http_request_t *r,
 
 typedef struct {
     ngx_int_t                    refusal;   /* status, 0: none */
-    unsigned                     again:1;   /* must sign in once more */
+    unsigned                     need:2;    /* NGX_HTTP_LOGIN_NEED_... */
     unsigned                     portal:1;  /* this response is our own */
     unsigned                     cacheable:1;   /* and may be kept for good */
     unsigned                     replaced:1;    /* "body" was sent */
@@ -316,6 +325,8 @@ typedef struct {
     login_str_t                  link;
     login_str_t                  org;       /* of several: the last one */
     login_str_t                  token;     /* was in the address */
+    login_str_t                  trust;     /* these two of the portal's */
+    login_str_t                  flows[LOGIN_FLOWS_MAX];
 
     unsigned                     checked:1; /* "ticket" was looked at */
     unsigned                     genuine:1; /* and is ours */
@@ -713,8 +724,13 @@ ngx_int_t ngx_http_login_require_orgs(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf, ngx_array_t *conditions);
 char *ngx_http_login_require_unused(ngx_conf_t *cf,
     const ngx_array_t *conditions);
+
+/*
+ * NGX_OK: all conditions of all lines are met; NGX_AGAIN: they would be with
+ * "*need"; NGX_DECLINED: not by this account.
+ */
 ngx_int_t ngx_http_login_require_check(const ngx_array_t *conditions,
-    const ngx_http_login_identity_t *identity);
+    const ngx_http_login_identity_t *identity, ngx_uint_t *need);
 
 
 /* Gives a refusal its form: redirect, page or JSON in place of nginx's. */
@@ -774,6 +790,11 @@ ngx_int_t ngx_http_login_set_browser(ngx_http_request_t *r,
 /* The token of a link, until the browser closes; empty: no more. */
 ngx_int_t ngx_http_login_set_link(ngx_http_request_t *r, login_str_t token);
 
+/* Both for "age" seconds; 0: no more. */
+ngx_int_t ngx_http_login_set_trust(ngx_http_request_t *r, login_str_t token,
+    uint64_t age);
+ngx_int_t ngx_http_login_set_flow(ngx_http_request_t *r, ngx_uint_t i,
+    login_str_t text, uint64_t age);
 /* The organisation that was signed in to last. */
 ngx_int_t ngx_http_login_set_org(ngx_http_request_t *r, login_str_t token);
 
@@ -785,6 +806,12 @@ void ngx_http_login_forget_cookies(ngx_http_request_t *r);
 
 /* The hidden field's value; sets the browser cookie where there is none. */
 ngx_int_t ngx_http_login_csrf_make(ngx_http_request_t *r, login_str_t *csrf);
+
+/*
+ * NGX_OK: the browser came with a cookie of ours, "visitor->browser_id" is
+ * what it says.  NGX_DECLINED: with none.
+ */
+ngx_int_t ngx_http_login_browser(ngx_http_request_t *r);
 
 /* NGX_OK, NGX_DECLINED: not sent from our own page; NGX_ERROR. */
 ngx_int_t ngx_http_login_csrf_check(ngx_http_request_t *r,
@@ -867,6 +894,10 @@ void ngx_http_login_signin_form(ngx_http_request_t *r,
     const login_form_t *form);
 ngx_int_t ngx_http_login_signin_leave(ngx_http_request_t *r,
     const login_form_t *form);
+
+/* 403: what was sent belongs to no sign-in of this browser. */
+ngx_int_t ngx_http_login_signin_over(ngx_http_request_t *r,
+    const login_form_t *form);
 ngx_int_t ngx_http_login_signin_wrong(ngx_http_request_t *r,
     const login_form_t *form, ngx_uint_t locked);
 ngx_int_t ngx_http_login_signin_throttled(ngx_http_request_t *r,
@@ -934,15 +965,25 @@ ngx_int_t ngx_http_login_password_weak(ngx_http_request_t *r,
 ngx_int_t ngx_http_login_password_fill(ngx_http_request_t *r,
     ngx_http_login_page_t *page);
 
-/* ngx_http_login_renew.c: from a new password to the page after it */
+/* ngx_http_login_devices*.c: the second factor on the page "account" */
+
+ngx_int_t ngx_http_login_devices_fill(ngx_http_request_t *r,
+    ngx_http_login_page_t *page, const ngx_http_login_identity_t *identity);
+
+/* Does the form remove a device?  Then "renew" learns which. */
+void ngx_http_login_devices_target(ngx_http_request_t *r,
+    const login_form_t *form, const ngx_http_login_identity_t *identity,
+    login_renew_t *renew);
 
 /*
- * For who is signed in, or, without an identity, has a link's token.
- * NGX_DONE: a thread is at it; else for ngx_http_finalize_request().
+ * Another name for a device, an end to the trust in a browser.  NGX_DECLINED:
+ * the form is for neither of both; NGX_DONE: the store is at it.
  */
-ngx_int_t ngx_http_login_renew(ngx_http_request_t *r,
-    const login_form_t *form, const ngx_http_login_identity_t *identity,
-    login_str_t token, login_state_e state);
+ngx_int_t ngx_http_login_devices_form(ngx_http_request_t *r,
+    const login_form_t *form, const ngx_http_login_identity_t *identity);
+
+/* Back to the page, which shows what there is now. */
+ngx_int_t ngx_http_login_devices_leave(ngx_http_request_t *r);
 
 /* ngx_http_login_link.c: links with a token */
 
@@ -1132,12 +1173,158 @@ ngx_int_t ngx_http_login_job_fault(ngx_http_request_t *r,
     const login_error_t *error);
 
 
-/* ngx_http_login_attempt.c: from a password to a session */
+/*
+ * ngx_http_login_renew.c: from a new password, or a device to be removed, to
+ * the page after it
+ */
 
+/* On the heap: a thread may be at it when the request is gone. */
+typedef struct {
+    login_renew_t                renew;
+    login_state_e                state;
+    ngx_http_login_throttle_t    throttle;
+    login_orgs_t                *orgs;      /* a reload takes others */
+    unsigned                     wrong;     /* the current password was */
+    ngx_uint_t                   users;     /* tasks that release it */
+    ngx_uint_t                   tries;
+    size_t                       len;
+    u_char                       data[];
+} ngx_http_login_renew_t;
+
+ngx_http_login_renew_t *ngx_http_login_renew_create(ngx_http_request_t *r,
+    const login_form_t *form, const ngx_http_login_identity_t *identity,
+    login_str_t token, login_state_e state);
+
+/*
+ * For who is signed in, or, without an identity, has a link's token.
+ * NGX_DONE: a thread is at it; else for ngx_http_finalize_request().
+ */
+ngx_int_t ngx_http_login_renew(ngx_http_request_t *r,
+    const login_form_t *form, const ngx_http_login_identity_t *identity,
+    login_str_t token, login_state_e state);
+
+
+/* ngx_http_login_attempt*.c: from a password to a session */
+
+/* On the heap: a thread may be at it when the request is gone. */
+typedef struct {
+    login_signin_t               signin;
+    login_state_e                state;
+    ngx_http_login_throttle_t    throttle;
+    login_orgs_t                *orgs;      /* a reload takes others */
+    login_result_e               tried;     /* LOGIN_NO: was wrong */
+    ngx_uint_t                   users;     /* tasks that release it */
+    size_t                       len;
+    u_char                       data[];
+} ngx_http_login_attempt_t;
+
+ngx_http_login_attempt_t *ngx_http_login_attempt_create(
+    ngx_http_request_t *r, const login_form_t *form, login_state_e state);
+void ngx_http_login_attempt_release(void *data);
 
 /* NGX_DONE: a thread is at it; else for ngx_http_finalize_request(). */
 ngx_int_t ngx_http_login_attempt(ngx_http_request_t *r,
     const login_form_t *form, login_state_e state);
+
+
+/* ngx_http_login_flow.c: cookies between steps */
+
+/* By "f" of the address.  NGX_DECLINED: none of this browser. */
+ngx_int_t ngx_http_login_flow_find(ngx_http_request_t *r,
+    login_flow_t *flow, ngx_uint_t *place);
+
+/*
+ * Both answer 303 to the page of "state"; the first in a place of its own.
+ */
+ngx_int_t ngx_http_login_flow_start(ngx_http_request_t *r,
+    login_flow_t *flow, login_state_e state, login_str_t target);
+ngx_int_t ngx_http_login_flow_go(ngx_http_request_t *r, login_flow_t *flow,
+    ngx_uint_t place, login_state_e state, login_str_t target);
+
+/*
+ * Begins a flow of who is signed in, where one is due: "due" says what for.
+ * NGX_DECLINED: nothing is; NGX_AGAIN: the password has to come first.
+ */
+ngx_int_t ngx_http_login_flow_step_up(ngx_http_request_t *r,
+    const ngx_http_login_identity_t *identity, login_flow_due_t *due,
+    login_str_t target);
+
+/* NGX_OK: the organisation requires more than this session has met. */
+ngx_int_t ngx_http_login_flow_is_due(ngx_http_request_t *r,
+    const ngx_http_login_identity_t *identity);
+
+
+/* Sends people there, and back to this page; the result of that. */
+ngx_int_t ngx_http_login_flow_ask(ngx_http_request_t *r, ngx_int_t due);
+
+
+/* ngx_http_login_step.c: one of them, and who is at it */
+
+#define NGX_HTTP_LOGIN_STEP_TRIES  64
+
+/* On the heap: the writer may be at it when the request is gone. */
+typedef struct {
+    login_step_t                 step;
+    login_orgs_t                *orgs;      /* a reload takes others */
+    const ngx_http_login_org_t  *org;       /* NULL: it is not declared */
+    login_state_e                state;     /* of the machine, by now */
+    ngx_uint_t                   place;     /* of the flow's cookie */
+    ngx_uint_t                   users;     /* that release it */
+    ngx_uint_t                   tries;
+    size_t                       len;
+    u_char                       data[];
+} ngx_http_login_step_t;
+
+/* NGX_OK: the flow is good; it lives as long as the request, at least. */
+ngx_int_t ngx_http_login_step_open(ngx_http_request_t *r,
+    const login_form_t *form, ngx_http_login_step_t **step);
+void ngx_http_login_step_release(void *data);
+
+/* NGX_DONE, or for ngx_http_finalize_request(). */
+ngx_int_t ngx_http_login_step_commit(ngx_http_request_t *r,
+    ngx_http_login_step_t *step, ngx_http_login_done_pt done);
+ngx_int_t ngx_http_login_step_fault(ngx_http_request_t *r,
+    ngx_http_login_step_t *step, login_reason_e reason);
+ngx_int_t ngx_http_login_step_session(ngx_http_request_t *r,
+    ngx_http_login_step_t *step, login_str_t target);
+ngx_int_t ngx_http_login_step_over(ngx_http_request_t *r,
+    const login_form_t *form);
+ngx_int_t ngx_http_login_step_none(ngx_http_request_t *r,
+    const login_form_t *form, login_event_e event);
+
+/* 0: it was tried often enough. */
+ngx_uint_t ngx_http_login_step_again(ngx_http_login_step_t *step);
+
+void ngx_http_login_step_event(ngx_http_request_t *r,
+    const ngx_http_login_step_t *step, login_log_kind_e kind);
+ngx_http_login_page_t *ngx_http_login_step_page(ngx_http_request_t *r,
+    const ngx_http_login_step_t *step, login_str_t target, login_page_e name,
+    ngx_uint_t status, login_reason_e reason);
+
+
+/* ngx_http_login_mfa.c, ngx_http_login_setup*.c: their pages */
+
+ngx_int_t ngx_http_login_mfa_page(ngx_http_request_t *r);
+void ngx_http_login_mfa_form(ngx_http_request_t *r, const login_form_t *form);
+ngx_int_t ngx_http_login_setup_page(ngx_http_request_t *r);
+void ngx_http_login_setup_form(ngx_http_request_t *r,
+    const login_form_t *form);
+
+/* The page of the step that the flow is at. */
+ngx_int_t ngx_http_login_step_show(ngx_http_request_t *r,
+    ngx_http_login_step_t *step, const login_form_t *form, ngx_uint_t status,
+    login_reason_e reason);
+ngx_int_t ngx_http_login_setup_show(ngx_http_request_t *r,
+    const ngx_http_login_step_t *step, const login_form_t *form,
+    ngx_uint_t status, login_reason_e reason);
+
+/* The recovery codes as a file. */
+ngx_int_t ngx_http_login_setup_download(ngx_http_request_t *r,
+    const ngx_http_login_step_t *step);
+
+/* Tells of a session that was written, and what came with it. */
+void ngx_http_login_step_told(ngx_http_request_t *r,
+    ngx_http_login_step_t *step);
 
 
 /* ngx_http_login_page.c: what the portal answers */

@@ -74,6 +74,7 @@ ngx_http_login_terms_create(ngx_http_login_terms_t *terms)
     terms->idle = NGX_CONF_UNSET;
     terms->lifetime = NGX_CONF_UNSET;
     terms->persistent = NGX_CONF_UNSET;
+    terms->trust = NGX_CONF_UNSET;
     terms->password_min = NGX_CONF_UNSET;
     terms->password_max = NGX_CONF_UNSET;
     terms->password_score = NGX_CONF_UNSET;
@@ -88,16 +89,19 @@ ngx_http_login_terms_merge(ngx_http_login_terms_t *terms,
 
     if (outer && terms->idle == NGX_CONF_UNSET
         && terms->lifetime == NGX_CONF_UNSET
-        && terms->persistent == NGX_CONF_UNSET)
+        && terms->persistent == NGX_CONF_UNSET
+        && terms->trust == NGX_CONF_UNSET)
     {
         terms->idle = outer->idle;
         terms->lifetime = outer->lifetime;
         terms->persistent = outer->persistent;
+        terms->trust = outer->trust;
     }
 
     ngx_conf_init_value(terms->idle, 20 * 24 * 60 * 60);
     ngx_conf_init_value(terms->lifetime, 0);
     ngx_conf_init_value(terms->persistent, 1);
+    ngx_conf_init_value(terms->trust, LOGIN_TRUST_LIFETIME);
 
     terms->own_min = (terms->password_min != NGX_CONF_UNSET);
 

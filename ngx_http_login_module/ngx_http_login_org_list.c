@@ -34,6 +34,8 @@ ngx_http_login_org_table(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
         org[i].name = ngx_http_login_str(&orgs[i]->name);
         org[i].title = ngx_http_login_str(&orgs[i]->title);
         org[i].password = (orgs[i]->password != 0);
+        org[i].mfa = (login_mfa_e) orgs[i]->mfa;
+        org[i].trust = (uint64_t) orgs[i]->terms.trust;
         org[i].limits = orgs[i]->terms.limits;
         org[i].rules = orgs[i]->terms.rules;
         org[i].mails = orgs[i]->terms.mails;

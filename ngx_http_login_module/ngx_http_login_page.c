@@ -202,6 +202,18 @@ ngx_http_login_page_reason(ngx_http_login_page_t *page, login_reason_e reason)
         ngx_http_login_page_flag(page, LOGIN_VAR_CURRENT);
         break;
 
+    case LOGIN_REASON_CODE:
+        ngx_http_login_page_flag(page, LOGIN_VAR_WRONG_CODE);
+        break;
+
+    case LOGIN_REASON_OVER:
+        ngx_http_login_page_flag(page, LOGIN_VAR_OVER);
+        break;
+
+    case LOGIN_REASON_LIMITED:
+        ngx_http_login_page_flag(page, LOGIN_VAR_LIMITED);
+        break;
+
     default:
         break;
     }

@@ -72,6 +72,14 @@ static const ngx_http_login_route_t  ngx_http_login_routes[] = {
       ngx_http_login_register_page,
       ngx_http_login_register_form },
 
+    { ngx_string("mfa"), 0,
+      ngx_http_login_mfa_page,
+      ngx_http_login_mfa_form },
+
+    { ngx_string("mfa/setup"), 0,
+      ngx_http_login_setup_page,
+      ngx_http_login_setup_form },
+
     { ngx_string("logout"), 0,
       ngx_http_login_logout_page,
       ngx_http_login_logout_form },

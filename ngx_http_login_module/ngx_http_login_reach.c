@@ -47,7 +47,8 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
 {
     u_char      *p;
     size_t       len;
-    ngx_uint_t   https;
+    ngx_uint_t   i, https;
+    login_str_t  flows;
     const char  *prefix, *host;
 
     https = scf->portal->parsed.https;
@@ -66,7 +67,7 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
 
     len = sizeof("__Secure-_browser") + scf->cookie_name.len;
 
-    p = ngx_pnalloc(cf->pool, 4 * len);
+    p = ngx_pnalloc(cf->pool, (6 + LOGIN_FLOWS_MAX) * len);
     if (p == NULL) {
         return NGX_ERROR;
     }
@@ -89,6 +90,25 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
 
     p += len;
 
+    scf->trust_cookie.data = p;
+    scf->trust_cookie.len = ngx_sprintf(p, "%s%V_trust", host,
+                                        &scf->cookie_name) - p;
+
+    for (i = 0; i < LOGIN_FLOWS_MAX; i++) {
+        p += len;
+
+        scf->flow_cookies[i].data = p;
+        scf->flow_cookies[i].len = ngx_sprintf(p, "%s%V_flow-%ui", host,
+                                               &scf->cookie_name, i) - p;
+    }
+
+    p += len;
+
+    flows.data = p;
+    flows.len = ngx_sprintf(p, "%s%V_flow-*", host, &scf->cookie_name) - p;
+
+    p += len;
+
     scf->org_cookie.data = p;
     scf->org_cookie.len = ngx_sprintf(p, "%s%V_org", host,
                                       &scf->cookie_name) - p;
@@ -100,7 +120,9 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
     if (ngx_http_login_add_cookie(cf, scf->session_cookie) != NGX_OK
         || ngx_http_login_add_cookie(cf, scf->org_cookie) != NGX_OK
         || ngx_http_login_add_cookie(cf, scf->browser_cookie) != NGX_OK
-        || ngx_http_login_add_cookie(cf, scf->link_cookie) != NGX_OK)
+        || ngx_http_login_add_cookie(cf, scf->link_cookie) != NGX_OK
+        || ngx_http_login_add_cookie(cf, scf->trust_cookie) != NGX_OK
+        || ngx_http_login_add_cookie(cf, flows) != NGX_OK)
     {
         return NGX_ERROR;
     }

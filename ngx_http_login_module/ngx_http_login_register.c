@@ -42,6 +42,8 @@ static ngx_int_t ngx_http_login_register_again(ngx_http_request_t *r,
     ngx_http_login_register_t *reg);
 static ngx_int_t ngx_http_login_register_leave(ngx_http_request_t *r,
     ngx_http_login_register_t *reg);
+static ngx_int_t ngx_http_login_register_step(ngx_http_request_t *r,
+    ngx_http_login_register_t *reg);
 static login_event_e ngx_http_login_register_event(
     const ngx_http_login_register_t *reg, login_result_e rc);
 
@@ -204,6 +206,7 @@ ngx_http_login_register_create(ngx_http_request_t *r,
 
     signin->orgs = reg->orgs;
     signin->now = (uint64_t) ngx_time();
+
     signin->replace = visitor->genuine;
     signin->old = visitor->ticket;
 
@@ -355,6 +358,10 @@ ngx_http_login_register_committed(ngx_http_request_t *r, void *data,
         result = ngx_http_login_register_leave(r, reg);
         break;
 
+    case LOGIN_EFFECT_STEP:
+        result = ngx_http_login_register_step(r, reg);
+        break;
+
     case LOGIN_EFFECT_VERIFY:
         result = ngx_http_login_register_again(r, reg);
         break;
@@ -421,6 +428,32 @@ ngx_http_login_register_leave(ngx_http_request_t *r,
 }
 
 
+/* There is an account, and what it has to show besides comes first. */
+
+static ngx_int_t
+ngx_http_login_register_step(ngx_http_request_t *r,
+    ngx_http_login_register_t *reg)
+{
+    login_log_event_t      event;
+    ngx_http_login_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
+
+    login_signin_event(&event, LOGIN_LOG_REGISTERED, &reg->reg.signin);
+    event.account = reg->reg.signin.flow.account;
+
+    ngx_http_login_event(r, LOGIN_LOG_REGISTERED, &event);
+    ngx_http_login_event(r, LOGIN_LOG_MFA_ASKED, &event);
+
+    if (ngx_http_login_set_link(r, login_str("", 0)) != NGX_OK) {
+        return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
+    }
+
+    return ngx_http_login_flow_start(r, &reg->reg.signin.flow, reg->state,
+                                     login_form_get(ctx->form, "return_to"));
+}
+
+
 static login_event_e
 ngx_http_login_register_event(const ngx_http_login_register_t *reg,
     login_result_e rc)
@@ -428,7 +461,8 @@ ngx_http_login_register_event(const ngx_http_login_register_t *reg,
     switch (rc) {
 
     case LOGIN_OK:
-        return LOGIN_EVENT_OK;
+        return reg->state == LOGIN_STATE_REGISTRATION ? reg->reg.signin.event
+                                                      : LOGIN_EVENT_OK;
 
     case LOGIN_NO:
         break;
@@ -439,7 +473,7 @@ ngx_http_login_register_event(const ngx_http_login_register_t *reg,
 
     /* of a commit: it met another change */
 
-    if (reg->state == LOGIN_STATE_REGISTERED) {
+    if (reg->state != LOGIN_STATE_REGISTRATION) {
         return LOGIN_EVENT_NO;
     }
 

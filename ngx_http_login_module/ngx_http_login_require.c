@@ -72,6 +72,10 @@ ngx_http_login_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             list = &require->users;
             j = sizeof("user=") - 1;
 
+        } else if (ngx_strcmp(value[i].data, "mfa") == 0 && !require->mfa) {
+            require->mfa = 1;
+            continue;
+
         } else if (ngx_http_login_begins(&value[i], "max_age=")
                    && require->max_age == NGX_CONF_UNSET)
         {
@@ -302,25 +306,19 @@ ngx_http_login_require_orgs(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
 }
 
 
-/*
- * NGX_OK: all conditions of all lines are met; NGX_AGAIN: they would be
- * after signing in once more; NGX_DECLINED: not by this account.
- */
-
 ngx_int_t
 ngx_http_login_require_check(const ngx_array_t *conditions,
-    const ngx_http_login_identity_t *identity)
+    const ngx_http_login_identity_t *identity, ngx_uint_t *need)
 {
-    time_t                     age;
-    ngx_int_t                  rc;
-    ngx_uint_t                 i;
+    ngx_uint_t                 i, late, factor;
     ngx_http_login_require_t  *require;
 
     if (conditions == NULL) {
         return NGX_OK;
     }
 
-    rc = NGX_OK;
+    late = 0;
+    factor = 0;
     require = conditions->elts;
 
     for (i = 0; i < conditions->nelts; i++) {
@@ -337,16 +335,31 @@ ngx_http_login_require_check(const ngx_array_t *conditions,
             return NGX_DECLINED;
         }
 
-        if (require[i].max_age != NGX_CONF_UNSET) {
-            age = ngx_time() - (time_t) identity->ticket.auth_time;
+        if (require[i].max_age != NGX_CONF_UNSET
+            && ngx_time() - (time_t) identity->ticket.auth_time
+               >= require[i].max_age)
+        {
+            late = 1;
+        }
 
-            if (age >= require[i].max_age) {
-                rc = NGX_AGAIN;
-            }
+        if (require[i].mfa && !login_methods_factor(identity->methods)) {
+            factor = 1;
         }
     }
 
-    return rc;
+    /* who signs in anew may meet a second factor on the way */
+
+    if (late) {
+        *need = NGX_HTTP_LOGIN_NEED_LOGIN;
+        return NGX_AGAIN;
+    }
+
+    if (factor) {
+        *need = NGX_HTTP_LOGIN_NEED_MFA;
+        return NGX_AGAIN;
+    }
+
+    return NGX_OK;
 }
 
 

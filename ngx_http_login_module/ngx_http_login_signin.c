@@ -8,6 +8,8 @@
 
 
 static ngx_uint_t ngx_http_login_again(const login_form_t *form);
+static ngx_int_t ngx_http_login_signed_in(ngx_http_request_t *r,
+    const ngx_http_login_identity_t *identity, const login_form_t *query);
 static ngx_int_t ngx_http_login_show(ngx_http_request_t *r,
     const login_form_t *form, ngx_uint_t status, login_reason_e reason);
 static void ngx_http_login_show_fields(ngx_http_request_t *r,
@@ -40,11 +42,40 @@ ngx_http_login_signin_page(ngx_http_request_t *r)
         return ngx_http_login_error(r, LOGIN_REASON_STORE);
     }
 
-    if (rc == NGX_OK && !ngx_http_login_again(&query)) {
-        return ngx_http_login_signin_leave(r, &query);
+    if (rc == NGX_OK) {
+        rc = ngx_http_login_signed_in(r, identity, &query);
+
+        if (rc != NGX_AGAIN) {
+            return rc;
+        }
     }
 
     return ngx_http_login_show(r, &query, NGX_HTTP_OK, LOGIN_REASON_NONE);
+}
+
+
+/* NGX_AGAIN: has to sign in nevertheless. */
+
+static ngx_int_t
+ngx_http_login_signed_in(ngx_http_request_t *r,
+    const ngx_http_login_identity_t *identity, const login_form_t *query)
+{
+    ngx_int_t         rc;
+    login_flow_due_t  due;
+
+    ngx_memzero(&due, sizeof(login_flow_due_t));
+
+    due.need = login_str_eq(login_form_get(query, "need"),
+                            login_cstr("mfa"));
+
+    if (!due.need && ngx_http_login_again(query)) {
+        return NGX_AGAIN;
+    }
+
+    rc = ngx_http_login_flow_step_up(r, identity, &due,
+                                     login_form_get(query, "return_to"));
+
+    return rc == NGX_DECLINED ? ngx_http_login_signin_leave(r, query) : rc;
 }
 
 
@@ -292,6 +323,15 @@ ngx_http_login_verify(ngx_http_request_t *r, const login_form_t *form,
     }
 
     return ngx_http_login_attempt(r, form, state);
+}
+
+
+ngx_int_t
+ngx_http_login_signin_over(ngx_http_request_t *r, const login_form_t *form)
+{
+    return ngx_http_login_show(r, form, r->method == NGX_HTTP_POST
+                                        ? NGX_HTTP_FORBIDDEN : NGX_HTTP_OK,
+                               LOGIN_REASON_OVER);
 }
 
 

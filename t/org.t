@@ -348,6 +348,10 @@ sub who { $_[0]->get("$origin/who", %page) }
     ($status, $out) = $t->cli('--json', 'user', 'list');
     is(scalar(() = $out =~ /"org"/g), 5, 'a list of all');
 
+    ($status, $out) = $t->cli('user', 'list');
+    like($out, qr/^USERNAME .* ORGANISATION$/m, 'with the organisation');
+    like($out, qr/^two\@example\.com .* globex$/m, 'of each');
+
     ($status, $out) = $t->cli('--org', 'initech', 'user', 'list');
     like($out, qr/gon\@example.com/, 'what is left of one without a block');
 
@@ -393,6 +397,44 @@ sub who { $_[0]->get("$origin/who", %page) }
 }
 
 
+# --- forms that say more than they ask for (O04), and whom to ask
+
+{
+    my (undef, $link) = $t->cli('--org', 'acme', 'invite',
+                                'new@example.com');
+    my ($url) = $link =~ m{(http://\S+)};
+    my $new = $t->browser;
+    my $page = $new->get($url, follow => 1);
+    my $secret = 'sea sand lemon tree 17';
+
+    is($page->page, 'register', 'invited to acme');
+    is($new->submit($page, { name => 'New', password => $secret,
+                    password_verify => $secret, org => 'globex',
+                    role => 'admin', roles => 'admin', mfa => 'off',
+                    verified => 1, username => 'other@example.com' })->status,
+       303, 'registered');
+
+    my $session = $new->get("$origin/login/session")->body;
+
+    like($session, qr/"username":"new\@example.com"/, 'by the name');
+    like($session, qr/"org":"acme"/, 'in the organisation');
+    like($session, qr/"roles":\[\]/, 'and with the roles of the invitation');
+
+    my $denied = $new->get("$origin/admin", %page);
+
+    is($denied->page, 'denied', 'denied');
+    like($denied->body, qr/it\@acme\.example/, 'says whom to ask');
+
+    # the same link once more: a door, with name and organisation
+
+    my $again = $t->browser->get($url, follow => 1);
+
+    is($again->status, 410, 'used');
+    like($again->body, qr/name="org" type="text" value="acme"/,
+         'the organisation is filled in');
+}
+
+
 # --- what the configuration forgot
 
 {
@@ -421,6 +463,35 @@ sub who { $_[0]->get("$origin/who", %page) }
     $t->cli_ok('--org', 'acme', 'user', 'set', 'two@example.com', '--name',
                'Two');
     unlike($t->read_file('store/orgs'), qr/evil/, 'and is mended');
+}
+
+
+# --- one block: its people keep their names, and others do not get them
+
+{
+    my $single = 'login_hash memory=1m passes=1;'
+        . 'login_org acme "Acme Corporation" { }'
+        . $server =~ s/org=acme,globex role/role/r;
+
+    $t->add_user('two@example.com', $password, '--org', 'default', '--role',
+                 'admin');
+    $t->cli_ok('--org', 'acme', 'user', 'role', 'two@example.com', '--add',
+               'admin');
+    $t->reload($single);
+
+    my ($in, $left) = map { $t->browser } 1 .. 2;
+
+    is(try_in($in, 'two@example.com', $password, org => 'acme')->status, 303,
+       'of the one that is declared');
+    is(who($in)->header('X-Principal'), 'two@example.com', 'a plain name');
+    is($in->get("$origin/admin", %page)->status, 200, 'has its roles');
+
+    is(try_in($left, 'two@example.com', $password, org => 'default')->status,
+       303, 'who was left in default');
+    is(who($left)->header('X-Principal'), 'default/two@example.com',
+       'is told apart');
+    is($left->get("$origin/admin", %page)->status, 403,
+       'and is no administrator of the other one');
 }
 
 

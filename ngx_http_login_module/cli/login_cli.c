@@ -34,6 +34,7 @@ static const login_cli_option_t  login_cli_list_options[] = {
     { "--role", "R", 0, "only who has this role" },
     { "--inactive", "TIME", 0, "only who did not sign in for so long" },
     { "--locked", NULL, 0, "only who failed too often to sign in now" },
+    { "--no-mfa", NULL, 0, "only who has no device for a second factor" },
     { NULL, NULL, 0, NULL }
 };
 
@@ -166,6 +167,22 @@ const login_cli_command_t  login_cli_commands[] = {
     { "user unlock", "U|ADDRESS", 1, 1,
       "forget failed sign-ins of a user or from an address",
       login_cli_user_unlock, login_cli_no_options },
+
+    { "mfa list", "U", 1, 1,
+      "list what a user has for a second factor",
+      login_cli_mfa_list, login_cli_no_options },
+
+    { "mfa reset", "U", 1, 1,
+      "take it away, of who lost it; ends all sessions",
+      login_cli_mfa_reset, login_cli_no_options },
+
+    { "mfa export", "U", 1, 1,
+      "print a user's devices as otpauth URIs, with secrets",
+      login_cli_mfa_export, login_cli_no_options },
+
+    { "mfa import", "FILE|-", 1, 1,
+      "add devices to users, from otpauth URIs",
+      login_cli_mfa_import, login_cli_no_options },
 
     { "session list", "[U]", 0, 1,
       "list the sessions of a user, or of all",

@@ -213,7 +213,8 @@ login_cli_sign_out(login_cli_t *cli, login_account_t *account,
 
     if (login_session_walk(cli->view, account->id, login_cli_end_session,
                            changes)
-        == LOGIN_FAULT)
+        == LOGIN_FAULT
+        || login_trust_forget(changes, cli->view, account->id) != LOGIN_OK)
     {
         return login_cli_fault();
     }

@@ -59,6 +59,8 @@ login_cli_edit_unlock(login_cli_t *cli, login_account_t *account,
         return login_cli_fault();
     }
 
+    login_factor_unlock(changes, account->id);
+
     login_cli_event(cli, changes, account, LOGIN_LOG_ACCOUNT_UNLOCKED, NULL);
 
     rc = login_cli_open_lock(cli, changes, names[0]);

@@ -47,6 +47,14 @@ login_result_e login_account_new(login_account_t *account, uint64_t now);
 void login_account_add(login_changes_t *changes,
     const login_account_t *account);
 
+/*
+ * Expects that the account is there under its name when "changes" are
+ * applied, so that nothing is left behind of one that was removed; what else
+ * changes of it does not matter.
+ */
+login_result_e login_account_expect(login_changes_t *changes,
+    login_view_t *view, const login_account_t *account);
+
 /* Expects the version that was read.  Name and organisation stay. */
 void login_account_update(login_changes_t *changes,
     const login_account_t *account);

@@ -169,6 +169,9 @@ login_account_remove(login_changes_t *changes, const login_account_t *account,
                          LOGIN_EXPECT_ANY);
 
     if (login_account_unlink(changes, account, view) != LOGIN_OK
+        || login_flow_sweep(changes, view, account->id, UINT64_MAX)
+           != LOGIN_OK
+        || login_factor_forget(changes, view, account->id) != LOGIN_OK
         || login_log_forget(changes, view, account->id) != LOGIN_OK)
     {
         return LOGIN_FAULT;

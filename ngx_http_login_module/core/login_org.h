@@ -19,6 +19,8 @@ typedef struct {
     login_str_t      title;     /* empty: it was not declared */
     login_str_t      region;    /* URL of its portal; empty: each */
     unsigned         password;  /* 0: single sign-on only */
+    login_mfa_e      mfa;
+    uint64_t         trust;     /* s that a browser is trusted; 0: none is */
     login_limits_t   limits;
     login_rules_t    rules;
 

@@ -17,7 +17,8 @@ static const login_variable_t  login_page_variables[] = {
 static const char *const  login_page_names[] = {
     "signin", "options", "region", "apps", "account", "logout", "forgot",
     "forgot-sent", "reset", "register", "invite-request", "invite-sent",
-    "invalid-link", "denied", "expired", "not-found", "error"
+    "invalid-link", "mfa", "mfa-name", "mfa-scan", "recovery-codes", "denied",
+    "expired", "not-found", "error"
 };
 
 

@@ -11,6 +11,8 @@ static login_result_e login_register_hash(login_register_t *reg,
     login_view_t *view, login_hasher_t *hasher);
 static login_result_e login_register_words(login_register_t *reg,
     login_words_t *words, login_view_t *view);
+static login_result_e login_register_admit(login_register_t *reg,
+    const login_account_t *account, login_view_t *view);
 static login_result_e login_register_remember(login_register_t *reg,
     const login_account_t *account);
 static void login_register_names(login_register_t *reg,
@@ -186,8 +188,7 @@ login_register_build(login_register_t *reg, login_view_t *view)
         rc = login_register_remember(reg, &account);
 
         if (rc == LOGIN_OK) {
-            rc = login_signin_session(&reg->signin, &account, view,
-                                      LOGIN_LOG_REGISTERED);
+            rc = login_register_admit(reg, &account, view);
         }
 
         if (rc != LOGIN_OK) {
@@ -211,6 +212,35 @@ login_register_build(login_register_t *reg, login_view_t *view)
     login_view_end(view);
 
     return rc;
+}
+
+
+/* Where a second factor is due, the session comes behind that. */
+
+static login_result_e
+login_register_admit(login_register_t *reg, const login_account_t *account,
+    login_view_t *view)
+{
+    login_log_event_t  event;
+
+    if (login_signin_due(&reg->signin, account, view) != LOGIN_OK) {
+        return LOGIN_FAULT;
+    }
+
+    if (reg->signin.event == LOGIN_EVENT_OK) {
+        return login_signin_session(&reg->signin, account, view,
+                                    LOGIN_LOG_REGISTERED);
+    }
+
+    reg->signin.changes = login_changes_create();
+    if (reg->signin.changes == NULL) {
+        return LOGIN_FAULT;
+    }
+
+    login_signin_event(&event, LOGIN_LOG_REGISTERED, &reg->signin);
+    login_log_keep(reg->signin.changes, view, account->id, &event);
+
+    return LOGIN_OK;
 }
 
 

@@ -35,7 +35,7 @@ login_renew_run(login_renew_t *renew, login_view_t *view,
 
     rc = LOGIN_OK;
 
-    if (renew->phc[0] == '\0') {
+    if (!renew->shown) {
         rc = login_renew_hash(renew, view, hasher);
     }
 
@@ -78,7 +78,7 @@ login_renew_hash(login_renew_t *renew, login_view_t *view,
 
     login_view_end(view);
 
-    if (rc == LOGIN_OK && org != NULL
+    if (rc == LOGIN_OK && !renew->remove && org != NULL
         && login_strength_check(&renew->strength, &org->rules, &words,
                                 renew->password)
            == LOGIN_NO)
@@ -92,6 +92,7 @@ login_renew_hash(login_renew_t *renew, login_view_t *view,
     }
 
     if (rc == LOGIN_OK
+        && !renew->remove
         && login_password_hash(renew->phc, hasher, renew->password)
            != LOGIN_OK)
     {
@@ -99,9 +100,7 @@ login_renew_hash(login_renew_t *renew, login_view_t *view,
         rc = LOGIN_FAULT;
     }
 
-    if (rc != LOGIN_OK) {
-        renew->phc[0] = '\0';
-    }
+    renew->shown = (rc == LOGIN_OK);
 
     return rc;
 }
@@ -257,7 +256,7 @@ login_renew_apply(login_renew_t *renew, login_view_t *view)
     if (rc == LOGIN_OK) {
         rc = login_renew_build(renew, &proof, view);
 
-        if (rc != LOGIN_OK) {
+        if (rc == LOGIN_FAULT) {
             login_error(&renew->error, "change could not be made");
         }
     }

@@ -222,19 +222,6 @@ login_epoch_get(uint64_t *epoch, login_view_t *view)
 
 
 size_t
-login_methods_text(u_char *dst, unsigned methods)
-{
-    if ((methods & LOGIN_METHOD_PASSWORD) == 0) {
-        return 0;
-    }
-
-    memcpy(dst, "pwd", 3);
-
-    return 3;
-}
-
-
-size_t
 login_session_encode(u_char *dst, const login_session_t *session)
 {
     login_encoder_t  e;

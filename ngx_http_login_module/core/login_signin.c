@@ -51,6 +51,8 @@ login_signin_run(login_signin_t *signin, login_view_t *view,
     signin->exists = 0;
     signin->changes = NULL;
     signin->upgrade = NULL;
+    signin->better = 0;
+    signin->event = LOGIN_EVENT_FAULT;
     signin->error.line = 0;
     signin->error.text[0] = '\0';
 
@@ -243,6 +245,10 @@ login_signin_build(const login_candidate_t *candidate, const char *phc,
         rc = LOGIN_NO;
 
     } else if (rc == LOGIN_OK) {
+        rc = login_signin_due(signin, &account, view);
+    }
+
+    if (rc == LOGIN_OK && signin->event == LOGIN_EVENT_OK) {
         rc = login_signin_session(signin, &account, view, LOGIN_LOG_SIGNIN);
     }
 
@@ -300,11 +306,15 @@ login_signin_upgrade(login_signin_t *signin, login_account_t *account,
         return;
     }
 
-    signin->upgrade = login_changes_create();
+    if (signin->upgrade == NULL) {
+        signin->upgrade = login_changes_create();
+    }
+
     if (signin->upgrade == NULL) {
         return;
     }
 
+    signin->better = 1;
     account->password = login_cstr(phc);
 
     login_account_update(signin->upgrade, account);

@@ -7,8 +7,6 @@
 #include <string.h>
 
 
-static login_result_e login_signin_expect(login_signin_t *signin,
-    const login_account_t *account, login_view_t *view);
 static login_result_e login_signin_replace(login_signin_t *signin);
 static login_result_e login_signin_tell(login_signin_t *signin,
     const login_account_t *account, login_view_t *view);
@@ -43,15 +41,21 @@ login_signin_session(login_signin_t *signin, const login_account_t *account,
 
     memcpy(session.account, account->id, LOGIN_ID_LEN);
 
-    session.auth_time = signin->now;
+    session.auth_time = signin->auth_time ? signin->auth_time : signin->now;
     session.seen = signin->now;
     session.generation = account->generation;
     session.shared = signin->shared;
-    session.methods = LOGIN_METHOD_PASSWORD;
+    session.methods = signin->methods ? signin->methods
+                                      : LOGIN_METHOD_PASSWORD;
     session.address = signin->address;
     session.browser = signin->browser;
 
-    signin->changes = login_changes_create();
+    signin->ticket.auth_time = session.auth_time;
+
+    if (signin->changes == NULL) {
+        signin->changes = login_changes_create();
+    }
+
     if (signin->changes == NULL) {
         return LOGIN_FAULT;
     }
@@ -59,7 +63,9 @@ login_signin_session(login_signin_t *signin, const login_account_t *account,
     if (login_session_sweep(signin->changes, view, account, &org->limits,
                             signin->now)
         == LOGIN_FAULT
-        || login_signin_expect(signin, account, view) != LOGIN_OK
+        || login_flow_sweep(signin->changes, view, account->id, signin->now)
+           != LOGIN_OK
+        || login_account_expect(signin->changes, view, account) != LOGIN_OK
         || login_signin_replace(signin) != LOGIN_OK
         || login_signin_tell(signin, account, view) != LOGIN_OK
         || login_signin_remember(signin, account, view) != LOGIN_OK)
@@ -91,32 +97,6 @@ login_signin_event(login_log_event_t *event, login_log_kind_e kind,
     event->username = signin->username;
     event->address = signin->address;
     event->browser = signin->browser;
-}
-
-
-/*
- * Nothing must be left behind of an account that is removed meanwhile.  Its
- * name changes with it only; to expect the account itself would refuse the
- * second of two sign-ins where the first one stores a better hash.
- */
-
-static login_result_e
-login_signin_expect(login_signin_t *signin, const login_account_t *account,
-    login_view_t *view)
-{
-    u_char          buf[LOGIN_NAME_KEY_MAX];
-    login_str_t     key;
-    login_record_t  record;
-
-    key = login_name_key(buf, account->org, account->username);
-
-    if (key.len == 0 || login_view_get(view, key, &record) != LOGIN_OK) {
-        return LOGIN_FAULT;
-    }
-
-    login_changes_expect(signin->changes, key, record.version);
-
-    return LOGIN_OK;
 }
 
 

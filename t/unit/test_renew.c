@@ -526,6 +526,117 @@ test_signin_meanwhile(void **data)
 }
 
 
+/* A device, with a secret that nobody asks for here. */
+
+static void
+device(u_char device_id[LOGIN_ID_LEN])
+{
+    login_totp_t      totp;
+    login_device_t    d;
+    login_account_t   a;
+    login_changes_t  *changes;
+
+    assert_int_equal(login_totp_draw(&totp), LOGIN_OK);
+
+    changes = login_changes_create();
+
+    account(&a);
+    assert_int_equal(login_device_import(&d, changes, f->view, &a, &totp,
+                                         login_cstr("Phone"), NOW),
+                     LOGIN_OK);
+    login_view_end(f->view);
+    assert_int_equal(apply(changes), LOGIN_OK);
+
+    memcpy(device_id, d.id, LOGIN_ID_LEN);
+}
+
+
+static size_t
+devices(void)
+{
+    size_t  n;
+
+    assert_int_equal(login_view_begin(f->view), LOGIN_OK);
+    assert_int_equal(login_device_count(&n, f->view, id), LOGIN_OK);
+    login_view_end(f->view);
+
+    return n;
+}
+
+
+/* The same way for a device: with the password, and all others end. */
+
+static void
+test_remove(void **data)
+{
+    u_char           one[LOGIN_ID_LEN], two[LOGIN_ID_LEN];
+    login_renew_t    r, s;
+    login_ticket_t   own, other;
+    login_account_t  a;
+
+    (void) data;
+
+    assert_int_equal(sign_in(&own, "first"), LOGIN_OK);
+    assert_int_equal(sign_in(&other, "first"), LOGIN_OK);
+    device(one);
+    device(two);
+
+    r = form(&own);
+    r.remove = 1;
+    r.mails = 0;
+    r.required = 1;
+    r.password = login_cstr("");
+    memcpy(r.device, one, LOGIN_ID_LEN);
+
+    s = r;
+    s.current = login_cstr("wrong");
+    assert_refused(&s, LOGIN_RENEW_WRONG);
+
+    s = r;
+    memset(s.device, 0, LOGIN_ID_LEN);
+    assert_refused(&s, LOGIN_RENEW_ENDED);
+
+    /* two at once: the second one is told that it would be the last */
+
+    s = r;
+    s.old = other;
+    memcpy(s.device, two, LOGIN_ID_LEN);
+
+    assert_int_equal(run(&r), LOGIN_OK);
+    assert_int_equal(run(&s), LOGIN_OK);
+    assert_int_equal(apply(r.changes), LOGIN_OK);
+    assert_int_equal(apply(s.changes), LOGIN_NO);
+    s.changes = NULL;
+    assert_int_equal(devices(), 1);
+
+    assert_int_equal(alive(&own), LOGIN_NO);
+    assert_int_equal(alive(&r.ticket), LOGIN_OK);
+    assert_int_equal(alive(&other), LOGIN_NO);
+    assert_refused(&s, LOGIN_RENEW_ENDED);
+
+    s = form(&r.ticket);
+    s.remove = 1;
+    s.mails = 0;
+    s.required = 1;
+    memcpy(s.device, two, LOGIN_ID_LEN);
+    assert_refused(&s, LOGIN_RENEW_LAST);
+    assert_int_equal(alive(&r.ticket), LOGIN_OK);
+
+    s.shown = 0;
+    s.required = 0;
+    assert_int_equal(run(&s), LOGIN_OK);
+    assert_int_equal(apply(s.changes), LOGIN_OK);
+    assert_int_equal(devices(), 0);
+
+    /* the password is the same */
+
+    account(&a);
+    assert_int_equal(a.generation, 2);
+    login_view_end(f->view);
+    assert_int_equal(sign_in(&own, "first"), LOGIN_OK);
+}
+
+
 int
 main(void)
 {
@@ -539,6 +650,7 @@ main(void)
         test(test_link),
         test(test_link_race),
         test(test_signin_meanwhile),
+        test(test_remove),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
