@@ -998,6 +998,7 @@ void ngx_http_login_link_hide(ngx_http_request_t *r, size_t len,
 ngx_int_t ngx_http_login_link_follow(ngx_http_request_t *r,
     const char *page);
 ngx_int_t ngx_http_login_link_invalid(ngx_http_request_t *r);
+ngx_int_t ngx_http_login_link_inside(ngx_http_request_t *r);
 
 /* ngx_http_login_forgot.c */
 

@@ -31,7 +31,7 @@ typedef enum {
     LOGIN_WEAK_NOT = 0,
     LOGIN_WEAK_CHARACTERS,          /* not UTF-8, or with control ones */
     LOGIN_WEAK_SHORT,               /* lacks "count" characters */
-    LOGIN_WEAK_LONG,                /* has "count" too many */
+    LOGIN_WEAK_LONG,
     LOGIN_WEAK_LISTED,
     LOGIN_WEAK_OWN,                 /* made of the person's own names */
     LOGIN_WEAK_WORD,                /* of words or passwords that many use */
