@@ -19,6 +19,7 @@ static ngx_int_t ngx_http_login_invite_copy(ngx_http_request_t *r,
     login_str_t *dst, login_str_t src);
 static ngx_int_t ngx_http_login_invite_door(ngx_http_request_t *r,
     const ngx_http_login_guest_t *guest);
+static ngx_int_t ngx_http_login_invite_none(ngx_http_request_t *r);
 static ngx_int_t ngx_http_login_register_fill(ngx_http_request_t *r,
     ngx_http_login_page_t *page, const login_form_t *form, login_str_t name);
 
@@ -157,7 +158,28 @@ ngx_http_login_invite_used(ngx_http_request_t *r, login_str_t token)
 
     return guest.state == LOGIN_LINK_USED
            ? ngx_http_login_invite_door(r, &guest)
-           : ngx_http_login_link_invalid(r);
+           : ngx_http_login_invite_none(r);
+}
+
+
+/* A form that is sent again, or the way back to it, has no link any more. */
+
+static ngx_int_t
+ngx_http_login_invite_none(ngx_http_request_t *r)
+{
+    ngx_int_t                  rc;
+    ngx_http_login_visitor_t  *visitor;
+
+    visitor = ngx_http_login_visitor(r);
+
+    if (visitor && visitor->link.len == 0) {
+        rc = ngx_http_login_link_inside(r);
+        if (rc != NGX_DECLINED) {
+            return rc;
+        }
+    }
+
+    return ngx_http_login_link_invalid(r);
 }
 
 
@@ -167,28 +189,13 @@ static ngx_int_t
 ngx_http_login_invite_door(ngx_http_request_t *r,
     const ngx_http_login_guest_t *guest)
 {
-    ngx_str_t                         url;
-    login_str_t                       csrf;
-    ngx_http_login_page_t            *page;
-    const ngx_http_login_identity_t  *identity;
+    ngx_int_t               rc;
+    login_str_t             csrf;
+    ngx_http_login_page_t  *page;
 
-    switch (ngx_http_login_identify(r, &identity)) {
-
-    case NGX_OK:
-        if (ngx_http_login_set_link(r, login_str("", 0)) != NGX_OK
-            || ngx_http_login_return_url(r, login_str("", 0), "apps", &url)
-               != NGX_OK)
-        {
-            return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
-        }
-
-        return ngx_http_login_see_other(r, &url);
-
-    case NGX_DECLINED:
-        break;
-
-    default:
-        return ngx_http_login_error(r, LOGIN_REASON_STORE);
+    rc = ngx_http_login_link_inside(r);
+    if (rc != NGX_DECLINED) {
+        return rc;
     }
 
     ngx_http_login_event(r, LOGIN_LOG_LINK_REFUSED, NULL);
@@ -253,7 +260,7 @@ ngx_http_login_register_show(ngx_http_request_t *r, const login_form_t *form,
             return ngx_http_login_invite_door(r, &guest);
         }
 
-        return ngx_http_login_link_invalid(r);
+        return ngx_http_login_invite_none(r);
 
     default:
         return ngx_http_login_error(r, LOGIN_REASON_STORE);

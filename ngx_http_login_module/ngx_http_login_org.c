@@ -216,6 +216,12 @@ ngx_http_login_org_merge(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
 
     ngx_http_login_terms_merge(&org->terms, &mcf->terms);
 
+    /* a second factor makes up for a shorter password (NIST SP 800-63B-4) */
+
+    if (org->mfa == NGX_HTTP_LOGIN_MFA_REQUIRED && !org->terms.own_min) {
+        org->terms.rules.min = LOGIN_STRENGTH_MIN_MFA;
+    }
+
     if (ngx_http_login_org_region(cf, mcf, org) != NGX_OK
         || ngx_http_login_org_providers(cf, mcf, org) != NGX_OK)
     {

@@ -495,6 +495,34 @@ sub who { $_[0]->get("$origin/who", %page) }
 }
 
 
+# --- eight characters are enough beside a second factor
+
+{
+    my $text = 'login_org acme "Acme" { mfa required; }'
+        . 'login_org globex "G" { } login_hash memory=1m passes=1;'
+        . $server;
+    my $n = 0;
+
+    # nginx tells the command line its policy a moment after it has started
+
+    my $add = sub {
+        my ($org) = @_;
+
+        return ($t->cli({ stdin => "vK7#qz2!Tp\n" }, '--org', $org, 'user',
+                        'add', 'short' . $n++, '--password-stdin'))[0];
+    };
+
+    ok($t->reload($text), 'reloaded');
+
+    ok(wait_for(sub { $add->('acme') == 0 }), 'where it is required');
+    is($add->('globex'), 1, 'and nowhere else');
+
+    ok($t->reload("login_password min=15; $text"), 'reloaded');
+
+    ok(wait_for(sub { $add->('acme') == 1 }), 'nor against "min" in http');
+}
+
+
 # --- conditions
 
 $t->conf_error(around('') =~ s/org=acme,globex //r,

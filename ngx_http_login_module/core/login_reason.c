@@ -120,10 +120,11 @@ static const login_reason_t  login_reasons[LOGIN_REASONS] = {
     [LOGIN_REASON_LINK] = { "L32",
         "A link was used already, is too old, was replaced by a newer one, "
         "revoked, or did not come whole.  Links that set a password end, "
-        "too, when it was changed, the account was renamed or disabled, or "
-        "all its sessions were ended.  \"nginx-login invite list\" shows "
-        "invitations, and \"nginx-login invite NAME\" makes another one for "
-        "who has not registered yet." },
+        "too, when it was changed, the account was disabled, or all its "
+        "sessions were ended, and all links when the account got another "
+        "name or address.  \"nginx-login invite list\" shows invitations, "
+        "and \"nginx-login invite NAME\" makes another one for who has not "
+        "registered yet." },
 
     [LOGIN_REASON_MISMATCH] = { "L31",
         "A new password was typed twice, and not the same both times.  "

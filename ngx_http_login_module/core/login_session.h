@@ -14,10 +14,7 @@
 #define LOGIN_BROWSER_MAX     255   /* bytes kept of a User-Agent */
 #define LOGIN_PROVIDER_MAX    64    /* bytes of one's name in nginx.conf */
 #define LOGIN_SHARED_IDLE     1800  /* seconds, on a shared computer */
-#define LOGIN_CLOCK_SKEW      300   /* that clocks may differ by */
-
-/* How far the clocks of several machines may differ, in seconds. */
-#define LOGIN_CLOCK_SKEW      300
+#define LOGIN_CLOCK_SKEW      300   /* seconds that clocks may differ by */
 
 /* What somebody has shown; kept in records. */
 #define LOGIN_METHOD_PASSWORD 0x01  /* "pwd" */

@@ -24,10 +24,12 @@ login_result_e
 login_template_message(login_compiler_t *c, login_str_t text,
     const u_char *at)
 {
-    login_op_t      *op;
-    const char      *why;
-    login_str_t      msgid;
-    login_slot_t    *slots;
+    size_t          n;
+    login_op_t     *op;
+    const char     *why;
+    login_str_t     msgid;
+    login_slot_t   *kept, slots[LOGIN_TEMPLATE_SLOTS];
+    login_result_e  rc;
 
     if (c->template->kind == LOGIN_TEMPLATE_HTML
         && login_html_message(&c->html, &why) != LOGIN_OK)
@@ -41,12 +43,23 @@ login_template_message(login_compiler_t *c, login_str_t text,
     }
 
     msgid = login_template_unwrap(c->arena, text);
-    slots = login_arena_alloc(c->arena,
-                              LOGIN_TEMPLATE_SLOTS * sizeof(login_slot_t));
-
-    if (msgid.data == NULL || slots == NULL) {
+    if (msgid.data == NULL) {
         return login_template_no_memory(c);
     }
+
+    n = 0;
+
+    rc = login_template_slots(c, slots, &n, msgid, at);
+    if (rc != LOGIN_OK) {
+        return rc;
+    }
+
+    kept = login_arena_alloc(c->arena, n * sizeof(login_slot_t));
+    if (kept == NULL) {
+        return login_template_no_memory(c);
+    }
+
+    memcpy(kept, slots, n * sizeof(login_slot_t));
 
     op = login_template_op(c, LOGIN_OP_MESSAGE);
     if (op == NULL) {
@@ -54,11 +67,12 @@ login_template_message(login_compiler_t *c, login_str_t text,
     }
 
     op->text = msgid;
-    op->slots = slots;
+    op->slots = kept;
+    op->nslots = n;
     op->escape = c->template->kind == LOGIN_TEMPLATE_TEXT
                  ? LOGIN_ESCAPE_TEXT : LOGIN_ESCAPE_HTML;
 
-    return login_template_slots(c, slots, &op->nslots, msgid, at);
+    return LOGIN_OK;
 }
 
 

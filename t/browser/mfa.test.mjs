@@ -14,7 +14,7 @@ import { after, before, test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
 import { HtmlValidate } from "html-validate";
 
-import { complaints, launch } from "./browser.mjs";
+import { complaints, launch, still } from "./browser.mjs";
 import { serve } from "./server.mjs";
 
 
@@ -111,7 +111,7 @@ async function sound(page, name) {
     assert.deepEqual(report.results.flatMap((r) => r.messages), []);
 
     for (const colorScheme of ["light", "dark"]) {
-        await page.emulateMedia({ colorScheme });
+        await page.emulateMedia({ colorScheme, ...still });
 
         const { violations } = await new AxeBuilder({ page }).analyze();
 
@@ -179,7 +179,7 @@ test("invited, registered, a device set up, and in", async () => {
     const uri = await page.getAttribute("#totp-link", "href");
 
     for (const colorScheme of ["light", "dark"]) {
-        await page.emulateMedia({ colorScheme });
+        await page.emulateMedia({ colorScheme, ...still });
         assert.equal(await scan(page, colorScheme), uri);
     }
 
