@@ -122,7 +122,7 @@ ngx_http_login_asset(ngx_http_request_t *r)
 }
 
 
-/* Organisations may have style sheets of their own. */
+/* Organisations may have style sheets of their own, and providers icons. */
 
 static const ngx_http_login_asset_t *
 ngx_http_login_find_asset(ngx_http_login_main_conf_t *mcf, ngx_str_t *name)
@@ -146,5 +146,5 @@ ngx_http_login_find_asset(ngx_http_login_main_conf_t *mcf, ngx_str_t *name)
         }
     }
 
-    return NULL;
+    return ngx_http_login_provider_icon(mcf, name);
 }

@@ -134,6 +134,13 @@ static ngx_command_t  ngx_http_login_commands[] = {
       0,
       NULL },
 
+    { ngx_string("login_provider"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_BLOCK|NGX_CONF_TAKE2,
+      ngx_http_login_provider,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("login_region"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE3,
       ngx_http_login_region,
@@ -216,6 +223,7 @@ ngx_http_login_create_main_conf(ngx_conf_t *cf)
      *     conf->regions = NULL;
      *     conf->providers = NULL;
      *     conf->org_hash = { NULL, 0 };
+     *     conf->provider_hash = { NULL, 0 };
      *     conf->org = NULL;
      *     conf->only = NULL;
      *     conf->table = NULL;
@@ -411,6 +419,7 @@ ngx_http_login_postconfiguration(ngx_conf_t *cf)
     mcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_login_module);
 
     if (ngx_http_login_resolve(cf, mcf) != NGX_OK
+        || ngx_http_login_provider_init(cf, mcf) != NGX_OK
         || ngx_http_login_org_init(cf, mcf) != NGX_OK)
     {
         return NGX_ERROR;

@@ -118,10 +118,28 @@ typedef struct {
 } ngx_http_login_region_t;
 
 
-/* "login_provider" */
+/* "login_provider"; constant, and all of it outlives requests. */
 typedef struct {
-    ngx_str_t                    name;
+    ngx_str_t                    name;      /* as addresses have it */
     ngx_str_t                    title;
+    ngx_str_t                    secret_file;
+    ngx_str_t                    scope;
+    ngx_array_t                 *domains;   /* of login_str_t */
+    ngx_flag_t                   provision; /* 1: makes accounts */
+    ngx_http_login_asset_t       icon;      /* without a name: none */
+    u_char                      *file;      /* of the block, for errors */
+    ngx_uint_t                   line;
+
+    /*
+     * Of the block, and when the configuration has been read, complete: the
+     * secret, or the private key as PEM, is there when it is used.
+     */
+    login_rp_conf_t              rp;
+
+    /* set when the configuration has been read */
+
+    ngx_uint_t                   number;    /* from 0 */
+    ngx_str_t                    origin;    /* of the issuer */
 } ngx_http_login_provider_t;
 
 
@@ -185,6 +203,7 @@ typedef struct {
     ngx_uint_t                   used;      /* there is a gate or portal */
     ngx_uint_t                   caches;    /* and a "..._cache_path" */
     ngx_hash_t                   org_hash;
+    ngx_hash_t                   provider_hash;     /* empty: there is none */
     const ngx_http_login_org_t  *org;       /* "default" */
     const ngx_http_login_org_t  *only;      /* NULL: several are declared */
     login_orgs_t                *table;     /* the same for threads */
@@ -474,6 +493,39 @@ const ngx_http_login_org_t *ngx_http_login_org_find(
  * like that.  Empty: nothing was, and there are several.
  */
 login_str_t ngx_http_login_org_typed(ngx_http_request_t *r, login_str_t typed);
+
+
+/* ngx_http_login_{conf_provider,provider,icon}.c: identity providers */
+
+char *ngx_http_login_provider(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* What the lines of a block are worth together; before ..._org_init(). */
+ngx_int_t ngx_http_login_provider_init(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+
+/* Their secrets. */
+ngx_int_t ngx_http_login_load_providers(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+
+/* By the name as addresses and accounts have it; NULL: there is none. */
+const ngx_http_login_provider_t *ngx_http_login_provider_find(
+    const ngx_http_login_main_conf_t *mcf, const void *name, size_t len);
+
+/* Of that name among those of the organisation; NULL: it has none such. */
+const ngx_http_login_provider_t *ngx_http_login_org_provider(
+    const ngx_http_login_org_t *org, const void *name, size_t len);
+
+/* The icon of that name; NULL: there is none. */
+const ngx_http_login_asset_t *ngx_http_login_provider_icon(
+    const ngx_http_login_main_conf_t *mcf, const ngx_str_t *name);
+
+/*
+ * Reads an image for what a block or line is about: "provider" and its
+ * title, "app" and its.  Says what is wrong with it.
+ */
+ngx_int_t ngx_http_login_load_icon(ngx_conf_t *cf,
+    ngx_http_login_asset_t *icon, ngx_str_t *file, const char *what,
+    const ngx_str_t *title);
 
 
 /* ngx_http_login_block.c: blocks that are directives of this module */

@@ -69,6 +69,7 @@
 #include "login_log.h"
 #include "login_mail.h"
 #include "login_locale.h"
+#include "login_image.h"
 #include "login_html.h"
 #include "login_template.h"
 #include "login_template_op.h"
