@@ -348,6 +348,7 @@ ngx_http_login_create_srv_conf(ngx_conf_t *cf)
      *     conf->org_cookie = { 0, NULL };
      *     conf->csp = { 0, NULL };
      *     conf->frame_csp = { 0, NULL };
+     *     conf->forms = 0;
      */
 
     conf->cookie_samesite = NGX_CONF_UNSET_UINT;

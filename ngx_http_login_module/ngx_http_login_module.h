@@ -166,6 +166,7 @@ typedef struct {
     const ngx_http_login_region_t      *region;     /* NULL: any */
     const ngx_http_login_provider_t   **providers;  /* "nproviders" */
     ngx_uint_t                   nproviders;
+    ngx_str_t                    origins;   /* theirs: " https://..." */
 } ngx_http_login_org_t;
 
 
@@ -251,6 +252,7 @@ typedef struct {
     login_str_t                  org_cookie;
     ngx_str_t                    csp;
     ngx_str_t                    frame_csp; /* of what may be in a frame */
+    size_t                       forms;     /* both up to "form-action ..." */
 } ngx_http_login_srv_conf_t;
 
 

@@ -19,6 +19,8 @@ static ngx_int_t ngx_http_login_org_region(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf, ngx_http_login_org_t *org);
 static ngx_int_t ngx_http_login_org_resolve(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf, ngx_http_login_org_t *org);
+static ngx_int_t ngx_http_login_org_origins(ngx_conf_t *cf,
+    ngx_http_login_org_t *org);
 static ngx_int_t ngx_http_login_org_index(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
 
@@ -304,6 +306,37 @@ ngx_http_login_org_resolve(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
         }
 
         org->providers[org->nproviders++] = provider;
+    }
+
+    return ngx_http_login_org_origins(cf, org);
+}
+
+
+/* Where its people's forms may lead: to sign out there as well. */
+
+static ngx_int_t
+ngx_http_login_org_origins(ngx_conf_t *cf, ngx_http_login_org_t *org)
+{
+    u_char      *p;
+    size_t       len;
+    ngx_uint_t   i;
+
+    len = 0;
+
+    for (i = 0; i < org->nproviders; i++) {
+        len += 1 + org->providers[i]->origin.len;
+    }
+
+    p = ngx_pnalloc(cf->pool, len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    org->origins.data = p;
+    org->origins.len = len;
+
+    for (i = 0; i < org->nproviders; i++) {
+        p = ngx_sprintf(p, " %V", &org->providers[i]->origin);
     }
 
     return NGX_OK;

@@ -401,6 +401,8 @@ ngx_http_login_write_csp(ngx_conf_t *cf, ngx_http_login_srv_conf_t *scf)
             p = ngx_sprintf(p, " %V", &origin);
         }
 
+        scf->forms = p - csp[i]->data;
+
         p = ngx_sprintf(p, "; frame-ancestors ");
 
         if (csp[i] == &scf->frame_csp) {
