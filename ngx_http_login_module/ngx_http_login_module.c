@@ -226,6 +226,7 @@ ngx_http_login_create_main_conf(ngx_conf_t *cf)
      *     conf->provider_hash = { NULL, 0 };
      *     conf->org = NULL;
      *     conf->only = NULL;
+     *     conf->passwords = 0;
      *     conf->table = NULL;
      *     conf->used = 0;
      *     conf->caches = 0;

@@ -207,6 +207,7 @@ typedef struct {
     ngx_hash_t                   provider_hash;     /* empty: there is none */
     const ngx_http_login_org_t  *org;       /* "default" */
     const ngx_http_login_org_t  *only;      /* NULL: several are declared */
+    ngx_uint_t                   passwords; /* somebody may have one */
     login_orgs_t                *table;     /* the same for threads */
     login_limit_t                limit;
     ngx_shm_zone_t              *zone;      /* of the limit's counters */
@@ -956,6 +957,20 @@ ngx_int_t ngx_http_login_signin_wrong(ngx_http_request_t *r,
     const login_form_t *form, ngx_uint_t locked);
 ngx_int_t ngx_http_login_signin_throttled(ngx_http_request_t *r,
     const login_form_t *form, uint64_t wait, ngx_uint_t locked);
+
+/* ngx_http_login_provider_page.c: buttons that lead to providers */
+
+/*
+ * Those of "org" (NULL: none), with what the form says of where to go and of
+ * a shared computer.
+ */
+ngx_int_t ngx_http_login_providers_fill(ngx_http_request_t *r,
+    ngx_http_login_page_t *page, const ngx_http_login_org_t *org,
+    const login_form_t *form);
+
+/* Are there sign-ins with a password for whom it is about? */
+void ngx_http_login_page_passwords(ngx_http_login_page_t *page,
+    ngx_uint_t passwords);
 
 /* ngx_http_login_options.c: which organisation it is */
 
