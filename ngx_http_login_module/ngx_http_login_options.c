@@ -8,8 +8,6 @@
 #include "ngx_http_login_module.h"
 
 
-static ngx_int_t ngx_http_login_org_recall(ngx_http_request_t *r,
-    login_str_t *org);
 static ngx_int_t ngx_http_login_options_show(ngx_http_request_t *r,
     const login_form_t *form, ngx_uint_t status, login_reason_e reason);
 static ngx_int_t ngx_http_login_options_next(ngx_http_request_t *r,
@@ -69,7 +67,7 @@ ngx_http_login_org_fill(ngx_http_request_t *r, ngx_http_login_page_t *page,
 
 /* Signed, so that nobody can try names in it. */
 
-static ngx_int_t
+ngx_int_t
 ngx_http_login_org_recall(ngx_http_request_t *r, login_str_t *org)
 {
     u_char                       name[LOGIN_ORG_MAX];
