@@ -1051,8 +1051,15 @@ typedef struct {
 ngx_int_t ngx_http_login_sso_leave(ngx_http_request_t *r,
     const ngx_http_login_leave_t *leave);
 
-/* "sso/NAME" and what is below it. */
+/* ngx_http_login_sso_page.c: "sso/NAME" and what is below it */
 ngx_int_t ngx_http_login_sso_page(ngx_http_request_t *r);
+
+/* Of a provider, none of a person's. */
+void ngx_http_login_sso_form(ngx_http_request_t *r, const login_form_t *form);
+
+/* "sso/NAME" itself, asked for with GET. */
+ngx_int_t ngx_http_login_sso_begin(ngx_http_request_t *r,
+    const ngx_http_login_provider_t *provider);
 
 /* The provider's redirect_uri, ending with a zero. */
 ngx_int_t ngx_http_login_sso_callback_url(ngx_http_request_t *r,
@@ -1308,6 +1315,10 @@ ngx_int_t ngx_http_login_limit_signin(ngx_http_request_t *r,
 ngx_int_t ngx_http_login_limit_network(ngx_http_request_t *r,
     uint64_t *wait);
 
+/* The same where it may succeed: the caller settles it. */
+ngx_int_t ngx_http_login_limit_ask(ngx_http_request_t *r,
+    ngx_http_login_throttle_t *throttle, uint64_t *wait);
+
 /*
  * Settles it, once; "signin" says whose lock it leads to, or that it is
  * nobody's.  NGX_DECLINED: it is locked from now on, and nobody is to hear
@@ -1317,6 +1328,46 @@ ngx_int_t ngx_http_login_limit_network(ngx_http_request_t *r,
 ngx_int_t ngx_http_login_limit_settle(ngx_http_login_throttle_t *throttle,
     login_limit_outcome_e outcome, const login_signin_t *signin,
     login_changes_t **lock);
+
+
+/*
+ * ngx_http_login_backchannel{,_end}.c: the provider says that somebody has
+ * signed out
+ */
+
+/* On the heap: a thread may be at it when the request is gone. */
+typedef struct {
+    login_str_t                  token;
+    login_str_t                  provider;
+    login_str_t                  issuer;
+    login_oidc_logout_t          logout;
+    login_rp_failure_t           failure;
+    login_orgs_t                *orgs;      /* a reload takes others */
+    login_changes_t             *changes;
+    size_t                       sessions;  /* that end */
+    uint64_t                     now;
+    ngx_http_login_throttle_t    throttle;
+    ngx_uint_t                   users;     /* that release it */
+    ngx_uint_t                   tries;
+    u_char                       data[];
+} ngx_http_login_backchannel_t;
+
+void ngx_http_login_backchannel(ngx_http_request_t *r,
+    const ngx_http_login_provider_t *provider, const login_form_t *form);
+void ngx_http_login_backchannel_release(void *data);
+
+/* A token that was verified.  NGX_DONE: threads are at it. */
+ngx_int_t ngx_http_login_backchannel_find(ngx_http_request_t *r,
+    ngx_http_login_backchannel_t *channel);
+
+/* The answer, for ngx_http_finalize_request(); "why" of a fault or NULL. */
+ngx_int_t ngx_http_login_backchannel_done(ngx_http_request_t *r,
+    ngx_http_login_backchannel_t *channel);
+ngx_int_t ngx_http_login_backchannel_refuse(ngx_http_request_t *r,
+    ngx_http_login_backchannel_t *channel, const char *why);
+ngx_int_t ngx_http_login_backchannel_fault(ngx_http_request_t *r,
+    ngx_http_login_backchannel_t *channel, login_log_kind_e kind,
+    const char *why);
 
 
 /* ngx_http_login_log.c: security events, each where it is certain */

@@ -10,6 +10,7 @@
  *     {"resume": true}        at the same port again
  *     {"forget": true}        nobody is signed in there
  *     {"seen": true}          requests by path
+ *     {"sessions": true}      ids that clients know them by, oldest first
  *     {"logoutToken": {...}}  {token}
  */
 
@@ -50,6 +51,9 @@ async function answer(question) {
 
     } else if (question.seen) {
         return stage.seen;
+
+    } else if (question.sessions) {
+        return stage.sessions();
 
     } else if (question.logoutToken) {
         return { token: await stage.logoutToken(question.logoutToken) };

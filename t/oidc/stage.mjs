@@ -95,6 +95,15 @@ export class Stage extends Op {
         this.kept.clear();
     }
 
+    /* "sid" of its sessions at the client, oldest first. */
+
+    sessions() {
+        return [...this.kept.entries()]
+            .filter(([key]) => key.startsWith("Session:"))
+            .map(([, { authorizations }]) => authorizations?.nginx?.sid)
+            .filter((sid) => sid);
+    }
+
     apply() {
         const op = this;
 
