@@ -152,7 +152,20 @@ ngx_http_login_invite_used(ngx_http_request_t *r, login_str_t token)
 {
     ngx_http_login_guest_t  guest;
 
-    if (ngx_http_login_invite_find(r, token, &guest) == NGX_ERROR) {
+    switch (ngx_http_login_invite_find(r, token, &guest)) {
+
+    case NGX_OK:
+        if (!guest.org->password) {
+            return ngx_http_login_register_show(r, NULL, NGX_HTTP_FORBIDDEN,
+                                                LOGIN_REASON_NO_PASSWORD, NULL);
+        }
+
+        break;
+
+    case NGX_DECLINED:
+        break;
+
+    default:
         return ngx_http_login_error(r, LOGIN_REASON_STORE);
     }
 

@@ -168,7 +168,14 @@ static const login_reason_t  login_reasons[LOGIN_REASONS] = {
         "The last device of an account cannot be removed where its "
         "organisation has \"mfa required\": another one has to be added "
         "first.  \"nginx-login mfa reset NAME\" takes away one that is "
-        "lost." }
+        "lost." },
+
+    [LOGIN_REASON_NO_PASSWORD] = { "L34",
+        "A password was to be set, or shown, for an account of an "
+        "organisation that has \"password off\": its people sign in through "
+        "its identity providers only.  Pages don't ask for one there, so it "
+        "was sent by a script, or from a page that was open when the "
+        "configuration was changed." }
 };
 
 

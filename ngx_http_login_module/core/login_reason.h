@@ -33,6 +33,7 @@ typedef enum {
     LOGIN_REASON_LIMITED,       /* too many codes were wrong */
     LOGIN_REASON_DEVICES,       /* too many of them */
     LOGIN_REASON_LAST,          /* device, which has to stay */
+    LOGIN_REASON_NO_PASSWORD,   /* a password, where there are none */
     LOGIN_REASONS
 } login_reason_e;
 
