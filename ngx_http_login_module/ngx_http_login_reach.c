@@ -67,7 +67,7 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
 
     len = sizeof("__Secure-_browser") + scf->cookie_name.len;
 
-    p = ngx_pnalloc(cf->pool, (6 + LOGIN_FLOWS_MAX) * len);
+    p = ngx_pnalloc(cf->pool, (7 + LOGIN_FLOWS_MAX) * len);
     if (p == NULL) {
         return NGX_ERROR;
     }
@@ -113,12 +113,19 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
     scf->org_cookie.len = ngx_sprintf(p, "%s%V_org", host,
                                       &scf->cookie_name) - p;
 
+    p += len;
+
+    scf->last_cookie.data = p;
+    scf->last_cookie.len = ngx_sprintf(p, "%s%V_last", host,
+                                       &scf->cookie_name) - p;
+
     if (scf->gates == 0 && scf->forwards == 0 && scf->own.len == 0) {
         return NGX_OK;
     }
 
     if (ngx_http_login_add_cookie(cf, scf->session_cookie) != NGX_OK
         || ngx_http_login_add_cookie(cf, scf->org_cookie) != NGX_OK
+        || ngx_http_login_add_cookie(cf, scf->last_cookie) != NGX_OK
         || ngx_http_login_add_cookie(cf, scf->browser_cookie) != NGX_OK
         || ngx_http_login_add_cookie(cf, scf->link_cookie) != NGX_OK
         || ngx_http_login_add_cookie(cf, scf->trust_cookie) != NGX_OK
