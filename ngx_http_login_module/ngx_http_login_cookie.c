@@ -209,6 +209,25 @@ ngx_http_login_set_flow(ngx_http_request_t *r, ngx_uint_t i,
 
 
 ngx_int_t
+ngx_http_login_set_state(ngx_http_request_t *r, ngx_uint_t i,
+    login_str_t text, uint64_t age)
+{
+    ngx_http_login_cookie_t     cookie;
+    ngx_http_login_srv_conf_t  *scf;
+
+    scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
+
+    cookie.name = scf->state_cookies[i];
+    cookie.value = text;
+    ngx_str_null(&cookie.domain);
+    cookie.samesite = NGX_HTTP_LOGIN_LAX;
+    cookie.age = (ngx_int_t) age;
+
+    return ngx_http_login_send_cookie(r, &cookie);
+}
+
+
+ngx_int_t
 ngx_http_login_set_org(ngx_http_request_t *r, login_str_t token)
 {
     ngx_http_login_cookie_t      cookie;

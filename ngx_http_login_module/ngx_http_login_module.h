@@ -46,6 +46,9 @@
 
 #define NGX_HTTP_LOGIN_BODY_MAX  16384
 
+/* Tabs of a browser that may be at a provider at once. */
+#define NGX_HTTP_LOGIN_STATES  5
+
 #define ngx_http_login_str(s)    login_str((s)->data, (s)->len)
 
 #define NGX_HTTP_LOGIN_GONE           410
@@ -173,6 +176,7 @@ typedef struct {
 typedef struct ngx_http_login_worker_s  ngx_http_login_worker_t;
 typedef struct ngx_http_login_mailer_s  ngx_http_login_mailer_t;
 typedef struct ngx_http_login_memory_s  ngx_http_login_memory_t;
+typedef struct ngx_http_login_network_s  ngx_http_login_network_t;
 
 
 typedef struct {
@@ -252,6 +256,7 @@ typedef struct {
     login_str_t                  flow_cookies[LOGIN_FLOWS_MAX];
     login_str_t                  org_cookie;
     login_str_t                  last_cookie;
+    login_str_t                  state_cookies[NGX_HTTP_LOGIN_STATES];
     ngx_str_t                    csp;
     ngx_str_t                    frame_csp; /* of what may be in a frame */
     size_t                       forms;     /* both up to "form-action ..." */
@@ -310,6 +315,7 @@ typedef struct {
     ngx_str_t                    email;
     ngx_str_t                    language;
     ngx_str_t                    roles;
+    ngx_str_t                    provider;  /* empty: none */
 } ngx_http_login_identity_t;
 
 
@@ -351,6 +357,7 @@ typedef struct {
     login_str_t                  trust;     /* these of the portal's */
     login_str_t                  last;      /* provider */
     login_str_t                  flows[LOGIN_FLOWS_MAX];
+    login_str_t                  states[NGX_HTTP_LOGIN_STATES];
 
     unsigned                     checked:1; /* "ticket" was looked at */
     unsigned                     genuine:1; /* and is ours */
@@ -624,6 +631,7 @@ struct ngx_http_login_worker_s {
     login_pool_t                *hashers;
     login_pool_t                *writer;
     ngx_http_login_mailer_t     *mailer;    /* NULL: sends nothing */
+    ngx_http_login_network_t    *network;   /* NULL: there is no provider */
     void                        *shared;    /* by the threads */
     ngx_connection_t            *connection;
     ngx_queue_t                  tasks;     /* that are not over */
@@ -663,12 +671,17 @@ typedef login_result_e (*ngx_http_login_run_pt)(void *data,
 typedef void (*ngx_http_login_done_pt)(ngx_http_request_t *r, void *data,
     login_result_e rc);
 
+/* Asks a provider, in a thread of its own. */
+typedef login_result_e (*ngx_http_login_ask_pt)(void *data, login_rp_t *rp,
+    login_http_t *http);
+
 struct ngx_http_login_task_s {
     login_job_t                  job;       /* first: see the mailbox */
     login_result_e               result;
     ngx_http_request_t          *request;   /* NULL: nobody waits */
     ngx_http_login_done_pt       done;
     ngx_http_login_run_pt        run;       /* of a hasher */
+    ngx_http_login_ask_pt        ask;       /* of a provider */
     login_changes_t             *changes;   /* of the writer */
     void                        *data;      /* on the heap */
     void                       (*release)(void *data);
@@ -689,6 +702,12 @@ ngx_int_t ngx_http_login_task_hash(ngx_http_request_t *r,
 /* The same for who has no request: "r" is NULL then, also for "done". */
 ngx_int_t ngx_http_login_task_read(ngx_http_request_t *r,
     ngx_http_login_worker_t *worker, ngx_http_login_run_pt run,
+    ngx_http_login_done_pt done, void *data, void (*release)(void *data));
+
+/* NGX_BUSY as well: more wait for this provider than may. */
+ngx_int_t ngx_http_login_task_ask(ngx_http_request_t *r,
+    ngx_http_login_worker_t *worker,
+    const ngx_http_login_provider_t *provider, ngx_http_login_ask_pt ask,
     ngx_http_login_done_pt done, void *data, void (*release)(void *data));
 
 /* Takes "changes" over in any case.  "r" may be NULL: nobody waits. */
@@ -719,6 +738,24 @@ void ngx_http_login_hash_run(void *context, login_job_t **jobs, size_t n);
 void ngx_http_login_commit_run(void *context, login_job_t **jobs, size_t n);
 
 
+/* ngx_http_login_network.c: providers, each with threads of its own */
+
+/* Before any thread is started.  NGX_ERROR: no memory. */
+ngx_int_t ngx_http_login_network_create(ngx_http_login_worker_t *worker);
+
+/* What is known of a provider; NULL: no memory, or no threads. */
+login_rp_t *ngx_http_login_network_rp(ngx_http_login_worker_t *worker,
+    const ngx_http_login_provider_t *provider);
+login_pool_t *ngx_http_login_network_pool(ngx_http_login_worker_t *worker,
+    const ngx_http_login_provider_t *provider);
+
+/* What is under way comes to nothing, soon. */
+void ngx_http_login_network_stop(ngx_http_login_worker_t *worker);
+
+/* NGX_BUSY: threads are at work. */
+ngx_int_t ngx_http_login_network_end(ngx_http_login_worker_t *worker);
+
+
 /* ngx_http_login_visitor.c: our cookies */
 
 ngx_int_t ngx_http_login_post_read_handler(ngx_http_request_t *r);
@@ -741,7 +778,7 @@ ngx_int_t ngx_http_login_identify_once(ngx_http_request_t *r,
     const ngx_http_login_identity_t **identity);
 
 /* Its texts by number. */
-#define NGX_HTTP_LOGIN_TEXTS  6
+#define NGX_HTTP_LOGIN_TEXTS  7
 
 ngx_str_t *ngx_http_login_identity_text(ngx_http_login_identity_t *identity,
     ngx_uint_t i);
@@ -852,6 +889,9 @@ ngx_int_t ngx_http_login_set_trust(ngx_http_request_t *r, login_str_t token,
     uint64_t age);
 ngx_int_t ngx_http_login_set_flow(ngx_http_request_t *r, ngx_uint_t i,
     login_str_t text, uint64_t age);
+ngx_int_t ngx_http_login_set_state(ngx_http_request_t *r, ngx_uint_t i,
+    login_str_t text, uint64_t age);
+
 /* The organisation that was signed in to last, and through which provider. */
 ngx_int_t ngx_http_login_set_org(ngx_http_request_t *r, login_str_t token);
 ngx_int_t ngx_http_login_set_last(ngx_http_request_t *r, login_str_t token);
@@ -988,7 +1028,7 @@ ngx_int_t ngx_http_login_org_fill(ngx_http_request_t *r,
 ngx_int_t ngx_http_login_org_remember(ngx_http_request_t *r,
     login_str_t org);
 
-/* NGX_DECLINED: the browser remembers none that is declared. */
+/* That again.  NGX_DECLINED: none, or none that is still there. */
 ngx_int_t ngx_http_login_org_recall(ngx_http_request_t *r, login_str_t *org);
 
 /* ngx_http_login_last.c: the provider that somebody signed in through last */
@@ -1013,6 +1053,93 @@ ngx_int_t ngx_http_login_last_again(ngx_http_request_t *r);
 ngx_int_t ngx_http_login_options_page(ngx_http_request_t *r);
 void ngx_http_login_options_form(ngx_http_request_t *r,
     const login_form_t *form);
+
+/* ngx_http_login_sso.c: single sign-on, to a provider and back */
+
+/* How somebody leaves for it. */
+typedef struct {
+    const ngx_http_login_org_t       *org;
+    const ngx_http_login_provider_t  *provider;
+    login_str_t                       return_to;
+    ngx_uint_t                        shared;   /* a shared computer */
+    ngx_uint_t                        silent;   /* the provider asks nobody */
+    ngx_uint_t                        anew;     /* it asks in any case */
+} ngx_http_login_leave_t;
+
+/*
+ * Answers 303 to the provider.  NGX_DONE: that has to wait for what is to be
+ * fetched from it; else for ngx_http_finalize_request().
+ */
+ngx_int_t ngx_http_login_sso_leave(ngx_http_request_t *r,
+    const ngx_http_login_leave_t *leave);
+
+/* "sso/NAME" and what is below it. */
+ngx_int_t ngx_http_login_sso_page(ngx_http_request_t *r);
+
+/* The provider's redirect_uri, ending with a zero. */
+ngx_int_t ngx_http_login_sso_callback_url(ngx_http_request_t *r,
+    const ngx_http_login_provider_t *provider, login_str_t *url);
+
+/* ngx_http_login_sso_state.c: cookies of who has left */
+
+/* Takes the place of the oldest where there are too many. */
+ngx_int_t ngx_http_login_state_keep(ngx_http_request_t *r,
+    login_sso_state_t *state);
+
+/* NGX_DECLINED: none of this browser has that id. */
+ngx_int_t ngx_http_login_state_find(ngx_http_request_t *r, login_str_t id,
+    login_sso_state_t *state, u_char plain[LOGIN_SSO_PLAIN_MAX],
+    ngx_uint_t *place);
+
+/* ngx_http_login_sso_{callback,arrival}.c: and back */
+
+/* On the heap: a thread may be at it when the request is gone. */
+typedef struct {
+    login_rp_signin_t            rp;
+    login_rp_failure_t           failure;
+    login_str_t                  iss;       /* of the answer */
+    login_sso_state_t            state;     /* its strings are in "plain" */
+    login_sso_t                  sso;
+    login_orgs_t                *orgs;      /* a reload takes others */
+    ngx_http_login_leave_t       leave;     /* of the request, not for it */
+    ngx_uint_t                   place;     /* of the state's cookie */
+    ngx_uint_t                   users;     /* that release it */
+    ngx_uint_t                   tries;
+    u_char                       id[LOGIN_SSO_ID_TEXT];
+    u_char                       nonce[LOGIN_SSO_DRAWN_TEXT];
+    u_char                       verifier[LOGIN_SSO_DRAWN_TEXT];
+    u_char                       plain[LOGIN_SSO_PLAIN_MAX];
+    size_t                       len;
+    u_char                       data[];
+} ngx_http_login_arrival_t;
+
+ngx_http_login_arrival_t *ngx_http_login_arrival_create(
+    ngx_http_request_t *r, const ngx_http_login_provider_t *provider,
+    const login_form_t *query);
+void ngx_http_login_arrival_release(void *data);
+
+/* Redeems the code.  NGX_DONE, or for ngx_http_finalize_request(). */
+ngx_int_t ngx_http_login_arrival_redeem(ngx_http_request_t *r,
+    ngx_http_login_arrival_t *arrival);
+
+ngx_int_t ngx_http_login_sso_callback(ngx_http_request_t *r,
+    const ngx_http_login_provider_t *provider);
+
+/* ngx_http_login_sso_error.c: what went wrong, and what to try */
+
+/*
+ * "leave" may have no organisation.  "sso" says who it was, "detail" more
+ * for the administrator; both may be NULL.
+ */
+ngx_int_t ngx_http_login_sso_error(ngx_http_request_t *r,
+    const ngx_http_login_leave_t *leave, login_reason_e reason,
+    const login_sso_t *sso, const char *detail);
+
+/* What a provider's thread brought back. */
+ngx_int_t ngx_http_login_sso_failed(ngx_http_request_t *r,
+    const ngx_http_login_leave_t *leave, login_result_e rc,
+    const login_rp_failure_t *failure);
+
 
 /* ngx_http_login_region.c: where it lives */
 

@@ -48,7 +48,7 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
     u_char      *p;
     size_t       len;
     ngx_uint_t   i, https;
-    login_str_t  flows;
+    login_str_t  flows, states;
     const char  *prefix, *host;
 
     https = scf->portal->parsed.https;
@@ -67,7 +67,8 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
 
     len = sizeof("__Secure-_browser") + scf->cookie_name.len;
 
-    p = ngx_pnalloc(cf->pool, (7 + LOGIN_FLOWS_MAX) * len);
+    p = ngx_pnalloc(cf->pool, (8 + LOGIN_FLOWS_MAX + NGX_HTTP_LOGIN_STATES)
+                              * len);
     if (p == NULL) {
         return NGX_ERROR;
     }
@@ -119,6 +120,19 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
     scf->last_cookie.len = ngx_sprintf(p, "%s%V_last", host,
                                        &scf->cookie_name) - p;
 
+    for (i = 0; i < NGX_HTTP_LOGIN_STATES; i++) {
+        p += len;
+
+        scf->state_cookies[i].data = p;
+        scf->state_cookies[i].len = ngx_sprintf(p, "%s%V_sso-%ui", host,
+                                                &scf->cookie_name, i) - p;
+    }
+
+    p += len;
+
+    states.data = p;
+    states.len = ngx_sprintf(p, "%s%V_sso-*", host, &scf->cookie_name) - p;
+
     if (scf->gates == 0 && scf->forwards == 0 && scf->own.len == 0) {
         return NGX_OK;
     }
@@ -129,7 +143,8 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
         || ngx_http_login_add_cookie(cf, scf->browser_cookie) != NGX_OK
         || ngx_http_login_add_cookie(cf, scf->link_cookie) != NGX_OK
         || ngx_http_login_add_cookie(cf, scf->trust_cookie) != NGX_OK
-        || ngx_http_login_add_cookie(cf, flows) != NGX_OK)
+        || ngx_http_login_add_cookie(cf, flows) != NGX_OK
+        || ngx_http_login_add_cookie(cf, states) != NGX_OK)
     {
         return NGX_ERROR;
     }

@@ -185,6 +185,16 @@ ngx_http_login_take_flows(ngx_http_request_t *r,
         }
     }
 
+    for (i = 0; i < NGX_HTTP_LOGIN_STATES; i++) {
+        if (ngx_http_login_take_cookie(r, &visitor->states[i], lines, n,
+                                       scf->state_cookies[i],
+                                       LOGIN_SSO_TEXT_MAX)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
     return NGX_OK;
 }
 

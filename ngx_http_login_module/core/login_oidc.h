@@ -187,6 +187,9 @@ login_result_e login_oidc_answer(login_oidc_answer_t *answer,
 login_result_e login_oidc_answer_issuer(const login_oidc_answer_t *answer,
     const login_oidc_metadata_t *metadata);
 
+/* Is it the error of who would have to ask somebody (Core, 3.1.2.6)? */
+int login_oidc_asks(login_str_t error);
+
 /* LOGIN_OK: tokens, or an error of the provider's. */
 login_result_e login_oidc_tokens(login_oidc_tokens_t *tokens,
     login_str_t text, login_oidc_wrong_t *wrong);

@@ -34,6 +34,26 @@ login_oidc_answer_issuer(const login_oidc_answer_t *answer,
 }
 
 
+int
+login_oidc_asks(login_str_t error)
+{
+    size_t  i;
+
+    static const char *const  errors[] = {
+        "login_required", "interaction_required", "consent_required",
+        "account_selection_required"
+    };
+
+    for (i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+        if (login_str_eq(error, login_cstr(errors[i]))) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 login_result_e
 login_oidc_tokens(login_oidc_tokens_t *tokens, login_str_t text,
     login_oidc_wrong_t *wrong)

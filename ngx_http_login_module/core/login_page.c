@@ -18,7 +18,7 @@ static const char *const  login_page_names[] = {
     "signin", "options", "region", "apps", "account", "logout", "forgot",
     "forgot-sent", "reset", "register", "invite-request", "invite-sent",
     "invalid-link", "mfa", "mfa-name", "mfa-scan", "recovery-codes", "denied",
-    "expired", "not-found", "error"
+    "expired", "not-found", "error", "sso-error"
 };
 
 

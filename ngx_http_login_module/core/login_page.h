@@ -27,6 +27,7 @@ typedef enum {
     LOGIN_PAGE_EXPIRED,
     LOGIN_PAGE_NOT_FOUND,
     LOGIN_PAGE_ERROR,
+    LOGIN_PAGE_SSO_ERROR,
     LOGIN_PAGES
 } login_page_e;
 
@@ -109,6 +110,18 @@ typedef enum {
     X(PROVIDERS,   providers,   LIST)  /* to sign in through */               \
     X(ORGANISATION, organisation, TEXT) /* title of who it is about */        \
     X(CONTACT,     contact,     TEXT)  /* of its administrator */             \
+    X(SSO_PROVIDER,  sso_provider,  TEXT)  /* its title */                    \
+    X(RETRY_URL,     retry_url,     TEXT)  /* leaves for it once more */      \
+    X(SSO_STATE,     sso_state,     FLAG)  /* see login_reason.h */           \
+    X(SSO_REFUSED,   sso_refused,   FLAG)                                     \
+    X(SSO_DOWN,      sso_down,      FLAG)                                     \
+    X(SSO_UNTRUSTED, sso_untrusted, FLAG)                                     \
+    X(SSO_CLOCK,     sso_clock,     FLAG)                                     \
+    X(SSO_CLAIMS,    sso_claims,    FLAG)                                     \
+    X(SSO_DOMAIN,    sso_domain,    FLAG)                                     \
+    X(SSO_NOBODY,    sso_nobody,    FLAG)                                     \
+    X(SSO_DISABLED,  sso_disabled,  FLAG)                                     \
+    X(SSO_TAKEN,     sso_taken,     FLAG)                                     \
     X(REGIONS,     regions,     LIST)
 
 /* What each row of a list has: X(NAME, name, type, list). */

@@ -147,6 +147,28 @@ login_rp_know(const login_rp_known_t **known, login_rp_t *rp,
 }
 
 
+login_result_e
+login_rp_peek(const login_rp_known_t **known, login_rp_t *rp, uint64_t now)
+{
+    login_result_e  rc;
+
+    rc = LOGIN_NO;
+    *known = NULL;
+
+    (void) pthread_mutex_lock(&rp->mutex);
+
+    if (login_rp_usable(rp, NULL, now) && !login_rp_due(rp, NULL, now)) {
+        rp->known->refs++;
+        *known = rp->known;
+        rc = LOGIN_OK;
+    }
+
+    (void) pthread_mutex_unlock(&rp->mutex);
+
+    return rc;
+}
+
+
 /* Clocks may be set back: what is from the future is of no use. */
 
 static int

@@ -22,7 +22,8 @@ typedef enum {
     LOGIN_RP_REFUSED,       /* it did not like the code, or us */
     LOGIN_RP_UNTRUSTED,     /* what it said cannot be believed */
     LOGIN_RP_CLOCK,         /* or only at another time */
-    LOGIN_RP_CLAIMS         /* it does not say who this is, or may not */
+    LOGIN_RP_CLAIMS,        /* it does not say who this is */
+    LOGIN_RP_DOMAIN         /* or may not speak for them */
 } login_rp_e;
 
 typedef struct {
@@ -86,6 +87,17 @@ login_result_e login_rp_know(const login_rp_known_t **known, login_rp_t *rp,
     login_http_t *http, const login_rp_known_t *than, uint64_t now,
     login_rp_failure_t *failure);
 void login_rp_forget(login_rp_t *rp, const login_rp_known_t *known);
+
+/* The same for who must not wait.  LOGIN_NO: something is to be fetched. */
+login_result_e login_rp_peek(const login_rp_known_t **known, login_rp_t *rp,
+    uint64_t now);
+
+/*
+ * Is an answer with this for "iss" from this provider, and not from another
+ * one (RFC 9207)?  LOGIN_NO: see "failure".
+ */
+login_result_e login_rp_answer(login_str_t iss, login_rp_t *rp,
+    login_http_t *http, uint64_t now, login_rp_failure_t *failure);
 
 /* Redeems a code, and finds out who it is. */
 login_result_e login_rp_signin(login_rp_signin_t *signin, login_rp_t *rp,

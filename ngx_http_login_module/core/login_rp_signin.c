@@ -18,6 +18,34 @@ static int login_rp_bearer(login_str_t token);
 
 
 login_result_e
+login_rp_answer(login_str_t iss, login_rp_t *rp, login_http_t *http,
+    uint64_t now, login_rp_failure_t *failure)
+{
+    login_result_e           rc;
+    login_oidc_answer_t      answer;
+    const login_rp_known_t  *known;
+
+    memset(failure, 0, sizeof(login_rp_failure_t));
+
+    rc = login_rp_know(&known, rp, http, NULL, now, failure);
+    if (rc != LOGIN_OK) {
+        return rc;
+    }
+
+    memset(&answer, 0, sizeof(login_oidc_answer_t));
+    answer.iss = iss;
+
+    rc = login_oidc_answer_issuer(&answer, &known->metadata);
+
+    login_rp_forget(rp, known);
+
+    return rc == LOGIN_OK ? LOGIN_OK
+                          : login_rp_fail(failure, LOGIN_RP_UNTRUSTED,
+                                          "answer", "is of another issuer");
+}
+
+
+login_result_e
 login_rp_signin(login_rp_signin_t *signin, login_rp_t *rp,
     login_http_t *http, uint64_t now, login_rp_failure_t *failure)
 {
@@ -58,9 +86,13 @@ login_rp_signin(login_rp_signin_t *signin, login_rp_t *rp,
                            signin->userinfo, &conf->claims, conf->domains,
                            conf->domains_n, &wrong);
 
-    return rc == LOGIN_NO ? login_rp_wrong(failure, LOGIN_RP_CLAIMS,
-                                           "account", &wrong)
-                          : rc;
+    if (rc != LOGIN_NO) {
+        return rc;
+    }
+
+    return login_rp_wrong(failure, wrong.reason == LOGIN_OIDC_DOMAIN
+                                   ? LOGIN_RP_DOMAIN : LOGIN_RP_CLAIMS,
+                          "account", &wrong);
 }
 
 

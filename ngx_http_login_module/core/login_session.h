@@ -139,8 +139,10 @@ login_str_t login_session_browser(u_char *p, size_t len);
 /* What is kept of the "sid" of a provider's session; zeros where empty. */
 login_result_e login_session_sid(u_char dst[LOGIN_ID_LEN], login_str_t sid);
 
-/* "pwd": the methods as text, comma-separated; "dst" has room for 64. */
-size_t login_methods_text(u_char *dst, unsigned methods);
+/* "pwd,otp", "sso:NAME": the methods as text. */
+#define LOGIN_METHODS_TEXT  (64 + LOGIN_PROVIDER_MAX)
+size_t login_methods_text(u_char dst[LOGIN_METHODS_TEXT], unsigned methods,
+    login_str_t provider);
 
 
 #endif /* LOGIN_SESSION_H */

@@ -103,6 +103,7 @@ login_signin_event(login_log_event_t *event, login_log_kind_e kind,
     event->username = signin->username;
     event->address = signin->address;
     event->browser = signin->browser;
+    event->detail = signin->provider;
 }
 
 

@@ -9,13 +9,17 @@
 #define LOGIN_SSO_SILENT     0x02
 #define LOGIN_SSO_SKEW       300        /* clocks of several machines */
 
-/* What a cookie is bound to: the browser, the portal, and its name. */
-#define LOGIN_SSO_PLACE_LEN  (LOGIN_ID_LEN + LOGIN_HASH_LEN + LOGIN_ID_LEN)
+/* What a cookie is bound to: the browser and the portal. */
+#define LOGIN_SSO_PLACE_LEN  (LOGIN_ID_LEN + LOGIN_HASH_LEN)
 
 
 static login_result_e login_sso_state_place(
     u_char place[LOGIN_SSO_PLACE_LEN], login_str_t realm,
-    const u_char browser[LOGIN_ID_LEN], const u_char id[LOGIN_ID_LEN]);
+    const u_char browser[LOGIN_ID_LEN]);
+static login_result_e login_sso_state_unseal(login_sso_state_t *state,
+    u_char plain[LOGIN_SSO_PLAIN_MAX], login_crypto_t *crypto,
+    login_str_t realm, const u_char browser[LOGIN_ID_LEN], login_str_t text,
+    uint64_t now);
 static int login_sso_state_fits(const login_sso_state_t *state);
 
 
@@ -63,8 +67,7 @@ login_sso_state_seal(u_char *dst, size_t *len, login_crypto_t *crypto,
     n = login_sso_state_encode(plain, state);
 
     if (n == 0
-        || login_sso_state_place(place, realm, browser, state->id)
-           != LOGIN_OK)
+        || login_sso_state_place(place, realm, browser) != LOGIN_OK)
     {
         login_wipe(plain, sizeof(plain));
         return LOGIN_FAULT;
@@ -92,24 +95,73 @@ login_sso_state_open(login_sso_state_t *state,
     login_str_t realm, const u_char browser[LOGIN_ID_LEN], login_str_t id,
     login_str_t text, uint64_t now)
 {
-    size_t  n, len;
-    u_char  bytes[LOGIN_ID_LEN], place[LOGIN_SSO_PLACE_LEN];
-    u_char  sealed[LOGIN_SSO_PLAIN_MAX + LOGIN_CIPHER_OVERHEAD];
+    size_t          n;
+    u_char          bytes[LOGIN_ID_LEN];
+    login_result_e  rc;
 
     memset(state, 0, sizeof(login_sso_state_t));
 
     n = sizeof(bytes);
-    len = sizeof(sealed);
 
     if (login_base64url_decode(bytes, &n, id) != LOGIN_OK
-        || n != sizeof(bytes)
-        || login_base64url_decode(sealed, &len, text) != LOGIN_OK
+        || n != sizeof(bytes))
+    {
+        return LOGIN_NO;
+    }
+
+    rc = login_sso_state_unseal(state, plain, crypto, realm, browser, text,
+                                now);
+
+    if (rc == LOGIN_OK && !login_equal(state->id, bytes, LOGIN_ID_LEN)) {
+        login_wipe(state, sizeof(login_sso_state_t));
+        return LOGIN_NO;
+    }
+
+    return rc;
+}
+
+
+login_result_e
+login_sso_state_issued(uint64_t *issued, login_crypto_t *crypto,
+    login_str_t realm, const u_char browser[LOGIN_ID_LEN], login_str_t text,
+    uint64_t now)
+{
+    u_char             plain[LOGIN_SSO_PLAIN_MAX];
+    login_result_e     rc;
+    login_sso_state_t  state;
+
+    rc = login_sso_state_unseal(&state, plain, crypto, realm, browser, text,
+                                now);
+    *issued = state.issued;
+
+    login_wipe(&state, sizeof(login_sso_state_t));
+    login_wipe(plain, sizeof(plain));
+
+    return rc;
+}
+
+
+static login_result_e
+login_sso_state_unseal(login_sso_state_t *state,
+    u_char plain[LOGIN_SSO_PLAIN_MAX], login_crypto_t *crypto,
+    login_str_t realm, const u_char browser[LOGIN_ID_LEN], login_str_t text,
+    uint64_t now)
+{
+    size_t  len;
+    u_char  place[LOGIN_SSO_PLACE_LEN];
+    u_char  sealed[LOGIN_SSO_PLAIN_MAX + LOGIN_CIPHER_OVERHEAD];
+
+    memset(state, 0, sizeof(login_sso_state_t));
+
+    len = sizeof(sealed);
+
+    if (login_base64url_decode(sealed, &len, text) != LOGIN_OK
         || len <= LOGIN_CIPHER_OVERHEAD)
     {
         return LOGIN_NO;
     }
 
-    if (login_sso_state_place(place, realm, browser, bytes) != LOGIN_OK) {
+    if (login_sso_state_place(place, realm, browser) != LOGIN_OK) {
         return LOGIN_FAULT;
     }
 
@@ -126,7 +178,6 @@ login_sso_state_open(login_sso_state_t *state,
     if (login_sso_state_decode(state, login_str(plain,
                                                 len - LOGIN_CIPHER_OVERHEAD))
         != LOGIN_OK
-        || !login_equal(state->id, bytes, LOGIN_ID_LEN)
         || state->issued > now + LOGIN_SSO_SKEW
         || (now > state->issued && now - state->issued >= LOGIN_SSO_TIME))
     {
@@ -140,12 +191,11 @@ login_sso_state_open(login_sso_state_t *state,
 
 static login_result_e
 login_sso_state_place(u_char place[LOGIN_SSO_PLACE_LEN], login_str_t realm,
-    const u_char browser[LOGIN_ID_LEN], const u_char id[LOGIN_ID_LEN])
+    const u_char browser[LOGIN_ID_LEN])
 {
     memcpy(place, browser, LOGIN_ID_LEN);
-    memcpy(place + LOGIN_ID_LEN, id, LOGIN_ID_LEN);
 
-    return login_sha256(place + 2 * LOGIN_ID_LEN, realm);
+    return login_sha256(place + LOGIN_ID_LEN, realm);
 }
 
 

@@ -61,6 +61,11 @@ login_result_e login_sso_state_open(login_sso_state_t *state,
     login_str_t realm, const u_char browser[LOGIN_ID_LEN], login_str_t id,
     login_str_t text, uint64_t now);
 
+/* When it was sealed: the oldest one makes room.  LOGIN_NO: the same. */
+login_result_e login_sso_state_issued(uint64_t *issued,
+    login_crypto_t *crypto, login_str_t realm,
+    const u_char browser[LOGIN_ID_LEN], login_str_t text, uint64_t now);
+
 
 /* For the fuzzer: what is encrypted. */
 size_t login_sso_state_encode(u_char dst[LOGIN_SSO_PLAIN_MAX],

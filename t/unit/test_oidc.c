@@ -573,6 +573,21 @@ test_answers(void **data)
 
 
 static void
+test_asks(void **data)
+{
+    (void) data;
+
+    assert_true(login_oidc_asks(S("login_required")));
+    assert_true(login_oidc_asks(S("interaction_required")));
+    assert_true(login_oidc_asks(S("consent_required")));
+    assert_true(login_oidc_asks(S("account_selection_required")));
+    assert_false(login_oidc_asks(S("access_denied")));
+    assert_false(login_oidc_asks(S("login_required ")));
+    assert_false(login_oidc_asks(S("")));
+}
+
+
+static void
 test_answer_issuer(void **data)
 {
     login_oidc_answer_t    a;
@@ -1511,6 +1526,7 @@ main(void)
         cmocka_unit_test(test_assertion),
         cmocka_unit_test(test_end_session),
         cmocka_unit_test(test_answers),
+        cmocka_unit_test(test_asks),
         cmocka_unit_test(test_answer_issuer),
         cmocka_unit_test(test_tokens),
         cmocka_unit_test_setup_teardown(test_id_token, setup, teardown),

@@ -177,6 +177,58 @@ test_cache(void **data)
 }
 
 
+/* Who must not wait learns what is known already, and asks nobody. */
+
+static void
+test_peek(void **data)
+{
+    world_t                 *w = *data;
+    const login_rp_known_t  *known;
+
+    assert_int_equal(login_rp_peek(&known, w->rp, NOW), LOGIN_NO);
+    assert_null(known);
+    assert_int_equal(server_hits(&w->server, WELL_KNOWN), 0);
+
+    assert_int_equal(know(w, NOW), LOGIN_OK);
+
+    assert_int_equal(login_rp_peek(&known, w->rp, NOW + LOGIN_RP_FRESH - 1),
+                     LOGIN_OK);
+    assert_true(login_str_eq(known->metadata.issuer, w->conf.issuer));
+    login_rp_forget(w->rp, known);
+
+    assert_int_equal(login_rp_peek(&known, w->rp, NOW + LOGIN_RP_FRESH),
+                     LOGIN_NO);
+    assert_int_equal(server_hits(&w->server, WELL_KNOWN), 1);
+}
+
+
+static void
+test_answer(void **data)
+{
+    world_t  *w = *data;
+
+    assert_int_equal(login_rp_answer(S(""), w->rp, w->http, NOW,
+                                     &w->failure), LOGIN_OK);
+    assert_int_equal(login_rp_answer(w->conf.issuer, w->rp, w->http, NOW,
+                                     &w->failure), LOGIN_OK);
+    assert_int_equal(login_rp_answer(S("https://other.example"), w->rp,
+                                     w->http, NOW, &w->failure), LOGIN_NO);
+    assert_int_equal(w->failure.kind, LOGIN_RP_UNTRUSTED);
+    assert_string_equal(w->failure.error.text, "answer is of another issuer");
+
+    /* announced, it has to be there */
+
+    metadata(w, ",\"authorization_response_iss_parameter_supported\":true");
+
+    assert_int_equal(login_rp_answer(S(""), w->rp, w->http,
+                                     NOW + LOGIN_RP_FRESH, &w->failure),
+                     LOGIN_NO);
+    assert_int_equal(login_rp_answer(w->conf.issuer, w->rp, w->http,
+                                     NOW + LOGIN_RP_FRESH, &w->failure),
+                     LOGIN_OK);
+}
+
+
 /* Not again and again: neither what works nor what does not. */
 
 static void
@@ -520,7 +572,7 @@ test_claims(void **data)
 
     answer(w, w->rsa, ",\"email\":\"a@evil.example\",\"name\":\"A\"");
     assert_int_equal(signin(w, NOW), LOGIN_NO);
-    assert_int_equal(w->failure.kind, LOGIN_RP_CLAIMS);
+    assert_int_equal(w->failure.kind, LOGIN_RP_DOMAIN);
     assert_string_equal(w->failure.error.text,
                         "account has a username that the provider may not "
                         "speak for: \"email\"");
@@ -710,6 +762,8 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test_setup_teardown(test_cache, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_peek, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_answer, setup, teardown),
         cmocka_unit_test_setup_teardown(test_throttle, setup, teardown),
         cmocka_unit_test_setup_teardown(test_together, setup, teardown),
         cmocka_unit_test_setup_teardown(test_meanwhile, setup, teardown),

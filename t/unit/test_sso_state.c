@@ -191,6 +191,32 @@ test_bound(void **data)
 }
 
 
+/* The one that is the oldest makes room, whatever its id. */
+
+static void
+test_issued(void **data)
+{
+    u_char    other[LOGIN_ID_LEN] = "another browser";
+    uint64_t  issued;
+
+    (void) data;
+
+    assert_int_equal(login_sso_state_issued(&issued, crypto, S(REALM),
+                                            browser, login_str(text, len),
+                                            NOW), LOGIN_OK);
+    assert_int_equal(issued, state.issued);
+
+    assert_int_equal(login_sso_state_issued(&issued, crypto, S(REALM), other,
+                                            login_str(text, len), NOW),
+                     LOGIN_NO);
+    assert_int_equal(login_sso_state_issued(&issued, crypto, S(REALM),
+                                            browser, login_str(text, len),
+                                            NOW + LOGIN_SSO_TIME), LOGIN_NO);
+    assert_int_equal(login_sso_state_issued(&issued, crypto, S(REALM),
+                                            browser, S(""), NOW), LOGIN_NO);
+}
+
+
 static void
 test_altered(void **data)
 {
@@ -288,6 +314,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_drawn, setup, teardown),
         cmocka_unit_test_setup_teardown(test_time, setup, teardown),
         cmocka_unit_test_setup_teardown(test_bound, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_issued, setup, teardown),
         cmocka_unit_test_setup_teardown(test_altered, setup, teardown),
         cmocka_unit_test_setup_teardown(test_limits, setup, teardown)
     };

@@ -1,0 +1,500 @@
+
+/*
+ * Single sign-on: from a provider's code to a session.  A thread redeems it,
+ * the store says whose account it is.
+ */
+
+#include "ngx_http_login_module.h"
+
+
+#define NGX_HTTP_LOGIN_ARRIVAL_TRIES  16
+#define NGX_HTTP_LOGIN_ARRIVAL_TEXTS  7
+
+
+static login_result_e ngx_http_login_arrival_run(void *data, login_rp_t *rp,
+    login_http_t *http);
+static void ngx_http_login_arrival_redeemed(ngx_http_request_t *r,
+    void *data, login_result_e rc);
+static ngx_int_t ngx_http_login_arrival_identify(ngx_http_request_t *r,
+    ngx_http_login_arrival_t *arrival);
+static ngx_int_t ngx_http_login_arrival_session(ngx_http_request_t *r,
+    ngx_http_login_arrival_t *arrival);
+static login_result_e ngx_http_login_arrival_build(
+    ngx_http_login_arrival_t *arrival, login_view_t *view);
+static ngx_int_t ngx_http_login_arrival_unknown(ngx_http_request_t *r,
+    ngx_http_login_arrival_t *arrival);
+static ngx_int_t ngx_http_login_arrival_fault(ngx_http_request_t *r,
+    ngx_http_login_arrival_t *arrival, login_reason_e reason);
+static void ngx_http_login_arrival_committed(ngx_http_request_t *r,
+    void *data, login_result_e rc);
+static ngx_int_t ngx_http_login_arrival_remember(ngx_http_request_t *r,
+    const login_signin_t *signin);
+static ngx_int_t ngx_http_login_arrival_leave(ngx_http_request_t *r,
+    ngx_http_login_arrival_t *arrival);
+
+
+ngx_http_login_arrival_t *
+ngx_http_login_arrival_create(ngx_http_request_t *r,
+    const ngx_http_login_provider_t *provider, const login_form_t *query)
+{
+    u_char                      *p;
+    size_t                       len;
+    login_str_t                  from[NGX_HTTP_LOGIN_ARRIVAL_TEXTS];
+    login_str_t                 *to[NGX_HTTP_LOGIN_ARRIVAL_TEXTS];
+    login_signin_t              *signin;
+    ngx_http_login_visitor_t    *visitor;
+    ngx_http_login_arrival_t    *arrival;
+    ngx_http_login_srv_conf_t   *scf;
+
+    ngx_http_login_main_conf_t       *mcf;
+    const ngx_http_login_identity_t  *identity;
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
+    scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
+
+    /* whose session it takes the place of, if there is one */
+
+    (void) ngx_http_login_identify(r, &identity);
+
+    visitor = ngx_http_login_visitor(r);
+
+    if (visitor == NULL
+        || ngx_http_login_sso_callback_url(r, provider, &from[2]) != NGX_OK)
+    {
+        return NULL;
+    }
+
+    from[0] = login_form_get(query, "code");
+    from[1] = login_form_get(query, "iss");
+    from[3] = ngx_http_login_str(&r->connection->addr_text);
+    from[4] = ngx_http_login_str(&scf->portal->url);
+    from[5] = visitor->link;
+    from[6] = ngx_http_login_user_agent(r);
+
+    len = ngx_http_login_job_len(from, NGX_HTTP_LOGIN_ARRIVAL_TEXTS);
+
+    arrival = ngx_calloc(sizeof(ngx_http_login_arrival_t) + len,
+                         r->connection->log);
+    if (arrival == NULL) {
+        return NULL;
+    }
+
+    signin = &arrival->sso.signin;
+
+    to[0] = &arrival->rp.code;
+    to[1] = &arrival->iss;
+    to[2] = &arrival->rp.redirect_uri;
+    to[3] = &signin->address;
+    to[4] = &signin->portal;
+    to[5] = &arrival->sso.token;
+    to[6] = &signin->browser;
+
+    p = ngx_http_login_job_copy(arrival->data, to, from,
+                                NGX_HTTP_LOGIN_ARRIVAL_TEXTS);
+
+    signin->browser = login_session_browser(p - from[6].len, from[6].len);
+
+    arrival->orgs = login_orgs_hold(mcf->table);
+    signin->orgs = arrival->orgs;
+    signin->now = (uint64_t) ngx_time();
+
+    /* also where it has ended: then there is nothing to replace */
+
+    signin->replace = visitor->genuine;
+    signin->old = visitor->ticket;
+
+    arrival->leave.provider = provider;
+    arrival->users = 1;
+    arrival->len = len;
+
+    return arrival;
+}
+
+
+void
+ngx_http_login_arrival_release(void *data)
+{
+    ngx_http_login_arrival_t *arrival = data;
+
+    if (--arrival->users) {
+        return;
+    }
+
+    login_rp_signin_free(&arrival->rp);
+    login_changes_destroy(arrival->sso.signin.changes);
+    login_orgs_destroy(arrival->orgs);
+
+    ngx_explicit_memzero(arrival, sizeof(ngx_http_login_arrival_t)
+                                  + arrival->len);
+    ngx_free(arrival);
+}
+
+
+ngx_int_t
+ngx_http_login_arrival_redeem(ngx_http_request_t *r,
+    ngx_http_login_arrival_t *arrival)
+{
+    ngx_int_t                 rc;
+    ngx_http_login_worker_t  *worker;
+
+    worker = ngx_http_login_get_worker(r);
+
+    if (worker == NULL) {
+        return ngx_http_login_arrival_fault(r, arrival, LOGIN_REASON_STORE);
+    }
+
+    arrival->rp.verifier = login_str(arrival->verifier, LOGIN_SSO_DRAWN_TEXT);
+    arrival->rp.nonce = login_str(arrival->nonce, LOGIN_SSO_DRAWN_TEXT);
+    arrival->rp.max_age = arrival->state.max_age;
+
+    arrival->users++;
+
+    rc = ngx_http_login_task_ask(r, worker, arrival->leave.provider,
+                                 ngx_http_login_arrival_run,
+                                 ngx_http_login_arrival_redeemed, arrival,
+                                 ngx_http_login_arrival_release);
+    if (rc == NGX_OK) {
+        return NGX_DONE;
+    }
+
+    arrival->users--;
+
+    return ngx_http_login_sso_error(r, &arrival->leave,
+                                    rc == NGX_BUSY ? LOGIN_REASON_BUSY
+                                                   : LOGIN_REASON_INTERNAL,
+                                    NULL, NULL);
+}
+
+
+/* In a thread. */
+
+static login_result_e
+ngx_http_login_arrival_run(void *data, login_rp_t *rp, login_http_t *http)
+{
+    ngx_http_login_arrival_t *arrival = data;
+
+    uint64_t        now;
+    login_result_e  rc;
+
+    now = arrival->sso.signin.now;
+
+    rc = login_rp_answer(arrival->iss, rp, http, now, &arrival->failure);
+
+    if (rc == LOGIN_OK) {
+        rc = login_rp_signin(&arrival->rp, rp, http, now, &arrival->failure);
+    }
+
+    return rc;
+}
+
+
+static void
+ngx_http_login_arrival_redeemed(ngx_http_request_t *r, void *data,
+    login_result_e rc)
+{
+    ngx_http_login_arrival_t *arrival = data;
+
+    ngx_int_t  result;
+
+    /* where the provider does not answer, the code may be good again */
+
+    if (rc == LOGIN_OK) {
+        result = ngx_http_login_arrival_identify(r, arrival);
+
+    } else if (rc == LOGIN_NO && arrival->failure.kind != LOGIN_RP_DOWN
+               && ngx_http_login_set_state(r, arrival->place,
+                                           login_str("", 0), 0)
+                  != NGX_OK)
+    {
+        result = ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
+
+    } else {
+        result = ngx_http_login_sso_failed(r, &arrival->leave, rc,
+                                           &arrival->failure);
+    }
+
+    if (result != NGX_DONE) {
+        ngx_http_finalize_request(r, result);
+    }
+}
+
+
+/* What the provider says of who it is. */
+
+static ngx_int_t
+ngx_http_login_arrival_identify(ngx_http_request_t *r,
+    ngx_http_login_arrival_t *arrival)
+{
+    login_sso_t                      *sso;
+    login_signin_t                   *signin;
+    login_oidc_person_t              *person;
+    login_oidc_identity_t            *identity;
+    ngx_http_login_visitor_t         *visitor;
+    const ngx_http_login_provider_t  *provider;
+
+    sso = &arrival->sso;
+    signin = &sso->signin;
+    person = &arrival->rp.person;
+    identity = &arrival->rp.identity;
+    provider = arrival->leave.provider;
+
+    visitor = ngx_http_login_visitor(r);
+
+    if (visitor == NULL
+        || login_session_sid(signin->sid, identity->sid) != LOGIN_OK)
+    {
+        return ngx_http_login_arrival_fault(r, arrival,
+                                            LOGIN_REASON_INTERNAL);
+    }
+
+    sso->issuer = provider->rp.issuer;
+    sso->subject = identity->subject;
+    sso->username = login_str(person->username, person->username_len);
+    sso->name = person->name;
+    sso->email = person->email;
+    sso->roles = login_str(person->roles, person->roles_len);
+    sso->roles_told = (provider->rp.claims.roles != NULL);
+    sso->provision = (provider->provision != 0);
+    sso->state = login_str(arrival->state.id, LOGIN_ID_LEN);
+
+    signin->org = arrival->state.org;
+    signin->provider = arrival->state.provider;
+    signin->shared = arrival->state.shared;
+
+    ngx_memcpy(signin->browser_id, visitor->browser_id, LOGIN_ID_LEN);
+
+    /* of when it is, as far as that is told; clocks may differ */
+
+    if (identity->auth_time != LOGIN_JSON_NONE
+        && identity->auth_time < signin->now)
+    {
+        signin->auth_time = identity->auth_time;
+    }
+
+    return ngx_http_login_arrival_session(r, arrival);
+}
+
+
+static ngx_int_t
+ngx_http_login_arrival_session(ngx_http_request_t *r,
+    ngx_http_login_arrival_t *arrival)
+{
+    ngx_int_t                 rc;
+    login_changes_t          *changes;
+    ngx_http_login_worker_t  *worker;
+
+    worker = ngx_http_login_get_worker(r);
+
+    if (worker == NULL) {
+        return ngx_http_login_arrival_fault(r, arrival, LOGIN_REASON_STORE);
+    }
+
+    switch (ngx_http_login_arrival_build(arrival, worker->view)) {
+
+    case LOGIN_OK:
+        break;
+
+    case LOGIN_NO:
+        return ngx_http_login_arrival_unknown(r, arrival);
+
+    default:
+        return ngx_http_login_arrival_fault(r, arrival, LOGIN_REASON_STORE);
+    }
+
+    changes = arrival->sso.signin.changes;
+    arrival->sso.signin.changes = NULL;
+
+    arrival->users++;
+
+    rc = ngx_http_login_task_commit(r, worker, changes,
+                                    ngx_http_login_arrival_committed, arrival,
+                                    ngx_http_login_arrival_release);
+    if (rc == NGX_OK) {
+        return NGX_DONE;
+    }
+
+    arrival->users--;
+
+    return ngx_http_login_arrival_fault(r, arrival, rc == NGX_BUSY
+                                                    ? LOGIN_REASON_BUSY
+                                                    : LOGIN_REASON_INTERNAL);
+}
+
+
+/*
+ * A link that is over, or to reset a password, may still be in the browser
+ * of who needs none.
+ */
+
+static login_result_e
+ngx_http_login_arrival_build(ngx_http_login_arrival_t *arrival,
+    login_view_t *view)
+{
+    login_sso_t     *sso;
+    login_str_t      token;
+    login_result_e   rc;
+
+    sso = &arrival->sso;
+
+    rc = login_sso_run(sso, view);
+
+    if (rc != LOGIN_NO || sso->refusal != LOGIN_SSO_INVITATION) {
+        return rc;
+    }
+
+    token = sso->token;
+    sso->token = login_str("", 0);
+
+    rc = login_sso_run(sso, view);
+
+    if (rc == LOGIN_NO && sso->refusal == LOGIN_SSO_NOBODY
+        && sso->link != LOGIN_LINK_UNKNOWN)
+    {
+        sso->refusal = LOGIN_SSO_INVITATION;
+    }
+
+    sso->token = token;
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_http_login_arrival_unknown(ngx_http_request_t *r,
+    ngx_http_login_arrival_t *arrival)
+{
+    login_reason_e  reason;
+
+    if (ngx_http_login_set_state(r, arrival->place, login_str("", 0), 0)
+        != NGX_OK)
+    {
+        return ngx_http_login_arrival_fault(r, arrival,
+                                            LOGIN_REASON_INTERNAL);
+    }
+
+    switch (arrival->sso.refusal) {
+
+    case LOGIN_SSO_INVITATION:
+        return ngx_http_login_link_invalid(r);
+
+    case LOGIN_SSO_DISABLED:
+        reason = LOGIN_REASON_SSO_DISABLED;
+        break;
+
+    case LOGIN_SSO_TAKEN:
+        reason = LOGIN_REASON_SSO_TAKEN;
+        break;
+
+    case LOGIN_SSO_USED:
+        reason = LOGIN_REASON_SSO_STATE;
+        break;
+
+    default:
+        reason = LOGIN_REASON_SSO_NOBODY;
+        break;
+    }
+
+    return ngx_http_login_sso_error(r, &arrival->leave, reason, &arrival->sso,
+                                    NULL);
+}
+
+
+static ngx_int_t
+ngx_http_login_arrival_fault(ngx_http_request_t *r,
+    ngx_http_login_arrival_t *arrival, login_reason_e reason)
+{
+    const char  *detail;
+
+    detail = arrival->sso.signin.error.text;
+
+    return ngx_http_login_sso_error(r, &arrival->leave, reason, NULL,
+                                    detail[0] ? detail : NULL);
+}
+
+
+/* Another one may have changed what this was made of. */
+
+static void
+ngx_http_login_arrival_committed(ngx_http_request_t *r, void *data,
+    login_result_e rc)
+{
+    ngx_http_login_arrival_t *arrival = data;
+
+    ngx_int_t  result;
+
+    switch (rc) {
+
+    case LOGIN_OK:
+        result = ngx_http_login_arrival_leave(r, arrival);
+        break;
+
+    case LOGIN_NO:
+        result = ++arrival->tries < NGX_HTTP_LOGIN_ARRIVAL_TRIES
+                 ? ngx_http_login_arrival_session(r, arrival)
+                 : ngx_http_login_arrival_fault(r, arrival,
+                                                LOGIN_REASON_BUSY);
+        break;
+
+    default:
+        result = ngx_http_login_arrival_fault(r, arrival,
+                                              LOGIN_REASON_STORE);
+        break;
+    }
+
+    if (result != NGX_DONE) {
+        ngx_http_finalize_request(r, result);
+    }
+}
+
+
+/* For the next time; on a shared computer nothing is. */
+
+static ngx_int_t
+ngx_http_login_arrival_remember(ngx_http_request_t *r,
+    const login_signin_t *signin)
+{
+    if (signin->shared) {
+        return ngx_http_login_last_forget(r);
+    }
+
+    if (ngx_http_login_org_remember(r, signin->org) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_login_last_remember(r, signin->org, signin->provider);
+}
+
+
+/* Hands out the session that was written. */
+
+static ngx_int_t
+ngx_http_login_arrival_leave(ngx_http_request_t *r,
+    ngx_http_login_arrival_t *arrival)
+{
+    ngx_str_t        url;
+    login_signin_t  *signin;
+
+    signin = &arrival->sso.signin;
+
+    ngx_http_login_event_signin(r, arrival->sso.event, signin);
+
+    if (ngx_http_login_set_session(r, signin->org, &signin->ticket,
+                                   signin->shared)
+        != NGX_OK
+        || ngx_http_login_set_browser(r, !signin->shared) != NGX_OK
+        || ngx_http_login_arrival_remember(r, signin) != NGX_OK
+        || (arrival->sso.event == LOGIN_LOG_REGISTERED
+            && ngx_http_login_set_link(r, login_str("", 0)) != NGX_OK)
+        || ngx_http_login_set_state(r, arrival->place, login_str("", 0), 0)
+           != NGX_OK
+        || ngx_http_login_return_url(r, arrival->state.return_to, "apps",
+                                     &url)
+           != NGX_OK)
+    {
+        ngx_http_login_forget_cookies(r);
+        return ngx_http_login_arrival_fault(r, arrival,
+                                            LOGIN_REASON_INTERNAL);
+    }
+
+    return ngx_http_login_see_other(r, &url);
+}
