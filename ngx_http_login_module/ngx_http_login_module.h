@@ -255,6 +255,7 @@ typedef struct {
     login_str_t                  trust_cookie;
     login_str_t                  flow_cookies[LOGIN_FLOWS_MAX];
     login_str_t                  org_cookie;
+    login_str_t                  last_cookie;
     login_str_t                  state_cookies[NGX_HTTP_LOGIN_STATES];
     ngx_str_t                    csp;
     ngx_str_t                    frame_csp; /* of what may be in a frame */
@@ -353,7 +354,8 @@ typedef struct {
     login_str_t                  link;
     login_str_t                  org;       /* of several: the last one */
     login_str_t                  token;     /* was in the address */
-    login_str_t                  trust;     /* these two of the portal's */
+    login_str_t                  trust;     /* these of the portal's */
+    login_str_t                  last;      /* provider */
     login_str_t                  flows[LOGIN_FLOWS_MAX];
     login_str_t                  states[NGX_HTTP_LOGIN_STATES];
 
@@ -890,8 +892,9 @@ ngx_int_t ngx_http_login_set_flow(ngx_http_request_t *r, ngx_uint_t i,
 ngx_int_t ngx_http_login_set_state(ngx_http_request_t *r, ngx_uint_t i,
     login_str_t text, uint64_t age);
 
-/* The organisation that was signed in to last. */
+/* The organisation that was signed in to last, and through which provider. */
 ngx_int_t ngx_http_login_set_org(ngx_http_request_t *r, login_str_t token);
+ngx_int_t ngx_http_login_set_last(ngx_http_request_t *r, login_str_t token);
 
 /* Takes back what was set: the answer is another one. */
 void ngx_http_login_forget_cookies(ngx_http_request_t *r);
@@ -1002,11 +1005,11 @@ ngx_int_t ngx_http_login_signin_throttled(ngx_http_request_t *r,
 
 /*
  * Those of "org" (NULL: none), with what the form says of where to go and of
- * a shared computer.
+ * a shared computer; "first" (may be NULL) ahead of the others.
  */
 ngx_int_t ngx_http_login_providers_fill(ngx_http_request_t *r,
     ngx_http_login_page_t *page, const ngx_http_login_org_t *org,
-    const login_form_t *form);
+    const ngx_http_login_provider_t *first, const login_form_t *form);
 
 /* Are there sign-ins with a password for whom it is about? */
 void ngx_http_login_page_passwords(ngx_http_login_page_t *page,
@@ -1027,6 +1030,25 @@ ngx_int_t ngx_http_login_org_remember(ngx_http_request_t *r,
 
 /* That again.  NGX_DECLINED: none, or none that is still there. */
 ngx_int_t ngx_http_login_org_recall(ngx_http_request_t *r, login_str_t *org);
+
+/* ngx_http_login_last.c: the provider that somebody signed in through last */
+
+/* Beside the organisation, see ngx_http_login_org_remember(). */
+ngx_int_t ngx_http_login_last_remember(ngx_http_request_t *r,
+    login_str_t org, login_str_t provider);
+ngx_int_t ngx_http_login_last_forget(ngx_http_request_t *r);
+
+/* NGX_DECLINED: none that is still one of the organisation's. */
+ngx_int_t ngx_http_login_last_find(ngx_http_request_t *r,
+    const ngx_http_login_org_t **org,
+    const ngx_http_login_provider_t **provider);
+
+/* By what the sign-in page lets people in. */
+ngx_int_t ngx_http_login_last_show(ngx_http_request_t *r,
+    ngx_http_login_page_t *page, const login_form_t *form);
+
+/* Counts that somebody is sent there.  NGX_DECLINED: that was too often. */
+ngx_int_t ngx_http_login_last_again(ngx_http_request_t *r);
 
 ngx_int_t ngx_http_login_options_page(ngx_http_request_t *r);
 void ngx_http_login_options_form(ngx_http_request_t *r,

@@ -209,7 +209,8 @@ ngx_http_login_options_show(ngx_http_request_t *r, const login_form_t *form,
 
     if (ngx_http_login_csrf_make(r, &s) != NGX_OK
         || ngx_http_login_org_fill(r, page, form) != NGX_OK
-        || ngx_http_login_providers_fill(r, page, org, form) != NGX_OK)
+        || ngx_http_login_providers_fill(r, page, org, NULL, form)
+           != NGX_OK)
     {
         return ngx_http_login_error(r, LOGIN_REASON_STORE);
     }

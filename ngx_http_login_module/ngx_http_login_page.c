@@ -205,6 +205,10 @@ ngx_http_login_page_reason(ngx_http_login_page_t *page, login_reason_e reason)
         ngx_http_login_page_flag(page, LOGIN_VAR_CURRENT);
         break;
 
+    case LOGIN_REASON_NO_PASSWORD:
+        ngx_http_login_page_flag(page, LOGIN_VAR_NO_PASSWORD);
+        break;
+
     case LOGIN_REASON_CODE:
         ngx_http_login_page_flag(page, LOGIN_VAR_WRONG_CODE);
         break;

@@ -17,10 +17,11 @@ static ngx_int_t ngx_http_login_provider_url(ngx_http_request_t *r,
 ngx_int_t
 ngx_http_login_providers_fill(ngx_http_request_t *r,
     ngx_http_login_page_t *page, const ngx_http_login_org_t *org,
-    const login_form_t *form)
+    const ngx_http_login_provider_t *first, const login_form_t *form)
 {
-    ngx_uint_t      i;
-    login_value_t  *rows;
+    ngx_uint_t                        i, n;
+    login_value_t                    *rows;
+    const ngx_http_login_provider_t  *provider;
 
     static const login_form_t  nothing;
 
@@ -38,9 +39,12 @@ ngx_http_login_providers_fill(ngx_http_request_t *r,
         form = &nothing;
     }
 
-    for (i = 0; i < org->nproviders; i++) {
-        if (ngx_http_login_provider_row(r, page, org, org->providers[i], form,
-                                        rows + i * LOGIN_VARS)
+    for (i = 0, n = (first != NULL); i < org->nproviders; i++) {
+        provider = org->providers[i];
+
+        if (ngx_http_login_provider_row(r, page, org, provider, form, rows
+                                        + (provider == first ? 0 : n++)
+                                          * LOGIN_VARS)
             != NGX_OK)
         {
             return NGX_ERROR;
@@ -121,7 +125,7 @@ ngx_http_login_provider_url(ngx_http_request_t *r, login_str_t portal,
 
     len = portal.len + provider->name.len + 3 * org->name.len
           + 3 * return_to.len
-          + sizeof("sso/?org=&return_to=&shared=1");
+          + sizeof("sso/?org=&return_to=&need=login&shared=1");
 
     p = ngx_pnalloc(r->pool, len);
     if (p == NULL) {
@@ -137,6 +141,10 @@ ngx_http_login_provider_url(ngx_http_request_t *r, login_str_t portal,
     if (return_to.len) {
         p = ngx_cpymem(p, "&return_to=", sizeof("&return_to=") - 1);
         p += login_percent_encode(p, return_to);
+    }
+
+    if (login_str_eq(login_form_get(form, "need"), login_cstr("login"))) {
+        p = ngx_cpymem(p, "&need=login", sizeof("&need=login") - 1);
     }
 
     if (login_form_get(form, "shared").len) {

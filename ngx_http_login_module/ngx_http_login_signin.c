@@ -114,11 +114,8 @@ static ngx_int_t
 ngx_http_login_show(ngx_http_request_t *r, const login_form_t *form,
     ngx_uint_t status, login_reason_e reason)
 {
-    login_str_t                  csrf;
-    ngx_http_login_page_t       *page;
-    ngx_http_login_main_conf_t  *mcf;
-
-    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
+    login_str_t             csrf;
+    ngx_http_login_page_t  *page;
 
     page = ngx_http_login_page(r, LOGIN_PAGE_SIGNIN, status, reason);
 
@@ -133,13 +130,8 @@ ngx_http_login_show(ngx_http_request_t *r, const login_form_t *form,
     ngx_http_login_page_text(page, LOGIN_VAR_CSRF, csrf.data, csrf.len);
     ngx_http_login_show_fields(r, page, form);
 
-    /* whose people are signed in keeps its looks, but not its doors */
-
-    ngx_http_login_page_passwords(page, mcf->only ? mcf->only->password != 0
-                                                  : mcf->passwords);
-
     if (ngx_http_login_org_fill(r, page, form) != NGX_OK
-        || ngx_http_login_providers_fill(r, page, mcf->only, form) != NGX_OK
+        || ngx_http_login_last_show(r, page, form) != NGX_OK
         || ngx_http_login_show_notice(r, page, form) != NGX_OK)
     {
         return ngx_http_login_error(r, LOGIN_REASON_STORE);

@@ -104,6 +104,8 @@ typedef enum {
     X(ELSEWHERE,   elsewhere,   FLAG)  /* there are regions */                \
     X(CHOSEN,      chosen,      FLAG)  /* one was said, in "options" */       \
     X(PASSWORDS,   passwords,   FLAG)  /* there are sign-ins with one */      \
+    X(NO_PASSWORD, no_password, FLAG)  /* is taken from its people */        \
+    X(ANOTHER,     another,     FLAG)  /* account may be meant */             \
     X(SSO,         sso,         FLAG)  /* there are providers */              \
     X(PROVIDERS,   providers,   LIST)  /* to sign in through */               \
     X(ORGANISATION, organisation, TEXT) /* title of who it is about */        \
