@@ -237,6 +237,16 @@ ngx_http_login_read_session(ngx_http_request_t *r,
         return NGX_DECLINED;
     }
 
+    if (!identity->rules->password
+        && !(session.methods & LOGIN_METHOD_SSO))
+    {
+        ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+                      "client is signed in with a password, which "
+                      "organisation \"%V\" does not have any more",
+                      &identity->rules->name);
+        return NGX_DECLINED;
+    }
+
     identity->ticket = visitor->ticket;
     identity->state = login_view_version(worker->view);
     identity->methods = session.methods;

@@ -189,6 +189,7 @@ ngx_http_login_logout_send(ngx_http_request_t *r)
     static ngx_str_t  cache = ngx_string("\"cache\"");
 
     if (ngx_http_login_clear_session(r) != NGX_OK
+        || ngx_http_login_last_forget(r) != NGX_OK
         || ngx_http_login_push_header(r, "Clear-Site-Data", &cache) == NULL)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;

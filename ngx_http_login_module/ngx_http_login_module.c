@@ -226,6 +226,7 @@ ngx_http_login_create_main_conf(ngx_conf_t *cf)
      *     conf->provider_hash = { NULL, 0 };
      *     conf->org = NULL;
      *     conf->only = NULL;
+     *     conf->passwords = 0;
      *     conf->table = NULL;
      *     conf->used = 0;
      *     conf->caches = 0;
@@ -346,6 +347,7 @@ ngx_http_login_create_srv_conf(ngx_conf_t *cf)
      *     conf->trust_cookie = { 0, NULL };
      *     conf->flow_cookies = { { 0, NULL } };
      *     conf->org_cookie = { 0, NULL };
+     *     conf->last_cookie = { 0, NULL };
      *     conf->state_cookies = { { 0, NULL } };
      *     conf->csp = { 0, NULL };
      *     conf->frame_csp = { 0, NULL };

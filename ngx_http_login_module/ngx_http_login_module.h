@@ -211,6 +211,7 @@ typedef struct {
     ngx_hash_t                   provider_hash;     /* empty: there is none */
     const ngx_http_login_org_t  *org;       /* "default" */
     const ngx_http_login_org_t  *only;      /* NULL: several are declared */
+    ngx_uint_t                   passwords; /* somebody may have one */
     login_orgs_t                *table;     /* the same for threads */
     login_limit_t                limit;
     ngx_shm_zone_t              *zone;      /* of the limit's counters */
@@ -254,6 +255,7 @@ typedef struct {
     login_str_t                  trust_cookie;
     login_str_t                  flow_cookies[LOGIN_FLOWS_MAX];
     login_str_t                  org_cookie;
+    login_str_t                  last_cookie;
     login_str_t                  state_cookies[NGX_HTTP_LOGIN_STATES];
     ngx_str_t                    csp;
     ngx_str_t                    frame_csp; /* of what may be in a frame */
@@ -352,7 +354,8 @@ typedef struct {
     login_str_t                  link;
     login_str_t                  org;       /* of several: the last one */
     login_str_t                  token;     /* was in the address */
-    login_str_t                  trust;     /* these two of the portal's */
+    login_str_t                  trust;     /* these of the portal's */
+    login_str_t                  last;      /* provider */
     login_str_t                  flows[LOGIN_FLOWS_MAX];
     login_str_t                  states[NGX_HTTP_LOGIN_STATES];
 
@@ -889,8 +892,9 @@ ngx_int_t ngx_http_login_set_flow(ngx_http_request_t *r, ngx_uint_t i,
 ngx_int_t ngx_http_login_set_state(ngx_http_request_t *r, ngx_uint_t i,
     login_str_t text, uint64_t age);
 
-/* The organisation that was signed in to last. */
+/* The organisation that was signed in to last, and through which provider. */
 ngx_int_t ngx_http_login_set_org(ngx_http_request_t *r, login_str_t token);
+ngx_int_t ngx_http_login_set_last(ngx_http_request_t *r, login_str_t token);
 
 /* Takes back what was set: the answer is another one. */
 void ngx_http_login_forget_cookies(ngx_http_request_t *r);
@@ -997,6 +1001,20 @@ ngx_int_t ngx_http_login_signin_wrong(ngx_http_request_t *r,
 ngx_int_t ngx_http_login_signin_throttled(ngx_http_request_t *r,
     const login_form_t *form, uint64_t wait, ngx_uint_t locked);
 
+/* ngx_http_login_provider_page.c: buttons that lead to providers */
+
+/*
+ * Those of "org" (NULL: none), with what the form says of where to go and of
+ * a shared computer; "first" (may be NULL) ahead of the others.
+ */
+ngx_int_t ngx_http_login_providers_fill(ngx_http_request_t *r,
+    ngx_http_login_page_t *page, const ngx_http_login_org_t *org,
+    const ngx_http_login_provider_t *first, const login_form_t *form);
+
+/* Are there sign-ins with a password for whom it is about? */
+void ngx_http_login_page_passwords(ngx_http_login_page_t *page,
+    ngx_uint_t passwords);
+
 /* ngx_http_login_options.c: which organisation it is */
 
 /* The page shows the field, and this in it. */
@@ -1012,6 +1030,25 @@ ngx_int_t ngx_http_login_org_remember(ngx_http_request_t *r,
 
 /* That again.  NGX_DECLINED: none, or none that is still there. */
 ngx_int_t ngx_http_login_org_recall(ngx_http_request_t *r, login_str_t *org);
+
+/* ngx_http_login_last.c: the provider that somebody signed in through last */
+
+/* Beside the organisation, see ngx_http_login_org_remember(). */
+ngx_int_t ngx_http_login_last_remember(ngx_http_request_t *r,
+    login_str_t org, login_str_t provider);
+ngx_int_t ngx_http_login_last_forget(ngx_http_request_t *r);
+
+/* NGX_DECLINED: none that is still one of the organisation's. */
+ngx_int_t ngx_http_login_last_find(ngx_http_request_t *r,
+    const ngx_http_login_org_t **org,
+    const ngx_http_login_provider_t **provider);
+
+/* By what the sign-in page lets people in. */
+ngx_int_t ngx_http_login_last_show(ngx_http_request_t *r,
+    ngx_http_login_page_t *page, const login_form_t *form);
+
+/* Counts that somebody is sent there.  NGX_DECLINED: that was too often. */
+ngx_int_t ngx_http_login_last_again(ngx_http_request_t *r);
 
 ngx_int_t ngx_http_login_options_page(ngx_http_request_t *r);
 void ngx_http_login_options_form(ngx_http_request_t *r,
@@ -1037,8 +1074,15 @@ typedef struct {
 ngx_int_t ngx_http_login_sso_leave(ngx_http_request_t *r,
     const ngx_http_login_leave_t *leave);
 
-/* "sso/NAME" and what is below it. */
+/* ngx_http_login_sso_page.c: "sso/NAME" and what is below it */
 ngx_int_t ngx_http_login_sso_page(ngx_http_request_t *r);
+
+/* Of a provider, none of a person's. */
+void ngx_http_login_sso_form(ngx_http_request_t *r, const login_form_t *form);
+
+/* "sso/NAME" itself, asked for with GET. */
+ngx_int_t ngx_http_login_sso_begin(ngx_http_request_t *r,
+    const ngx_http_login_provider_t *provider);
 
 /* The provider's redirect_uri, ending with a zero. */
 ngx_int_t ngx_http_login_sso_callback_url(ngx_http_request_t *r,
@@ -1294,6 +1338,10 @@ ngx_int_t ngx_http_login_limit_signin(ngx_http_request_t *r,
 ngx_int_t ngx_http_login_limit_network(ngx_http_request_t *r,
     uint64_t *wait);
 
+/* The same where it may succeed: the caller settles it. */
+ngx_int_t ngx_http_login_limit_ask(ngx_http_request_t *r,
+    ngx_http_login_throttle_t *throttle, uint64_t *wait);
+
 /*
  * Settles it, once; "signin" says whose lock it leads to, or that it is
  * nobody's.  NGX_DECLINED: it is locked from now on, and nobody is to hear
@@ -1303,6 +1351,46 @@ ngx_int_t ngx_http_login_limit_network(ngx_http_request_t *r,
 ngx_int_t ngx_http_login_limit_settle(ngx_http_login_throttle_t *throttle,
     login_limit_outcome_e outcome, const login_signin_t *signin,
     login_changes_t **lock);
+
+
+/*
+ * ngx_http_login_backchannel{,_end}.c: the provider says that somebody has
+ * signed out
+ */
+
+/* On the heap: a thread may be at it when the request is gone. */
+typedef struct {
+    login_str_t                  token;
+    login_str_t                  provider;
+    login_str_t                  issuer;
+    login_oidc_logout_t          logout;
+    login_rp_failure_t           failure;
+    login_orgs_t                *orgs;      /* a reload takes others */
+    login_changes_t             *changes;
+    size_t                       sessions;  /* that end */
+    uint64_t                     now;
+    ngx_http_login_throttle_t    throttle;
+    ngx_uint_t                   users;     /* that release it */
+    ngx_uint_t                   tries;
+    u_char                       data[];
+} ngx_http_login_backchannel_t;
+
+void ngx_http_login_backchannel(ngx_http_request_t *r,
+    const ngx_http_login_provider_t *provider, const login_form_t *form);
+void ngx_http_login_backchannel_release(void *data);
+
+/* A token that was verified.  NGX_DONE: threads are at it. */
+ngx_int_t ngx_http_login_backchannel_find(ngx_http_request_t *r,
+    ngx_http_login_backchannel_t *channel);
+
+/* The answer, for ngx_http_finalize_request(); "why" of a fault or NULL. */
+ngx_int_t ngx_http_login_backchannel_done(ngx_http_request_t *r,
+    ngx_http_login_backchannel_t *channel);
+ngx_int_t ngx_http_login_backchannel_refuse(ngx_http_request_t *r,
+    ngx_http_login_backchannel_t *channel, const char *why);
+ngx_int_t ngx_http_login_backchannel_fault(ngx_http_request_t *r,
+    ngx_http_login_backchannel_t *channel, login_log_kind_e kind,
+    const char *why);
 
 
 /* ngx_http_login_log.c: security events, each where it is certain */

@@ -159,6 +159,7 @@ ngx_http_login_org_init(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
         if (orgs[i]->declared) {
             declared++;
             mcf->only = orgs[i];
+            mcf->passwords |= (orgs[i]->password != 0);
         }
     }
 
@@ -166,6 +167,7 @@ ngx_http_login_org_init(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
 
     if (declared == 0) {
         mcf->only = mcf->org;
+        mcf->passwords = 1;
 
     } else if (declared > 1) {
         mcf->only = NULL;

@@ -119,6 +119,9 @@ ngx_http_login_page_org(ngx_http_request_t *r, ngx_http_login_page_t *page,
 
     page->terms = org ? &org->terms : &mcf->terms;
 
+    ngx_http_login_page_passwords(page, org ? org->password != 0
+                                            : mcf->passwords);
+
     if (org == NULL) {
         return;
     }
@@ -200,6 +203,10 @@ ngx_http_login_page_reason(ngx_http_login_page_t *page, login_reason_e reason)
 
     case LOGIN_REASON_CURRENT:
         ngx_http_login_page_flag(page, LOGIN_VAR_CURRENT);
+        break;
+
+    case LOGIN_REASON_NO_PASSWORD:
+        ngx_http_login_page_flag(page, LOGIN_VAR_NO_PASSWORD);
         break;
 
     case LOGIN_REASON_CODE:

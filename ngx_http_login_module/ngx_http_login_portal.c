@@ -84,7 +84,7 @@ static const ngx_http_login_route_t  ngx_http_login_routes[] = {
 
     { ngx_string("sso/"), NGX_HTTP_LOGIN_BELOW,
       ngx_http_login_sso_page,
-      NULL },
+      ngx_http_login_sso_form },
 
     { ngx_string("logout"), 0,
       ngx_http_login_logout_page,

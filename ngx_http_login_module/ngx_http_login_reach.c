@@ -67,7 +67,7 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
 
     len = sizeof("__Secure-_browser") + scf->cookie_name.len;
 
-    p = ngx_pnalloc(cf->pool, (7 + LOGIN_FLOWS_MAX + NGX_HTTP_LOGIN_STATES)
+    p = ngx_pnalloc(cf->pool, (8 + LOGIN_FLOWS_MAX + NGX_HTTP_LOGIN_STATES)
                               * len);
     if (p == NULL) {
         return NGX_ERROR;
@@ -114,6 +114,12 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
     scf->org_cookie.len = ngx_sprintf(p, "%s%V_org", host,
                                       &scf->cookie_name) - p;
 
+    p += len;
+
+    scf->last_cookie.data = p;
+    scf->last_cookie.len = ngx_sprintf(p, "%s%V_last", host,
+                                       &scf->cookie_name) - p;
+
     for (i = 0; i < NGX_HTTP_LOGIN_STATES; i++) {
         p += len;
 
@@ -133,6 +139,7 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
 
     if (ngx_http_login_add_cookie(cf, scf->session_cookie) != NGX_OK
         || ngx_http_login_add_cookie(cf, scf->org_cookie) != NGX_OK
+        || ngx_http_login_add_cookie(cf, scf->last_cookie) != NGX_OK
         || ngx_http_login_add_cookie(cf, scf->browser_cookie) != NGX_OK
         || ngx_http_login_add_cookie(cf, scf->link_cookie) != NGX_OK
         || ngx_http_login_add_cookie(cf, scf->trust_cookie) != NGX_OK

@@ -18,8 +18,6 @@ typedef struct {
 } ngx_http_login_departure_t;
 
 
-static ngx_int_t ngx_http_login_sso_begin(ngx_http_request_t *r,
-    const ngx_http_login_provider_t *provider);
 static ngx_int_t ngx_http_login_sso_elsewhere(ngx_http_request_t *r,
     const ngx_http_login_org_t *org,
     const ngx_http_login_provider_t *provider, const login_form_t *query);
@@ -45,42 +43,6 @@ static ngx_int_t ngx_http_login_sso_url(ngx_http_request_t *r,
 
 
 ngx_int_t
-ngx_http_login_sso_page(ngx_http_request_t *r)
-{
-    u_char                           *p, *last, *end;
-    login_str_t                       rest;
-    ngx_http_login_srv_conf_t        *scf;
-    ngx_http_login_main_conf_t       *mcf;
-    const ngx_http_login_provider_t  *provider;
-
-    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
-    scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
-
-    p = r->uri.data + scf->own.len + sizeof("sso/") - 1;
-    last = r->uri.data + r->uri.len;
-
-    end = ngx_strlchr(p, last, '/');
-
-    if (end == NULL) {
-        end = last;
-    }
-
-    rest = login_str(end, last - end);
-    provider = ngx_http_login_provider_find(mcf, p, end - p);
-
-    if (provider && rest.len == 0) {
-        return ngx_http_login_sso_begin(r, provider);
-    }
-
-    if (provider && login_str_eq(rest, login_cstr("/callback"))) {
-        return ngx_http_login_sso_callback(r, provider);
-    }
-
-    return ngx_http_login_error(r, LOGIN_REASON_NOT_FOUND);
-}
-
-
-static ngx_int_t
 ngx_http_login_sso_begin(ngx_http_request_t *r,
     const ngx_http_login_provider_t *provider)
 {

@@ -28,6 +28,8 @@ static ngx_int_t ngx_http_login_arrival_fault(ngx_http_request_t *r,
     ngx_http_login_arrival_t *arrival, login_reason_e reason);
 static void ngx_http_login_arrival_committed(ngx_http_request_t *r,
     void *data, login_result_e rc);
+static ngx_int_t ngx_http_login_arrival_remember(ngx_http_request_t *r,
+    const login_signin_t *signin);
 static ngx_int_t ngx_http_login_arrival_leave(ngx_http_request_t *r,
     ngx_http_login_arrival_t *arrival);
 
@@ -388,6 +390,24 @@ ngx_http_login_arrival_committed(ngx_http_request_t *r, void *data,
 }
 
 
+/* For the next time; on a shared computer nothing is. */
+
+static ngx_int_t
+ngx_http_login_arrival_remember(ngx_http_request_t *r,
+    const login_signin_t *signin)
+{
+    if (signin->shared) {
+        return ngx_http_login_last_forget(r);
+    }
+
+    if (ngx_http_login_org_remember(r, signin->org) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_login_last_remember(r, signin->org, signin->provider);
+}
+
+
 /* Hands out the session that was written. */
 
 static ngx_int_t
@@ -405,8 +425,7 @@ ngx_http_login_arrival_leave(ngx_http_request_t *r,
                                    signin->shared)
         != NGX_OK
         || ngx_http_login_set_browser(r, !signin->shared) != NGX_OK
-        || (!signin->shared
-            && ngx_http_login_org_remember(r, signin->org) != NGX_OK)
+        || ngx_http_login_arrival_remember(r, signin) != NGX_OK
         || (arrival->sso.event == LOGIN_LOG_REGISTERED
             && ngx_http_login_set_link(r, login_str("", 0)) != NGX_OK)
         || ngx_http_login_set_state(r, arrival->place, login_str("", 0), 0)

@@ -166,7 +166,11 @@ ngx_http_login_take_flows(ngx_http_request_t *r,
     if (ngx_http_login_take_cookie(r, &visitor->trust, lines, n,
                                    scf->trust_cookie,
                                    LOGIN_TRUST_TOKEN_LEN)
-        != NGX_OK)
+        != NGX_OK
+        || ngx_http_login_take_cookie(r, &visitor->last, lines, n,
+                                      scf->last_cookie,
+                                      login_token_len(LOGIN_LAST_LEN))
+           != NGX_OK)
     {
         return NGX_ERROR;
     }

@@ -84,6 +84,7 @@
 #include "login_sso.h"
 #include "login_sso_state.h"
 #include "login_backchannel.h"
+#include "login_last.h"
 #include "login_renew.h"
 #include "login_forgot.h"
 #include "login_invite.h"

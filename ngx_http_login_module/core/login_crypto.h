@@ -18,6 +18,7 @@ typedef enum {
     LOGIN_PURPOSE_NOTICE,       /* "done" of a page's address */
     LOGIN_PURPOSE_TRUST,        /* the cookie of a trusted browser */
     LOGIN_PURPOSE_ORG,          /* the cookie of the last organisation */
+    LOGIN_PURPOSE_LAST,         /* and of its provider */
     LOGIN_PURPOSES
 } login_purpose_e;
 

@@ -161,6 +161,10 @@
       "the provider does not say who it is, or may not speak for them")       \
     X(SSO_UNKNOWN, sso_unknown, nginx, sso, REFUSED, NOTHING,                 \
       "signed in there, and has no account here, or one that is disabled")    \
+    X(SSO_LOGOUT, sso_logout, nginx, session, OK, NOTHING,                    \
+      "a provider has signed somebody out, sessions from there ended")        \
+    X(SSO_LOGOUT_REFUSED, sso_logout_refused, nginx, session, REFUSED,        \
+      NOTHING, "a provider's logout token that is none, or was used before")  \
     X(SSO_BUSY, sso_busy, nginx, sso, FAULT, NOTHING,                         \
       "not tried, more sign-ins wait for the provider than may")              \
     X(SSO_FAULT, sso_fault, nginx, sso, FAULT, NOTHING,                       \

@@ -103,7 +103,11 @@ typedef enum {
     X(ASK_ORG,     ask_org,     FLAG)  /* it may matter which one */          \
     X(ELSEWHERE,   elsewhere,   FLAG)  /* there are regions */                \
     X(CHOSEN,      chosen,      FLAG)  /* one was said, in "options" */       \
-    X(PASSWORDS,   passwords,   FLAG)  /* it has sign-ins with one */         \
+    X(PASSWORDS,   passwords,   FLAG)  /* there are sign-ins with one */      \
+    X(NO_PASSWORD, no_password, FLAG)  /* is taken from its people */        \
+    X(ANOTHER,     another,     FLAG)  /* account may be meant */             \
+    X(SSO,         sso,         FLAG)  /* there are providers */              \
+    X(PROVIDERS,   providers,   LIST)  /* to sign in through */               \
     X(ORGANISATION, organisation, TEXT) /* title of who it is about */        \
     X(CONTACT,     contact,     TEXT)  /* of its administrator */             \
     X(SSO_PROVIDER,  sso_provider,  TEXT)  /* its title */                    \
@@ -125,6 +129,9 @@ typedef enum {
     X(REGION,       region,       TEXT, REGIONS)                              \
     X(REGION_TITLE, region_title, TEXT, REGIONS)                              \
     X(REGION_HERE,  region_here,  FLAG, REGIONS)                              \
+    X(PROVIDER,      provider,      TEXT, PROVIDERS)  /* title */             \
+    X(PROVIDER_URL,  provider_url,  TEXT, PROVIDERS)                          \
+    X(PROVIDER_ICON, provider_icon, TEXT, PROVIDERS)  /* address, or none */  \
     X(RECOVERY_CODE, recovery_code, TEXT, CODES)                              \
     X(DEVICE_ID,     device_id,     TEXT, DEVICES)                            \
     X(DEVICE_LABEL,  device_label,  TEXT, DEVICES)                            \

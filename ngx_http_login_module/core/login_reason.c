@@ -170,6 +170,13 @@ static const login_reason_t  login_reasons[LOGIN_REASONS] = {
         "first.  \"nginx-login mfa reset NAME\" takes away one that is "
         "lost." },
 
+    [LOGIN_REASON_NO_PASSWORD] = { "L34",
+        "A password was to be set, or shown, for an account of an "
+        "organisation that has \"password off\": its people sign in through "
+        "its identity providers only.  Pages don't ask for one there, so it "
+        "was sent by a script, or from a page that was open when the "
+        "configuration was changed." },
+
     [LOGIN_REASON_SSO_STATE] = { "L50",
         "Somebody came back from an identity provider with an answer that "
         "no sign-in of this browser asked for: it began in another browser, "

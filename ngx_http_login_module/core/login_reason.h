@@ -33,6 +33,7 @@ typedef enum {
     LOGIN_REASON_LIMITED,       /* too many codes were wrong */
     LOGIN_REASON_DEVICES,       /* too many of them */
     LOGIN_REASON_LAST,          /* device, which has to stay */
+    LOGIN_REASON_NO_PASSWORD,   /* a password, where there are none */
     LOGIN_REASON_SSO_STATE,     /* back without having left, or too late */
     LOGIN_REASON_SSO_REFUSED,   /* the provider says no */
     LOGIN_REASON_SSO_DOWN,      /* or nothing */

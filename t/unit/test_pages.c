@@ -255,6 +255,8 @@ sample(login_value_t *values, const state_t *s)
                                     ? login_page_name(s->page) : samples[v]);
     }
 
+    values[LOGIN_VAR_PASSWORDS].text = login_cstr("1");
+
     for (i = 0; s->set[i] != LOGIN_VARS; i++) {
         v = s->set[i];
         values[v].text = login_cstr(samples[v] ? samples[v] : "1");
