@@ -216,7 +216,12 @@ ngx_http_login_account_leave(ngx_http_request_t *r)
 {
     ngx_str_t  url;
 
-    if (ngx_http_login_signin_url(r, "", &url) != NGX_OK) {
+    /* not on to a provider: see ngx_http_login_last_leave() */
+
+    if (ngx_http_login_signin_url(r, r->method == NGX_HTTP_POST ? "sso=off&"
+                                                                : "", &url)
+        != NGX_OK)
+    {
         return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
     }
 
