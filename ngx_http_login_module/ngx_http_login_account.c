@@ -216,10 +216,8 @@ ngx_http_login_account_leave(ngx_http_request_t *r)
 {
     ngx_str_t  url;
 
-    /* not on to a provider: see ngx_http_login_last_leave() */
-
-    if (ngx_http_login_signin_url(r, r->method == NGX_HTTP_POST ? "sso=off&"
-                                                                : "", &url)
+    if (ngx_http_login_signin_url(r, ngx_http_login_last_stays(r)
+                                     ? "sso=off&" : "", &url)
         != NGX_OK)
     {
         return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);

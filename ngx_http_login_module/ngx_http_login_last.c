@@ -235,6 +235,17 @@ ngx_http_login_last_leave(ngx_http_request_t *r, const login_form_t *form)
 }
 
 
+ngx_uint_t
+ngx_http_login_last_stays(ngx_http_request_t *r)
+{
+    ngx_http_login_visitor_t  *visitor;
+
+    visitor = ngx_http_login_visitor(r);
+
+    return r->method == NGX_HTTP_POST && visitor && visitor->last.len;
+}
+
+
 /* A page of its own: neither in a frame, nor asked for by a script. */
 
 static ngx_uint_t

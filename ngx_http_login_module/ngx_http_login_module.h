@@ -1054,6 +1054,9 @@ ngx_int_t ngx_http_login_last_show(ngx_http_request_t *r,
 ngx_int_t ngx_http_login_last_leave(ngx_http_request_t *r,
     const login_form_t *form);
 
+/* A form's answer leads to the sign-in page: say "sso=off" there. */
+ngx_uint_t ngx_http_login_last_stays(ngx_http_request_t *r);
+
 ngx_int_t ngx_http_login_options_page(ngx_http_request_t *r);
 void ngx_http_login_options_form(ngx_http_request_t *r,
     const login_form_t *form);

@@ -165,9 +165,7 @@ ngx_http_login_region_leave(ngx_http_request_t *r,
     url.data = ngx_cpymem(url.data, page, ngx_strlen(page));
     len = 0;
 
-    /* not on to a provider: see ngx_http_login_last_leave() */
-
-    if (region == NULL && *page == '\0') {
+    if (region == NULL && *page == '\0' && ngx_http_login_last_stays(r)) {
         url.data = ngx_cpymem(url.data, "?sso=off", sizeof("?sso=off") - 1);
         len++;
     }

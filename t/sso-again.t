@@ -237,6 +237,21 @@ for my $query ('org=ACME', 'need=login', 'need=mfa', 'return_to=/x') {
 }
 
 
+# --- behind a form
+
+{
+    my $browser = in($t->browser);
+    my $page = $browser->get("${portal}account");
+
+    lost($browser);
+
+    my $answer = $browser->post("${portal}account", { csrf => $page->csrf });
+
+    like($answer->location, qr/^\Q$portal\E\?sso=off&/,
+         'who posts without a session stays here');
+}
+
+
 # --- never in a loop
 
 {
