@@ -1071,6 +1071,7 @@ typedef struct {
     ngx_uint_t                        shared;   /* a shared computer */
     ngx_uint_t                        silent;   /* the provider asks nobody */
     ngx_uint_t                        anew;     /* it asks in any case */
+    uint64_t                          max_age;  /* or after that; 0: never */
 } ngx_http_login_leave_t;
 
 /*
@@ -1105,7 +1106,7 @@ ngx_int_t ngx_http_login_state_find(ngx_http_request_t *r, login_str_t id,
     login_sso_state_t *state, u_char plain[LOGIN_SSO_PLAIN_MAX],
     ngx_uint_t *place);
 
-/* ngx_http_login_sso_{callback,arrival}.c: and back */
+/* ngx_http_login_sso_{callback,create,arrival}.c: and back */
 
 /* On the heap: a thread may be at it when the request is gone. */
 typedef struct {

@@ -322,8 +322,8 @@ ngx_http_login_sso_state(ngx_http_request_t *r,
     state->provider = ngx_http_login_str(&leave->provider->name);
     state->org = ngx_http_login_str(&leave->org->name);
 
-    if (leave->anew) {
-        state->max_age = 0;
+    if (leave->anew || leave->max_age) {
+        state->max_age = leave->anew ? 0 : leave->max_age;
     }
 
     if (ngx_http_login_return_allowed(r, leave->return_to)) {

@@ -46,6 +46,7 @@ END
 my $conf = provider('op', $rogue, 'provision on; domain acme.example;')
     . provider('invited', $rogue)
     . provider('other', $other, 'provision on;')
+    . provider('short', $rogue, 'provision on;')
     . provider('roles', $rogue, 'provision on; claims roles=groups;')
     . <<'END';
 login_log %%DIR%%/events.log;
@@ -61,6 +62,11 @@ login_org globex "Globex" {
     password off;
     provider op invited roles;
     login_session idle=1h;
+}
+
+login_org initech "Initech" {
+    provider short;
+    login_session idle=1h lifetime=1h;
 }
 
 server {
@@ -344,6 +350,32 @@ is(arrive($t->browser, 'op', 'org=acme')->status, 303,
 $rogue->set;
 
 
+# --- its keys (G07)
+
+$rogue->rotate;
+$rogue->set;
+
+my $keys = $rogue->seen->{jwks};
+
+# each worker has fetched them before, and not in the last ten seconds
+
+$t->set_clock($now + 11);
+$rogue->set(late => 11);
+is(arrive($t->browser, 'op', 'org=acme')->status, 303, 'another key');
+ok($rogue->seen->{jwks} > $keys, 'is fetched');
+
+$keys = $rogue->seen->{jwks};
+$rogue->set(late => 11, header => { kid => 'none' });
+
+arrive($t->browser, 'op', 'org=acme') for 1 .. 40;
+
+ok($rogue->seen->{jwks} <= $keys + 2, 'one that is none, once by each worker');
+
+$t->set_clock($now);
+$rogue->set;
+$told = events();
+
+
 # --- its refusals
 
 for my $error (qw(access_denied login_required invalid_request)) {
@@ -570,6 +602,18 @@ $ann = $t->browser;
 arrive($ann, 'op', 'org=acme');
 is(decode_json($ann->fetch('/login/session')->body)->{auth_time}, $now - 600,
    'who was signed in there signed in then');
+
+# longer ago than a session lasts
+
+$rogue->set(claims => { auth_time => $now - 7200 });
+$ann = $t->browser;
+$r = arrive($ann, 'short', 'org=initech&return_to=/deep');
+like($r->location, qr/&max_age=1800$/, 'leaves once more');
+ok(!defined $ann->cookie('login'), 'and there is no session yet');
+$rogue->set(claims => { auth_time => $now - 5 });
+$r = $ann->get($ann->get($r->location)->location);
+is($r->location, 'http://localhost:' . $t->port . '/deep', 'is let in then');
+is(whose($ann), 'initech/alice@acme.example sso:short', 'for as long');
 $rogue->set;
 
 
