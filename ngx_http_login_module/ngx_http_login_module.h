@@ -1047,8 +1047,15 @@ ngx_int_t ngx_http_login_last_find(ngx_http_request_t *r,
 ngx_int_t ngx_http_login_last_show(ngx_http_request_t *r,
     ngx_http_login_page_t *page, const login_form_t *form);
 
-/* Counts that somebody is sent there.  NGX_DECLINED: that was too often. */
-ngx_int_t ngx_http_login_last_again(ngx_http_request_t *r);
+/*
+ * Sends people there who come without a session: see
+ * ngx_http_login_sso_leave().  NGX_DECLINED: they see the page.
+ */
+ngx_int_t ngx_http_login_last_leave(ngx_http_request_t *r,
+    const login_form_t *form);
+
+/* A form's answer leads to the sign-in page: say "sso=off" there. */
+ngx_uint_t ngx_http_login_last_stays(ngx_http_request_t *r);
 
 ngx_int_t ngx_http_login_options_page(ngx_http_request_t *r);
 void ngx_http_login_options_form(ngx_http_request_t *r,
