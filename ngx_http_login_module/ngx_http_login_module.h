@@ -1071,6 +1071,7 @@ typedef struct {
     ngx_uint_t                        shared;   /* a shared computer */
     ngx_uint_t                        silent;   /* the provider asks nobody */
     ngx_uint_t                        anew;     /* it asks in any case */
+    ngx_uint_t                        another;  /* account may be meant */
     uint64_t                          max_age;  /* or after that; 0: never */
 } ngx_http_login_leave_t;
 

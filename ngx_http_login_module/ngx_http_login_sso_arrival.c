@@ -32,6 +32,8 @@ static ngx_int_t ngx_http_login_arrival_remember(ngx_http_request_t *r,
     const login_signin_t *signin);
 static ngx_int_t ngx_http_login_arrival_leave(ngx_http_request_t *r,
     ngx_http_login_arrival_t *arrival);
+static ngx_int_t ngx_http_login_arrival_strict(ngx_http_request_t *r,
+    ngx_str_t *url);
 
 
 ngx_int_t
@@ -414,9 +416,11 @@ static ngx_int_t
 ngx_http_login_arrival_leave(ngx_http_request_t *r,
     ngx_http_login_arrival_t *arrival)
 {
-    ngx_str_t        url;
-    login_signin_t  *signin;
+    ngx_str_t                   url;
+    login_signin_t             *signin;
+    ngx_http_login_srv_conf_t  *scf;
 
+    scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
     signin = &arrival->sso.signin;
 
     ngx_http_login_event_signin(r, arrival->sso.event, signin);
@@ -439,5 +443,51 @@ ngx_http_login_arrival_leave(ngx_http_request_t *r,
                                             LOGIN_REASON_INTERNAL);
     }
 
-    return ngx_http_login_see_other(r, &url);
+    return scf->cookie_samesite == NGX_HTTP_LOGIN_STRICT
+           ? ngx_http_login_arrival_strict(r, &url)
+           : ngx_http_login_see_other(r, &url);
+}
+
+
+/*
+ * Where the provider's page has led to, by however many redirects, browsers
+ * keep back a cookie with "samesite=strict"; where a page of our own leads
+ * to, they do not.
+ */
+
+static ngx_int_t
+ngx_http_login_arrival_strict(ngx_http_request_t *r, ngx_str_t *url)
+{
+    u_char     *p;
+    size_t      len;
+    ngx_str_t   refresh, html;
+
+    len = url->len + ngx_escape_html(NULL, url->data, url->len);
+
+    refresh.data = ngx_pnalloc(r->pool, sizeof("0; url=") + url->len);
+    html.data = ngx_pnalloc(r->pool, 2 * len
+                                     + sizeof("<!doctype html><title></title>"
+                                              "<a href=\"\"></a>\n"));
+
+    if (refresh.data == NULL || html.data == NULL) {
+        return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
+    }
+
+    refresh.len = ngx_sprintf(refresh.data, "0; url=%V", url) - refresh.data;
+
+    p = ngx_sprintf(html.data, "<!doctype html><title></title><a href=\"");
+    p = (u_char *) ngx_escape_html(p, url->data, url->len);
+    p = ngx_sprintf(p, "\">");
+    p = (u_char *) ngx_escape_html(p, url->data, url->len);
+    p = ngx_sprintf(p, "</a>\n");
+
+    html.len = p - html.data;
+
+    if (ngx_http_login_push_header(r, "Refresh", &refresh) == NULL) {
+        return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
+    }
+
+    r->headers_out.status = NGX_HTTP_OK;
+
+    return ngx_http_login_send(r, "text/html; charset=utf-8", &html);
 }

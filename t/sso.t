@@ -82,6 +82,16 @@ server {
         return 200 "$login_user\n";
     }
 }
+
+server {
+    listen 127.0.0.1:%%PORT%%;
+    server_name strict.localhost;
+    login on;
+    login_cookie samesite=strict;
+
+    location /login/ { login_portal; }
+    location / { return 200 "$login_principal $login_methods\n"; }
+}
 END
 
 $t->run($conf);
@@ -481,7 +491,8 @@ refused(arrive($t->browser, 'invited', 'org=globex'), 403, 'denied', 'L57',
         'sso_unknown', qr/^invited: /, 'not invited');
 
 my $link = $t->cli_ok('invite', 'carol.c@globex.example', '--org', 'globex',
-                      '--role', 'boss');
+                      '--role', 'boss', '--portal', 'http://localhost:'
+                      . $t->port . '/login/');
 
 chomp $link;
 
@@ -615,6 +626,42 @@ $r = $ann->get($ann->get($r->location)->location);
 is($r->location, 'http://localhost:' . $t->port . '/deep', 'is let in then');
 is(whose($ann), 'initech/alice@acme.example sso:short', 'for as long');
 $rogue->set;
+
+
+# --- to be somebody else there
+
+$r = $ann->get('/login/options?switch=1&org=acme&return_to=/x');
+
+my ($button) = $r->body =~ m{href="(/login/sso/op[^"]*)"};
+
+$button =~ s/&amp;/&/g;
+like($button, qr/&switch=1\b/, 'the page for another account');
+$r = $ann->get($button);
+like($r->location, qr/&prompt=login$/, 'lets the provider ask for one');
+$rogue->set(claims => { auth_time => undef });
+is($ann->get($ann->get($r->location)->location)->status, 303,
+   'which need not say when');
+$rogue->set;
+
+
+# --- a cookie that comes with what our own pages ask for, and nothing else
+
+{
+    my $strict = 'http://strict.localhost:' . $t->port;
+    my $browser = $t->browser;
+    my $url = $browser->get("$strict/login/sso/op?org=acme&return_to="
+                            . '/x%3Fa%3D%3C%22b%22%26c')->location;
+    my $r = $browser->get($browser->get($url)->location);
+
+    is($r->status, 200, 'a page of its own');
+    is($r->header('Refresh'), "0; url=$strict/x?a=<\"b\"&c", 'leads on');
+    like($r->body, qr{<a href="\Q$strict\E/x\?a=&lt;&quot;b&quot;&amp;c">},
+         'with a link, in any case');
+    like((grep { /^login=/ } $r->header('Set-Cookie'))[0],
+         qr/SameSite=Strict/, 'the cookie is as it has to be');
+    is($browser->get("$strict/x")->body,
+       "acme/alice\@acme.example sso:op\n", 'and good');
+}
 
 
 # --- tabs (five at most)
