@@ -216,7 +216,10 @@ ngx_http_login_account_leave(ngx_http_request_t *r)
 {
     ngx_str_t  url;
 
-    if (ngx_http_login_signin_url(r, "", &url) != NGX_OK) {
+    if (ngx_http_login_signin_url(r, ngx_http_login_last_stays(r)
+                                     ? "sso=off&" : "", &url)
+        != NGX_OK)
+    {
         return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
     }
 

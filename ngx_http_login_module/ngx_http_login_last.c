@@ -11,6 +11,8 @@
 static ngx_int_t ngx_http_login_last_meant(ngx_http_request_t *r,
     const login_form_t *form, const ngx_http_login_org_t **org,
     const ngx_http_login_provider_t **provider);
+static ngx_uint_t ngx_http_login_last_top(ngx_http_request_t *r);
+static ngx_int_t ngx_http_login_last_again(ngx_http_request_t *r);
 static ngx_int_t ngx_http_login_last_read(ngx_http_request_t *r,
     login_last_t *last);
 static ngx_int_t ngx_http_login_last_write(ngx_http_request_t *r,
@@ -196,7 +198,74 @@ ngx_http_login_last_meant(ngx_http_request_t *r, const login_form_t *form,
 }
 
 
+/*
+ * Nobody is asked anything there, and comes back to this page where somebody
+ * has to be.  What is behind a form's answer is left alone: Chromium holds
+ * each redirect of a form against "form-action", also those between
+ * providers, and would stop in the middle.
+ */
+
 ngx_int_t
+ngx_http_login_last_leave(ngx_http_request_t *r, const login_form_t *form)
+{
+    ngx_int_t               rc;
+    ngx_http_login_leave_t  leave;
+
+    if (login_form_get(form, "sso").len || !ngx_http_login_last_top(r)) {
+        return NGX_DECLINED;
+    }
+
+    ngx_memzero(&leave, sizeof(ngx_http_login_leave_t));
+
+    rc = ngx_http_login_last_meant(r, form, &leave.org, &leave.provider);
+
+    if (rc == NGX_OK) {
+        rc = ngx_http_login_last_again(r);
+    }
+
+    if (rc != NGX_OK) {
+        return rc == NGX_DECLINED ? rc
+                     : ngx_http_login_error(r, LOGIN_REASON_STORE);
+    }
+
+    leave.return_to = login_form_get(form, "return_to");
+    leave.silent = 1;
+
+    return ngx_http_login_sso_leave(r, &leave);
+}
+
+
+ngx_uint_t
+ngx_http_login_last_stays(ngx_http_request_t *r)
+{
+    ngx_http_login_visitor_t  *visitor;
+
+    visitor = ngx_http_login_visitor(r);
+
+    return r->method == NGX_HTTP_POST && visitor && visitor->last.len;
+}
+
+
+/* A page of its own: neither in a frame, nor asked for by a script. */
+
+static ngx_uint_t
+ngx_http_login_last_top(ngx_http_request_t *r)
+{
+    ngx_str_t   *value;
+    ngx_uint_t   n;
+
+    value = ngx_http_login_get_header(r, "Sec-Fetch-Dest", &n);
+
+    return n == 0
+           || (n == 1
+               && value->len == sizeof("document") - 1
+               && ngx_strncmp(value->data, "document", value->len) == 0);
+}
+
+
+/* NGX_DECLINED: that was too often. */
+
+static ngx_int_t
 ngx_http_login_last_again(ngx_http_request_t *r)
 {
     ngx_int_t     rc;

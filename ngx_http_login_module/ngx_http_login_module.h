@@ -1047,8 +1047,15 @@ ngx_int_t ngx_http_login_last_find(ngx_http_request_t *r,
 ngx_int_t ngx_http_login_last_show(ngx_http_request_t *r,
     ngx_http_login_page_t *page, const login_form_t *form);
 
-/* Counts that somebody is sent there.  NGX_DECLINED: that was too often. */
-ngx_int_t ngx_http_login_last_again(ngx_http_request_t *r);
+/*
+ * Sends people there who come without a session: see
+ * ngx_http_login_sso_leave().  NGX_DECLINED: they see the page.
+ */
+ngx_int_t ngx_http_login_last_leave(ngx_http_request_t *r,
+    const login_form_t *form);
+
+/* A form's answer leads to the sign-in page: say "sso=off" there. */
+ngx_uint_t ngx_http_login_last_stays(ngx_http_request_t *r);
 
 ngx_int_t ngx_http_login_options_page(ngx_http_request_t *r);
 void ngx_http_login_options_form(ngx_http_request_t *r,
@@ -1064,6 +1071,8 @@ typedef struct {
     ngx_uint_t                        shared;   /* a shared computer */
     ngx_uint_t                        silent;   /* the provider asks nobody */
     ngx_uint_t                        anew;     /* it asks in any case */
+    ngx_uint_t                        another;  /* account may be meant */
+    uint64_t                          max_age;  /* or after that; 0: never */
 } ngx_http_login_leave_t;
 
 /*
@@ -1098,7 +1107,7 @@ ngx_int_t ngx_http_login_state_find(ngx_http_request_t *r, login_str_t id,
     login_sso_state_t *state, u_char plain[LOGIN_SSO_PLAIN_MAX],
     ngx_uint_t *place);
 
-/* ngx_http_login_sso_{callback,arrival}.c: and back */
+/* ngx_http_login_sso_{callback,create,arrival}.c: and back */
 
 /* On the heap: a thread may be at it when the request is gone. */
 typedef struct {

@@ -125,7 +125,7 @@ ngx_http_login_provider_url(ngx_http_request_t *r, login_str_t portal,
 
     len = portal.len + provider->name.len + 3 * org->name.len
           + 3 * return_to.len
-          + sizeof("sso/?org=&return_to=&need=login&shared=1");
+          + sizeof("sso/?org=&return_to=&need=login&switch=1&shared=1");
 
     p = ngx_pnalloc(r->pool, len);
     if (p == NULL) {
@@ -145,6 +145,10 @@ ngx_http_login_provider_url(ngx_http_request_t *r, login_str_t portal,
 
     if (login_str_eq(login_form_get(form, "need"), login_cstr("login"))) {
         p = ngx_cpymem(p, "&need=login", sizeof("&need=login") - 1);
+    }
+
+    if (login_str_eq(login_form_get(form, "switch"), login_cstr("1"))) {
+        p = ngx_cpymem(p, "&switch=1", sizeof("&switch=1") - 1);
     }
 
     if (login_form_get(form, "shared").len) {

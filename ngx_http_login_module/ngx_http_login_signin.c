@@ -50,6 +50,14 @@ ngx_http_login_signin_page(ngx_http_request_t *r)
         }
     }
 
+    if (rc == NGX_DECLINED) {
+        rc = ngx_http_login_last_leave(r, &query);
+
+        if (rc != NGX_DECLINED) {
+            return rc;
+        }
+    }
+
     return ngx_http_login_show(r, &query, NGX_HTTP_OK, LOGIN_REASON_NONE);
 }
 

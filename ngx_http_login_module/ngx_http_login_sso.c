@@ -89,6 +89,8 @@ ngx_http_login_sso_begin(ngx_http_request_t *r,
     leave.shared = (login_form_get(&query, "shared").len != 0);
     leave.anew = login_str_eq(login_form_get(&query, "need"),
                               login_cstr("login"));
+    leave.another = login_str_eq(login_form_get(&query, "switch"),
+                                 login_cstr("1"));
 
     return ngx_http_login_sso_leave(r, &leave);
 }
@@ -322,8 +324,8 @@ ngx_http_login_sso_state(ngx_http_request_t *r,
     state->provider = ngx_http_login_str(&leave->provider->name);
     state->org = ngx_http_login_str(&leave->org->name);
 
-    if (leave->anew) {
-        state->max_age = 0;
+    if (leave->anew || leave->max_age) {
+        state->max_age = leave->anew ? 0 : leave->max_age;
     }
 
     if (ngx_http_login_return_allowed(r, leave->return_to)) {
@@ -363,12 +365,15 @@ ngx_http_login_sso_url(ngx_http_request_t *r,
     request.verifier = login_str(verifier, sizeof(verifier));
     request.max_age = state->max_age;
 
-    /* who has to sign in anew is asked even where "max_age" is not known */
+    /*
+     * All know "login" (Core, 15.1), which lets people be somebody else, and
+     * asks who has to sign in anew even where "max_age" is not known.
+     */
 
     if (leave->silent) {
         request.prompt = login_cstr("none");
 
-    } else if (leave->anew) {
+    } else if (leave->anew || leave->another) {
         request.prompt = login_cstr("login");
     }
 

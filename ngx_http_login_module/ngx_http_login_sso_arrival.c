@@ -8,7 +8,6 @@
 
 
 #define NGX_HTTP_LOGIN_ARRIVAL_TRIES  16
-#define NGX_HTTP_LOGIN_ARRIVAL_TEXTS  7
 
 
 static login_result_e ngx_http_login_arrival_run(void *data, login_rp_t *rp,
@@ -16,6 +15,8 @@ static login_result_e ngx_http_login_arrival_run(void *data, login_rp_t *rp,
 static void ngx_http_login_arrival_redeemed(ngx_http_request_t *r,
     void *data, login_result_e rc);
 static ngx_int_t ngx_http_login_arrival_identify(ngx_http_request_t *r,
+    ngx_http_login_arrival_t *arrival);
+static ngx_int_t ngx_http_login_arrival_time(ngx_http_request_t *r,
     ngx_http_login_arrival_t *arrival);
 static ngx_int_t ngx_http_login_arrival_session(ngx_http_request_t *r,
     ngx_http_login_arrival_t *arrival);
@@ -31,103 +32,8 @@ static ngx_int_t ngx_http_login_arrival_remember(ngx_http_request_t *r,
     const login_signin_t *signin);
 static ngx_int_t ngx_http_login_arrival_leave(ngx_http_request_t *r,
     ngx_http_login_arrival_t *arrival);
-
-
-ngx_http_login_arrival_t *
-ngx_http_login_arrival_create(ngx_http_request_t *r,
-    const ngx_http_login_provider_t *provider, const login_form_t *query)
-{
-    u_char                      *p;
-    size_t                       len;
-    login_str_t                  from[NGX_HTTP_LOGIN_ARRIVAL_TEXTS];
-    login_str_t                 *to[NGX_HTTP_LOGIN_ARRIVAL_TEXTS];
-    login_signin_t              *signin;
-    ngx_http_login_visitor_t    *visitor;
-    ngx_http_login_arrival_t    *arrival;
-    ngx_http_login_srv_conf_t   *scf;
-
-    ngx_http_login_main_conf_t       *mcf;
-    const ngx_http_login_identity_t  *identity;
-
-    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
-    scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
-
-    /* whose session it takes the place of, if there is one */
-
-    (void) ngx_http_login_identify(r, &identity);
-
-    visitor = ngx_http_login_visitor(r);
-
-    if (visitor == NULL
-        || ngx_http_login_sso_callback_url(r, provider, &from[2]) != NGX_OK)
-    {
-        return NULL;
-    }
-
-    from[0] = login_form_get(query, "code");
-    from[1] = login_form_get(query, "iss");
-    from[3] = ngx_http_login_str(&r->connection->addr_text);
-    from[4] = ngx_http_login_str(&scf->portal->url);
-    from[5] = visitor->link;
-    from[6] = ngx_http_login_user_agent(r);
-
-    len = ngx_http_login_job_len(from, NGX_HTTP_LOGIN_ARRIVAL_TEXTS);
-
-    arrival = ngx_calloc(sizeof(ngx_http_login_arrival_t) + len,
-                         r->connection->log);
-    if (arrival == NULL) {
-        return NULL;
-    }
-
-    signin = &arrival->sso.signin;
-
-    to[0] = &arrival->rp.code;
-    to[1] = &arrival->iss;
-    to[2] = &arrival->rp.redirect_uri;
-    to[3] = &signin->address;
-    to[4] = &signin->portal;
-    to[5] = &arrival->sso.token;
-    to[6] = &signin->browser;
-
-    p = ngx_http_login_job_copy(arrival->data, to, from,
-                                NGX_HTTP_LOGIN_ARRIVAL_TEXTS);
-
-    signin->browser = login_session_browser(p - from[6].len, from[6].len);
-
-    arrival->orgs = login_orgs_hold(mcf->table);
-    signin->orgs = arrival->orgs;
-    signin->now = (uint64_t) ngx_time();
-
-    /* also where it has ended: then there is nothing to replace */
-
-    signin->replace = visitor->genuine;
-    signin->old = visitor->ticket;
-
-    arrival->leave.provider = provider;
-    arrival->users = 1;
-    arrival->len = len;
-
-    return arrival;
-}
-
-
-void
-ngx_http_login_arrival_release(void *data)
-{
-    ngx_http_login_arrival_t *arrival = data;
-
-    if (--arrival->users) {
-        return;
-    }
-
-    login_rp_signin_free(&arrival->rp);
-    login_changes_destroy(arrival->sso.signin.changes);
-    login_orgs_destroy(arrival->orgs);
-
-    ngx_explicit_memzero(arrival, sizeof(ngx_http_login_arrival_t)
-                                  + arrival->len);
-    ngx_free(arrival);
-}
+static ngx_int_t ngx_http_login_arrival_strict(ngx_http_request_t *r,
+    ngx_str_t *url);
 
 
 ngx_int_t
@@ -263,15 +169,54 @@ ngx_http_login_arrival_identify(ngx_http_request_t *r,
 
     ngx_memcpy(signin->browser_id, visitor->browser_id, LOGIN_ID_LEN);
 
-    /* of when it is, as far as that is told; clocks may differ */
+    return ngx_http_login_arrival_time(r, arrival);
+}
 
-    if (identity->auth_time != LOGIN_JSON_NONE
-        && identity->auth_time < signin->now)
-    {
-        signin->auth_time = identity->auth_time;
+
+/*
+ * When it was that somebody signed in there, as far as that is told; clocks
+ * may differ.  Where that is longer ago than a session lasts, they do it once
+ * more.
+ */
+
+static ngx_int_t
+ngx_http_login_arrival_time(ngx_http_request_t *r,
+    ngx_http_login_arrival_t *arrival)
+{
+    uint64_t                 then, now, lifetime;
+    ngx_http_login_leave_t  *leave;
+
+    leave = &arrival->leave;
+    then = arrival->rp.identity.auth_time;
+    now = arrival->sso.signin.now;
+    lifetime = (uint64_t) leave->org->terms.lifetime;
+
+    if (then == LOGIN_JSON_NONE || then >= now) {
+        return ngx_http_login_arrival_session(r, arrival);
     }
 
-    return ngx_http_login_arrival_session(r, arrival);
+    if (lifetime == 0 || now - then < lifetime) {
+        arrival->sso.signin.auth_time = then;
+        return ngx_http_login_arrival_session(r, arrival);
+    }
+
+    /* it was asked for that already, and is allowed some seconds */
+
+    if (arrival->state.max_age != LOGIN_JSON_NONE) {
+        return ngx_http_login_arrival_session(r, arrival);
+    }
+
+    if (ngx_http_login_set_state(r, arrival->place, login_str("", 0), 0)
+        != NGX_OK)
+    {
+        return ngx_http_login_arrival_fault(r, arrival,
+                                            LOGIN_REASON_INTERNAL);
+    }
+
+    leave->max_age = (lifetime + 1) / 2;
+    leave->silent = arrival->state.silent;
+
+    return ngx_http_login_sso_leave(r, leave);
 }
 
 
@@ -471,9 +416,11 @@ static ngx_int_t
 ngx_http_login_arrival_leave(ngx_http_request_t *r,
     ngx_http_login_arrival_t *arrival)
 {
-    ngx_str_t        url;
-    login_signin_t  *signin;
+    ngx_str_t                   url;
+    login_signin_t             *signin;
+    ngx_http_login_srv_conf_t  *scf;
 
+    scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
     signin = &arrival->sso.signin;
 
     ngx_http_login_event_signin(r, arrival->sso.event, signin);
@@ -496,5 +443,51 @@ ngx_http_login_arrival_leave(ngx_http_request_t *r,
                                             LOGIN_REASON_INTERNAL);
     }
 
-    return ngx_http_login_see_other(r, &url);
+    return scf->cookie_samesite == NGX_HTTP_LOGIN_STRICT
+           ? ngx_http_login_arrival_strict(r, &url)
+           : ngx_http_login_see_other(r, &url);
+}
+
+
+/*
+ * Where the provider's page has led to, by however many redirects, browsers
+ * keep back a cookie with "samesite=strict"; where a page of our own leads
+ * to, they do not.
+ */
+
+static ngx_int_t
+ngx_http_login_arrival_strict(ngx_http_request_t *r, ngx_str_t *url)
+{
+    u_char     *p;
+    size_t      len;
+    ngx_str_t   refresh, html;
+
+    len = url->len + ngx_escape_html(NULL, url->data, url->len);
+
+    refresh.data = ngx_pnalloc(r->pool, sizeof("0; url=") + url->len);
+    html.data = ngx_pnalloc(r->pool, 2 * len
+                                     + sizeof("<!doctype html><title></title>"
+                                              "<a href=\"\"></a>\n"));
+
+    if (refresh.data == NULL || html.data == NULL) {
+        return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
+    }
+
+    refresh.len = ngx_sprintf(refresh.data, "0; url=%V", url) - refresh.data;
+
+    p = ngx_sprintf(html.data, "<!doctype html><title></title><a href=\"");
+    p = (u_char *) ngx_escape_html(p, url->data, url->len);
+    p = ngx_sprintf(p, "\">");
+    p = (u_char *) ngx_escape_html(p, url->data, url->len);
+    p = ngx_sprintf(p, "</a>\n");
+
+    html.len = p - html.data;
+
+    if (ngx_http_login_push_header(r, "Refresh", &refresh) == NULL) {
+        return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
+    }
+
+    r->headers_out.status = NGX_HTTP_OK;
+
+    return ngx_http_login_send(r, "text/html; charset=utf-8", &html);
 }

@@ -69,7 +69,7 @@ server {
 }
 END
 
-$t->run($conf, main => 'worker_shutdown_timeout 1s;');
+$t->run($conf, main => 'worker_shutdown_timeout 20s;');
 
 
 # Begins a request that is not to be answered at once.
@@ -198,6 +198,42 @@ for my $way (qw(drip hang)) {
 }
 
 
+# --- clients that go away, and a reload meanwhile
+
+$slow->set(sub => 'sam', hang => ['token']);
+
+{
+    my $seen = $slow->seen->{token};
+
+    my @gone = map {
+        my $browser = $t->browser;
+        my $back = $browser->get($browser->get('/login/sso/slow')->location)
+            ->location;
+        my $c = $t->connection;
+
+        $c->send('GET ' . $back =~ s{^http://[^/]+}{}r . " HTTP/1.1\r\n"
+                 . "Host: localhost\r\nCookie: "
+                 . $browser->cookie_header($browser->resolve($back))
+                 . "\r\nConnection: close\r\n\r\n");
+        $c;
+    } 1 .. 3;
+
+    Login::Test::wait_for(sub { $slow->seen->{token} == $seen + 3 });
+
+    (shift @gone)->close;
+    (shift @gone)->socket->shutdown(1);
+
+    $t->reload(undef, old => 1);
+
+    $slow->set(sub => 'sam');
+    $slow->resume;
+
+    is($gone[0]->response->status, 303, 'who stays is let in');
+}
+
+is(arrive($t->browser, 'slow')->status, 303, 'and so are those who come');
+
+
 # --- a store that does not take the session
 
 my $carol = $t->browser;
@@ -217,6 +253,7 @@ is($r->status, 303, 'the same once more, when it is free');
 
 # --- at the end
 
+$t->reload($conf, main => 'worker_shutdown_timeout 1s;');
 $slow->set(hang => ['token']);
 
 my $dave = $t->browser;

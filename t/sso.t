@@ -46,6 +46,7 @@ END
 my $conf = provider('op', $rogue, 'provision on; domain acme.example;')
     . provider('invited', $rogue)
     . provider('other', $other, 'provision on;')
+    . provider('short', $rogue, 'provision on;')
     . provider('roles', $rogue, 'provision on; claims roles=groups;')
     . <<'END';
 login_log %%DIR%%/events.log;
@@ -63,6 +64,11 @@ login_org globex "Globex" {
     login_session idle=1h;
 }
 
+login_org initech "Initech" {
+    provider short;
+    login_session idle=1h lifetime=1h;
+}
+
 server {
     listen 127.0.0.1:%%PORT%%;
     server_name localhost;
@@ -75,6 +81,16 @@ server {
         login_require mfa;
         return 200 "$login_user\n";
     }
+}
+
+server {
+    listen 127.0.0.1:%%PORT%%;
+    server_name strict.localhost;
+    login on;
+    login_cookie samesite=strict;
+
+    location /login/ { login_portal; }
+    location / { return 200 "$login_principal $login_methods\n"; }
 }
 END
 
@@ -344,6 +360,32 @@ is(arrive($t->browser, 'op', 'org=acme')->status, 303,
 $rogue->set;
 
 
+# --- its keys (G07)
+
+$rogue->rotate;
+$rogue->set;
+
+my $keys = $rogue->seen->{jwks};
+
+# each worker has fetched them before, and not in the last ten seconds
+
+$t->set_clock($now + 11);
+$rogue->set(late => 11);
+is(arrive($t->browser, 'op', 'org=acme')->status, 303, 'another key');
+ok($rogue->seen->{jwks} > $keys, 'is fetched');
+
+$keys = $rogue->seen->{jwks};
+$rogue->set(late => 11, header => { kid => 'none' });
+
+arrive($t->browser, 'op', 'org=acme') for 1 .. 40;
+
+ok($rogue->seen->{jwks} <= $keys + 2, 'one that is none, once by each worker');
+
+$t->set_clock($now);
+$rogue->set;
+$told = events();
+
+
 # --- its refusals
 
 for my $error (qw(access_denied login_required invalid_request)) {
@@ -449,7 +491,8 @@ refused(arrive($t->browser, 'invited', 'org=globex'), 403, 'denied', 'L57',
         'sso_unknown', qr/^invited: /, 'not invited');
 
 my $link = $t->cli_ok('invite', 'carol.c@globex.example', '--org', 'globex',
-                      '--role', 'boss');
+                      '--role', 'boss', '--portal', 'http://localhost:'
+                      . $t->port . '/login/');
 
 chomp $link;
 
@@ -570,7 +613,55 @@ $ann = $t->browser;
 arrive($ann, 'op', 'org=acme');
 is(decode_json($ann->fetch('/login/session')->body)->{auth_time}, $now - 600,
    'who was signed in there signed in then');
+
+# longer ago than a session lasts
+
+$rogue->set(claims => { auth_time => $now - 7200 });
+$ann = $t->browser;
+$r = arrive($ann, 'short', 'org=initech&return_to=/deep');
+like($r->location, qr/&max_age=1800$/, 'leaves once more');
+ok(!defined $ann->cookie('login'), 'and there is no session yet');
+$rogue->set(claims => { auth_time => $now - 5 });
+$r = $ann->get($ann->get($r->location)->location);
+is($r->location, 'http://localhost:' . $t->port . '/deep', 'is let in then');
+is(whose($ann), 'initech/alice@acme.example sso:short', 'for as long');
 $rogue->set;
+
+
+# --- to be somebody else there
+
+$r = $ann->get('/login/options?switch=1&org=acme&return_to=/x');
+
+my ($button) = $r->body =~ m{href="(/login/sso/op[^"]*)"};
+
+$button =~ s/&amp;/&/g;
+like($button, qr/&switch=1\b/, 'the page for another account');
+$r = $ann->get($button);
+like($r->location, qr/&prompt=login$/, 'lets the provider ask for one');
+$rogue->set(claims => { auth_time => undef });
+is($ann->get($ann->get($r->location)->location)->status, 303,
+   'which need not say when');
+$rogue->set;
+
+
+# --- a cookie that comes with what our own pages ask for, and nothing else
+
+{
+    my $strict = 'http://strict.localhost:' . $t->port;
+    my $browser = $t->browser;
+    my $url = $browser->get("$strict/login/sso/op?org=acme&return_to="
+                            . '/x%3Fa%3D%3C%22b%22%26c')->location;
+    my $r = $browser->get($browser->get($url)->location);
+
+    is($r->status, 200, 'a page of its own');
+    is($r->header('Refresh'), "0; url=$strict/x?a=<\"b\"&c", 'leads on');
+    like($r->body, qr{<a href="\Q$strict\E/x\?a=&lt;&quot;b&quot;&amp;c">},
+         'with a link, in any case');
+    like((grep { /^login=/ } $r->header('Set-Cookie'))[0],
+         qr/SameSite=Strict/, 'the cookie is as it has to be');
+    is($browser->get("$strict/x")->body,
+       "acme/alice\@acme.example sso:op\n", 'and good');
+}
 
 
 # --- tabs (five at most)
