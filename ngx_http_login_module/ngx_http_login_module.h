@@ -1141,6 +1141,13 @@ ngx_int_t ngx_http_login_arrival_redeem(ngx_http_request_t *r,
 ngx_int_t ngx_http_login_sso_callback(ngx_http_request_t *r,
     const ngx_http_login_provider_t *provider);
 
+/*
+ * ngx_http_login_sso_end.c: signs out at the provider as well.  NGX_DONE:
+ * that has to wait; else for ngx_http_finalize_request().
+ */
+ngx_int_t ngx_http_login_sso_end(ngx_http_request_t *r,
+    const ngx_http_login_provider_t *provider);
+
 /* ngx_http_login_sso_error.c: what went wrong, and what to try */
 
 /*
@@ -1300,6 +1307,9 @@ void ngx_http_login_register_form(ngx_http_request_t *r,
 ngx_int_t ngx_http_login_logout_page(ngx_http_request_t *r);
 void ngx_http_login_logout_form(ngx_http_request_t *r,
     const login_form_t *form);
+
+/* Where that leads, apart from a provider. */
+ngx_int_t ngx_http_login_logout_leave(ngx_http_request_t *r);
 ngx_int_t ngx_http_login_apps_page(ngx_http_request_t *r);
 ngx_int_t ngx_http_login_session_json(ngx_http_request_t *r);
 ngx_int_t ngx_http_login_asset(ngx_http_request_t *r);
