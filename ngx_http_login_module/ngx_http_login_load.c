@@ -309,10 +309,7 @@ ngx_http_login_check_templates(ngx_conf_t *cf, ngx_http_login_terms_t *terms)
 }
 
 
-/*
- * The name of the style sheet changes with its content, to be cached for
- * good; that of the script stays: no variable may stand in its place.
- */
+/* Its name changes with its content, to be cached for good. */
 
 static ngx_int_t
 ngx_http_login_load_asset(ngx_conf_t *cf, ngx_http_login_terms_t *terms,
@@ -351,11 +348,6 @@ ngx_http_login_load_asset(ngx_conf_t *cf, ngx_http_login_terms_t *terms,
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                       "SHA-256 of OpenSSL failed, is there memory?");
         return NGX_ERROR;
-    }
-
-    if (asset != &terms->style) {
-        ngx_str_set(&asset->name, "login.js");
-        return NGX_OK;
     }
 
     asset->name.data = name;

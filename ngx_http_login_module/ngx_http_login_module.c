@@ -141,6 +141,13 @@ static ngx_command_t  ngx_http_login_commands[] = {
       0,
       NULL },
 
+    { ngx_string("login_app"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_2MORE,
+      ngx_http_login_app,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("login_log"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_http_login_log,
@@ -214,6 +221,7 @@ ngx_http_login_create_main_conf(ngx_conf_t *cf)
      *     conf->key_file = { 0, NULL };
      *     conf->orgs = NULL;
      *     conf->regions = NULL;
+     *     conf->apps = NULL;
      *     conf->providers = NULL;
      *     conf->org_hash = { NULL, 0 };
      *     conf->org = NULL;
@@ -418,6 +426,10 @@ ngx_http_login_postconfiguration(ngx_conf_t *cf)
 
     if (!mcf->used) {
         return NGX_OK;
+    }
+
+    if (ngx_http_login_app_init(cf, mcf) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     mcf->caches = ngx_http_login_has_cache(cf);

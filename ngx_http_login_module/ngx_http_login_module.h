@@ -151,6 +151,17 @@ typedef struct {
 } ngx_http_login_org_t;
 
 
+/* "login_app" */
+typedef struct {
+    ngx_str_t                    title;
+    ngx_str_t                    url;
+    ngx_str_t                    text;
+    login_str_t                  letter;    /* stands for the icon */
+    ngx_http_login_asset_t       icon;      /* empty: none */
+    ngx_array_t                 *shown;     /* of one ..._require_t */
+} ngx_http_login_app_t;
+
+
 typedef struct ngx_http_login_worker_s  ngx_http_login_worker_t;
 typedef struct ngx_http_login_mailer_s  ngx_http_login_mailer_t;
 typedef struct ngx_http_login_memory_s  ngx_http_login_memory_t;
@@ -170,6 +181,7 @@ typedef struct {
     ngx_array_t                 *orgs;      /* of ..._org_t * */
     ngx_array_t                 *regions;   /* of ..._region_t */
     ngx_array_t                 *providers; /* of ..._provider_t */
+    ngx_array_t                 *apps;      /* of ..._app_t, or NULL */
 
     ngx_int_t                    limit_attempts;
     time_t                       limit_lockout;
@@ -476,6 +488,23 @@ const ngx_http_login_org_t *ngx_http_login_org_find(
 login_str_t ngx_http_login_org_typed(ngx_http_request_t *r, login_str_t typed);
 
 
+/* ngx_http_login_conf_app.c, ngx_http_login_splash.c: tiles of "apps" */
+
+char *ngx_http_login_app(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* What is only known when all has been read. */
+ngx_int_t ngx_http_login_app_init(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+
+/* Those that this person is to see. */
+ngx_int_t ngx_http_login_splash_fill(ngx_http_request_t *r,
+    ngx_http_login_page_t *page, const ngx_http_login_identity_t *identity);
+
+/* An icon by its name below "assets/"; NULL: there is none. */
+const ngx_http_login_asset_t *ngx_http_login_app_icon(
+    const ngx_http_login_main_conf_t *mcf, const ngx_str_t *name);
+
+
 /* ngx_http_login_block.c: blocks that are directives of this module */
 
 /* As "commands" have it, into "conf", until the block ends. */
@@ -484,6 +513,14 @@ char *ngx_http_login_block(ngx_conf_t *cf, ngx_command_t *commands,
 
 /* A text for people: not empty, well-formed UTF-8, one line. */
 ngx_uint_t ngx_http_login_is_text(const ngx_str_t *s);
+
+/*
+ * To nginx, quotes are quotes at the beginning of a parameter only, so that
+ * name="two words" comes in pieces: they are put together, without quotes, in
+ * the last of them, and "*n" is its number then.
+ */
+ngx_int_t ngx_http_login_quoted(ngx_conf_t *cf, ngx_uint_t *n,
+    const char *name);
 
 extern ngx_conf_post_t  ngx_http_login_not_empty_post;
 
@@ -720,6 +757,14 @@ ngx_http_login_ctx_t *ngx_http_login_gate_ctx(ngx_http_request_t *r);
 /* ngx_http_login_require.c */
 
 char *ngx_http_login_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/*
+ * Reads the names behind "prefix" bytes of a value into "*list" of "require".
+ * NGX_DECLINED: there is one before it, or none of them is a name.
+ */
+ngx_int_t ngx_http_login_require_names(ngx_conf_t *cf,
+    ngx_http_login_require_t *require, ngx_array_t **list, ngx_str_t *value,
+    size_t prefix);
 ngx_int_t ngx_http_login_require_orgs(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf, ngx_array_t *conditions);
 char *ngx_http_login_require_unused(ngx_conf_t *cf,
@@ -951,6 +996,17 @@ ngx_int_t ngx_http_login_account_show(ngx_http_request_t *r,
     ngx_uint_t status, login_reason_e reason);
 ngx_int_t ngx_http_login_account_changed(ngx_http_request_t *r,
     const login_renew_t *renew);
+
+/* ngx_http_login_account_list.c: its sessions and events, and what was done */
+
+ngx_int_t ngx_http_login_account_fill(ngx_http_request_t *r,
+    ngx_http_login_page_t *page, const login_form_t *query);
+
+/* ngx_http_login_account_edit.c: its forms but that of a new password */
+
+/* NGX_DECLINED: it is none of these; NGX_DONE: the store is at it. */
+ngx_int_t ngx_http_login_account_edit(ngx_http_request_t *r,
+    const login_form_t *form, const ngx_http_login_identity_t *identity);
 
 /* ngx_http_login_password.c: what forms with a new password have in common */
 

@@ -14,8 +14,8 @@ static void ngx_http_login_page_reason(ngx_http_login_page_t *page,
     login_reason_e reason);
 static void ngx_http_login_page_person(ngx_http_request_t *r,
     ngx_http_login_page_t *page);
-static ngx_int_t ngx_http_login_page_style(ngx_http_request_t *r,
-    ngx_http_login_page_t *page);
+static ngx_int_t ngx_http_login_page_asset(ngx_http_request_t *r,
+    ngx_http_login_page_t *page, login_page_var_e var, const ngx_str_t *name);
 static ngx_int_t ngx_http_login_retry(ngx_http_request_t *r, uint64_t wait);
 static void ngx_http_login_content_type(ngx_http_request_t *r,
     const char *type);
@@ -131,23 +131,22 @@ ngx_http_login_page_org(ngx_http_request_t *r, ngx_http_login_page_t *page,
 
 
 static ngx_int_t
-ngx_http_login_page_style(ngx_http_request_t *r, ngx_http_login_page_t *page)
+ngx_http_login_page_asset(ngx_http_request_t *r,
+    ngx_http_login_page_t *page, login_page_var_e var, const ngx_str_t *name)
 {
-    u_char            *p, *end;
-    login_str_t        portal;
-    const ngx_str_t   *name;
+    u_char       *p;
+    login_str_t   portal;
 
     portal = page->values[LOGIN_VAR_PORTAL].text;
-    name = &page->terms->style.name;
 
     p = ngx_pnalloc(r->pool, portal.len + sizeof("assets/") + name->len);
     if (p == NULL) {
         return NGX_ERROR;
     }
 
-    end = ngx_sprintf(p, "%*sassets/%V", portal.len, portal.data, name);
-
-    ngx_http_login_page_text(page, LOGIN_VAR_STYLE, p, end - p);
+    ngx_http_login_page_text(page, var, p,
+                             ngx_sprintf(p, "%*sassets/%V", portal.len,
+                                         portal.data, name) - p);
 
     return NGX_OK;
 }
@@ -254,9 +253,18 @@ ngx_int_t
 ngx_http_login_page_render(ngx_http_request_t *r, ngx_http_login_page_t *page,
     ngx_str_t *html)
 {
-    const login_template_t  *template;
+    const login_template_t      *template;
+    ngx_http_login_main_conf_t  *mcf;
 
-    if (ngx_http_login_page_style(r, page) != NGX_OK) {
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
+
+    if (ngx_http_login_page_asset(r, page, LOGIN_VAR_STYLE,
+                                  &page->terms->style.name)
+        != NGX_OK
+        || ngx_http_login_page_asset(r, page, LOGIN_VAR_SCRIPT,
+                                     &mcf->script.name)
+           != NGX_OK)
+    {
         return NGX_ERROR;
     }
 

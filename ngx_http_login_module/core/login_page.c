@@ -8,10 +8,30 @@
 #define LOGIN_PAGE_ROW(NAME, name, type, list)                                \
     { #name, LOGIN_VALUE_##type, LOGIN_VAR_##list },
 
+#define LOGIN_PAGE_OF_NOTHING(id, name)
+#define LOGIN_PAGE_OF_STORE(id, name)
+#define LOGIN_PAGE_OF_ACCOUNT(id, name)                                       \
+    { "event_" #name, LOGIN_VALUE_FLAG, LOGIN_VAR_EVENTS },
+
+#define LOGIN_PAGE_VARIABLE_OF(id, name, from, category, result, kept, text)  \
+    LOGIN_PAGE_OF_##kept(id, name)
+
+#define LOGIN_PAGE_EVENT_NOTHING(id)    LOGIN_VARS
+#define LOGIN_PAGE_EVENT_STORE(id)      LOGIN_VARS
+#define LOGIN_PAGE_EVENT_ACCOUNT(id)    LOGIN_VAR_EVENT_##id
+
+#define LOGIN_PAGE_EVENT(id, name, from, category, result, kept, text)        \
+    LOGIN_PAGE_EVENT_##kept(id),
+
 
 static const login_variable_t  login_page_variables[] = {
     LOGIN_PAGE_VARIABLES(LOGIN_PAGE_VARIABLE)
     LOGIN_PAGE_ROWS(LOGIN_PAGE_ROW)
+    LOGIN_LOG_KINDS(LOGIN_PAGE_VARIABLE_OF)
+};
+
+static const login_page_var_e  login_page_events[] = {
+    LOGIN_LOG_KINDS(LOGIN_PAGE_EVENT)
 };
 
 static const char *const  login_page_names[] = {
@@ -35,4 +55,11 @@ const char *
 login_page_name(login_page_e page)
 {
     return login_page_names[page];
+}
+
+
+login_page_var_e
+login_page_event(login_log_kind_e kind)
+{
+    return login_page_events[kind];
 }

@@ -12,8 +12,9 @@
  *
  * Variables may stand in text, in double-quoted attribute values, and as or
  * in the addresses of href, src, action and formaction, where only paths and
- * http(s) addresses get through.  Elsewhere (script, style, comments, event
- * handlers, tag names) they are refused.  Nothing is ever unescaped.
+ * http(s) addresses get through; the src of a script takes assets alone.
+ * Elsewhere (script, style, comments, event handlers, tag names) they are
+ * refused.  Nothing is ever unescaped.
  *
  * The texts of mails are in the same language, without HTML: there, control
  * characters of a variable become spaces, so that it stays in its line.
@@ -34,6 +35,7 @@ typedef enum {
 
 typedef enum {
     LOGIN_VALUE_TEXT = 0,
+    LOGIN_VALUE_ASSET,          /* an address that is made of no request */
     LOGIN_VALUE_FLAG,
     LOGIN_VALUE_LIST
 } login_value_e;
