@@ -73,6 +73,32 @@ ngx_http_login_csrf_make(ngx_http_request_t *r, login_str_t *csrf)
 
 
 ngx_int_t
+ngx_http_login_csrf_known(ngx_http_request_t *r)
+{
+    ngx_http_login_worker_t    *worker;
+    ngx_http_login_visitor_t   *visitor;
+    ngx_http_core_srv_conf_t   *cscf;
+    ngx_http_login_srv_conf_t  *scf;
+
+    cscf = ngx_http_get_module_srv_conf(r, ngx_http_core_module);
+    scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
+
+    if (scf->portal->server != cscf || ngx_http_login_asked(r)) {
+        return NGX_DECLINED;
+    }
+
+    worker = ngx_http_login_get_worker(r);
+    visitor = ngx_http_login_visitor(r);
+
+    if (worker == NULL || visitor == NULL) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_login_csrf_browser(r, visitor, worker);
+}
+
+
+ngx_int_t
 ngx_http_login_csrf_check(ngx_http_request_t *r, const login_form_t *form)
 {
     u_char                      hash[LOGIN_HASH_LEN];

@@ -134,6 +134,13 @@ static ngx_command_t  ngx_http_login_commands[] = {
       0,
       NULL },
 
+    { ngx_string("login_languages"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_http_login_languages,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("login_log"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_http_login_log,
@@ -212,6 +219,7 @@ ngx_http_login_create_main_conf(ngx_conf_t *cf)
      *     conf->limits = { 0, 0 };
      *     conf->rules = { 0, 0, 0, NULL };
      *     conf->limit = { 0, 0, 0 };
+     *     conf->languages = NULL;
      *     conf->mail = NULL;
      *     conf->log = NULL;
      *     conf->syslog = NULL;
@@ -220,6 +228,7 @@ ngx_http_login_create_main_conf(ngx_conf_t *cf)
      *     conf->publisher = NULL;
      *     conf->ring = NULL;
      *     conf->pages = { NULL };
+     *     conf->locales = { 0, NULL, NULL };
      *     conf->style = { { 0, NULL }, ... };
      *     conf->script = { { 0, NULL }, ... };
      *     conf->notes = NULL;
@@ -344,6 +353,7 @@ ngx_http_login_create_srv_conf(ngx_conf_t *cf)
      *     conf->session_cookie = { 0, NULL };
      *     conf->browser_cookie = { 0, NULL };
      *     conf->link_cookie = { 0, NULL };
+     *     conf->language_cookie = { 0, NULL };
      *     conf->csp = { 0, NULL };
      *     conf->frame_csp = { 0, NULL };
      */

@@ -105,6 +105,7 @@ typedef struct {
     ngx_int_t                    limit_rate;
     size_t                       limit_zone;
 
+    ngx_array_t                 *languages; /* of login_language_t */
     ngx_http_login_mail_t       *mail;      /* NULL: nothing is mailed */
     ngx_open_file_t             *log;
     ngx_syslog_peer_t           *syslog;    /* instead of "log" */
@@ -121,6 +122,7 @@ typedef struct {
     ngx_shm_zone_t              *publisher; /* see ..._publish.c */
     login_keyring_t             *ring;
     login_template_t            *pages[LOGIN_PAGES];
+    login_locales_t              locales;
     ngx_http_login_asset_t       style;
     ngx_http_login_asset_t       script;
     ngx_array_t                  portals;   /* of ..._portal_t * */
@@ -156,6 +158,7 @@ typedef struct {
     login_str_t                  session_cookie;    /* full names */
     login_str_t                  browser_cookie;
     login_str_t                  link_cookie;
+    login_str_t                  language_cookie;
     ngx_str_t                    csp;
     ngx_str_t                    frame_csp; /* of what may be in a frame */
 } ngx_http_login_srv_conf_t;
@@ -246,6 +249,7 @@ typedef struct {
     login_str_t                  session;   /* the cookies' values */
     login_str_t                  browser;
     login_str_t                  link;
+    login_str_t                  language;
     login_str_t                  token;     /* was in the address */
 
     unsigned                     checked:1; /* "ticket" was looked at */
@@ -274,6 +278,7 @@ typedef struct {
     login_page_e                 page;
     ngx_uint_t                   status;
     login_reason_e               reason;
+    const login_locale_t        *locale;
     login_value_t                values[LOGIN_VARS];
 } ngx_http_login_page_t;
 
@@ -336,6 +341,28 @@ ngx_int_t ngx_http_login_read_file(ngx_conf_t *cf, const char *name,
 char *ngx_http_login_mail(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 ngx_int_t ngx_http_login_load_mail(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
+
+
+/* ngx_http_login_load_language.c */
+
+char *ngx_http_login_languages(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/* The last to be loaded: it looks at all templates. */
+ngx_int_t ngx_http_login_load_languages(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+
+
+/* ngx_http_login_language.c */
+
+const login_locale_t *ngx_http_login_locale(ngx_http_request_t *r);
+
+/* What the list of languages shows, on a page that is all filled. */
+ngx_int_t ngx_http_login_language_fill(ngx_http_request_t *r,
+    ngx_http_login_page_t *page);
+
+void ngx_http_login_language_form(ngx_http_request_t *r,
+    const login_form_t *form);
 
 
 /* ngx_http_login_mail.c: the thread that sends */
@@ -626,6 +653,10 @@ ngx_int_t ngx_http_login_set_browser(ngx_http_request_t *r,
 /* The token of a link, until the browser closes; empty: no more. */
 ngx_int_t ngx_http_login_set_link(ngx_http_request_t *r, login_str_t token);
 
+/* The language that was chosen. */
+ngx_int_t ngx_http_login_set_language(ngx_http_request_t *r,
+    login_str_t tag);
+
 /* Takes back what was set: the answer is another one. */
 void ngx_http_login_forget_cookies(ngx_http_request_t *r);
 
@@ -634,6 +665,9 @@ void ngx_http_login_forget_cookies(ngx_http_request_t *r);
 
 /* The hidden field's value; sets the browser cookie where there is none. */
 ngx_int_t ngx_http_login_csrf_make(ngx_http_request_t *r, login_str_t *csrf);
+
+/* NGX_OK: it comes with the browser cookie already. */
+ngx_int_t ngx_http_login_csrf_known(ngx_http_request_t *r);
 
 /* NGX_OK, NGX_DECLINED: not sent from our own page; NGX_ERROR. */
 ngx_int_t ngx_http_login_csrf_check(ngx_http_request_t *r,
@@ -681,6 +715,10 @@ ngx_int_t ngx_http_login_return_url(ngx_http_request_t *r,
 
 ngx_uint_t ngx_http_login_return_allowed(ngx_http_request_t *r,
     login_str_t target);
+
+/* The path of this request, as it was asked for; may be empty. */
+ngx_int_t ngx_http_login_return_path(ngx_http_request_t *r,
+    login_str_t *path);
 
 /* The return address of this request, percent-encoded; may be empty. */
 ngx_int_t ngx_http_login_return_here(ngx_http_request_t *r, ngx_str_t *value);

@@ -25,7 +25,6 @@ ngx_http_login_page(ngx_http_request_t *r, login_page_e page,
 {
     const char              *name;
     ngx_http_login_page_t   *p;
-    const login_locale_t    *locale;
 
     p = ngx_pcalloc(r->pool, sizeof(ngx_http_login_page_t));
     if (p == NULL) {
@@ -36,14 +35,9 @@ ngx_http_login_page(ngx_http_request_t *r, login_page_e page,
     p->status = status;
     p->reason = reason;
 
-    locale = &login_locale_english;
     name = login_page_name(page);
 
     ngx_http_login_page_text(p, LOGIN_VAR_PAGE, name, ngx_strlen(name));
-    ngx_http_login_page_text(p, LOGIN_VAR_LANGUAGE, locale->tag.data,
-                             locale->tag.len);
-    ngx_http_login_page_text(p, LOGIN_VAR_DIR, locale->rtl ? "rtl" : "ltr",
-                             3);
 
     if (ngx_http_login_page_address(r, p) != NGX_OK) {
         return NULL;
@@ -52,6 +46,13 @@ ngx_http_login_page(ngx_http_request_t *r, login_page_e page,
     ngx_http_login_page_reason(p, reason);
 
     ngx_http_login_page_person(r, p);
+
+    p->locale = ngx_http_login_locale(r);
+
+    ngx_http_login_page_text(p, LOGIN_VAR_LANGUAGE, p->locale->tag.data,
+                             p->locale->tag.len);
+    ngx_http_login_page_text(p, LOGIN_VAR_DIR,
+                             p->locale->rtl ? "rtl" : "ltr", 3);
 
     return p;
 }
@@ -202,8 +203,12 @@ ngx_http_login_page_render(ngx_http_request_t *r, ngx_http_login_page_t *page,
     mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
     template = mcf->pages[page->page];
 
+    if (ngx_http_login_language_fill(r, page) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     html->len = login_template_render(NULL, template, page->values,
-                                      &login_locale_english);
+                                      page->locale);
 
     html->data = ngx_pnalloc(r->pool, html->len + 1);
     if (html->data == NULL) {
@@ -211,7 +216,7 @@ ngx_http_login_page_render(ngx_http_request_t *r, ngx_http_login_page_t *page,
     }
 
     (void) login_template_render(html->data, template, page->values,
-                                 &login_locale_english);
+                                 page->locale);
 
     return NGX_OK;
 }

@@ -64,9 +64,9 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
     host = https ? "__Host-" : "";
     prefix = !https ? "" : scf->cookie_domain.len ? "__Secure-" : "__Host-";
 
-    len = sizeof("__Secure-_browser") + scf->cookie_name.len;
+    len = sizeof("__Secure-_language") + scf->cookie_name.len;
 
-    p = ngx_pnalloc(cf->pool, 3 * len);
+    p = ngx_pnalloc(cf->pool, 4 * len);
     if (p == NULL) {
         return NGX_ERROR;
     }
@@ -87,13 +87,20 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
     scf->link_cookie.len = ngx_sprintf(p, "%s%V_link", host,
                                        &scf->cookie_name) - p;
 
+    p += len;
+
+    scf->language_cookie.data = p;
+    scf->language_cookie.len = ngx_sprintf(p, "%s%V_language", host,
+                                           &scf->cookie_name) - p;
+
     if (scf->gates == 0 && scf->forwards == 0 && scf->own.len == 0) {
         return NGX_OK;
     }
 
     if (ngx_http_login_add_cookie(cf, scf->session_cookie) != NGX_OK
         || ngx_http_login_add_cookie(cf, scf->browser_cookie) != NGX_OK
-        || ngx_http_login_add_cookie(cf, scf->link_cookie) != NGX_OK)
+        || ngx_http_login_add_cookie(cf, scf->link_cookie) != NGX_OK
+        || ngx_http_login_add_cookie(cf, scf->language_cookie) != NGX_OK)
     {
         return NGX_ERROR;
     }

@@ -124,6 +124,9 @@ ngx_http_login_read_cookies(ngx_http_request_t *r,
            != NGX_OK
         || ngx_http_login_take_cookie(r, &visitor->link, lines, n,
                                       scf->link_cookie)
+           != NGX_OK
+        || ngx_http_login_take_cookie(r, &visitor->language, lines, n,
+                                      scf->language_cookie)
            != NGX_OK)
     {
         return NGX_ERROR;

@@ -112,7 +112,9 @@
     X(INVITATION_LINK, invitation_link, cli, account, OK, STORE,              \
       "a link was made with which many may ask for an invitation")            \
     X(INVITATION_REVOKED, invitation_revoked, cli, account, OK, STORE,        \
-      "an invitation, or a link to ask for one, was ended")
+      "an invitation, or a link to ask for one, was ended")                   \
+    X(LANGUAGE_CHANGED, language_changed, nginx, account, OK, NOTHING,        \
+      "another language chosen by the person")
 
 #define LOGIN_LOG_ENUM(id, name, from, category, result, kept, text)          \
     LOGIN_LOG_##id,

@@ -5,9 +5,13 @@
 #define LOGIN_PAGE_VARIABLE(NAME, name, type)                                 \
     { #name, LOGIN_VALUE_##type, -1 },
 
+#define LOGIN_PAGE_ROW_VARIABLE(NAME, name, type, list)                       \
+    { #name, LOGIN_VALUE_##type, LOGIN_VAR_##list },
+
 
 static const login_variable_t  login_page_variables[] = {
     LOGIN_PAGE_VARIABLES(LOGIN_PAGE_VARIABLE)
+    LOGIN_PAGE_ROWS(LOGIN_PAGE_ROW_VARIABLE)
 };
 
 static const char *const  login_page_names[] = {

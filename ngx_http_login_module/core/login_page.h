@@ -36,6 +36,9 @@ typedef enum {
     X(PORTAL,      portal,      TEXT)  /* path of the portal, "/login/" */    \
     X(CSRF,        csrf,        TEXT)                                         \
     X(RETURN_TO,   return_to,   TEXT)  /* as it came, checked */              \
+    X(LANGUAGES,   languages,   LIST)  /* offered, the same everywhere */     \
+    X(OTHER_LANGUAGES, other_languages, FLAG)  /* can be chosen here */       \
+    X(LANGUAGE_RETURN, language_return, TEXT)  /* this page */                \
     X(SIGNIN_URL,  signin_url,  TEXT)  /* sign in and come back here */       \
     X(SWITCH_URL,  switch_url,  TEXT)  /* the same as another account */      \
     X(USERNAME,    username,    TEXT)  /* as typed, or of the session */      \
@@ -73,10 +76,19 @@ typedef enum {
     X(BUSY,        busy,        FLAG)  /* try again in a moment */        \
     X(THROTTLED,   throttled,   FLAG)  /* too many failures */
 
-#define LOGIN_PAGE_ENUM(NAME, name, type)  LOGIN_VAR_##NAME,
+/* Those of the rows of a list: X(NAME, name, type, list). */
+#define LOGIN_PAGE_ROWS(X)                                                    \
+    X(LANGUAGE_TAG,  language_tag,  TEXT, LANGUAGES)                          \
+    X(LANGUAGE_NAME, language_name, TEXT, LANGUAGES)  /* in itself */         \
+    X(LANGUAGE_DIR,  language_dir,  TEXT, LANGUAGES)                          \
+    X(CHOSEN,        chosen,        FLAG, LANGUAGES)  /* that of the page */
+
+#define LOGIN_PAGE_ENUM(NAME, name, type)       LOGIN_VAR_##NAME,
+#define LOGIN_PAGE_ROW(NAME, name, type, list)  LOGIN_VAR_##NAME,
 
 typedef enum {
     LOGIN_PAGE_VARIABLES(LOGIN_PAGE_ENUM)
+    LOGIN_PAGE_ROWS(LOGIN_PAGE_ROW)
     LOGIN_VARS
 } login_page_var_e;
 

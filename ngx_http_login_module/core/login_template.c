@@ -7,10 +7,6 @@
 #include <string.h>
 
 
-static unsigned login_template_line(const login_source_t *source,
-    const u_char *at);
-
-
 login_result_e
 login_template_compile(login_template_t **template, login_arena_t *arena,
     const login_schema_t *schema, const char *const *dirs, size_t ndirs,
@@ -206,7 +202,7 @@ login_template_refuse(login_compiler_t *c, const u_char *at, const char *fmt,
 }
 
 
-static unsigned
+unsigned
 login_template_line(const login_source_t *source, const u_char *at)
 {
     unsigned       line;
