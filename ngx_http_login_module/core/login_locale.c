@@ -154,14 +154,16 @@ login_locale_time(u_char dst[LOGIN_LOCALE_TIME],
     for ( ;; ) {
         len = login_template_slot(text, &start);
 
-        if (start > LOGIN_LOCALE_TIME / 2 - n) {
+        /* what is left is enough for any part */
+
+        if (n > LOGIN_LOCALE_TIME / 2 || start > LOGIN_LOCALE_TIME / 2 - n) {
             return n;
         }
 
         memcpy(dst + n, text.data, start);
         n += start;
 
-        if (len == 0 || n > LOGIN_LOCALE_TIME / 2) {
+        if (len == 0) {
             return n;
         }
 

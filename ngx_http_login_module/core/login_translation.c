@@ -48,12 +48,13 @@ login_translation_open(login_translation_t *translation,
             continue;
         }
 
-        if (rc != LOGIN_OK
-            || login_mo_open(&translation->mo[translation->n], data, error)
-               != LOGIN_OK)
-        {
+        if (rc == LOGIN_OK) {
+            rc = login_mo_open(&translation->mo[translation->n], data, error);
+        }
+
+        if (rc != LOGIN_OK) {
             login_translation_error(error, path);
-            return LOGIN_NO;
+            return rc;
         }
 
         copy = login_arena_alloc(arena, strlen(path) + 1);
@@ -97,15 +98,21 @@ static login_result_e
 login_translation_read(login_arena_t *arena, login_str_t *data,
     const char *path, login_error_t *error)
 {
-    int             fd;
+    int             fd, err;
     login_result_e  rc;
 
     fd = open(path, O_RDONLY|O_NONBLOCK|O_CLOEXEC|O_NOCTTY);
 
     if (fd == -1) {
-        login_error(error, "it cannot be opened (%d: %s)", errno,
-                    strerror(errno));
-        return errno == ENOENT ? LOGIN_NO : LOGIN_FAULT;
+        err = errno;
+
+        if (err == ENOENT) {
+            return LOGIN_NO;
+        }
+
+        login_error(error, "it cannot be opened (%d: %s)", err,
+                    strerror(err));
+        return LOGIN_FAULT;
     }
 
     rc = login_translation_bytes(arena, fd, data, error);
@@ -147,11 +154,17 @@ login_translation_bytes(login_arena_t *arena, int fd, login_str_t *data,
     while (data->len < size) {
         n = read(fd, p + data->len, size - data->len);
 
-        if (n <= 0) {
-            if (n == -1 && errno == EINTR) {
-                continue;
-            }
+        if (n == -1 && errno == EINTR) {
+            continue;
+        }
 
+        if (n == -1) {
+            login_error(error, "it cannot be read (%d: %s)", errno,
+                        strerror(errno));
+            return LOGIN_FAULT;
+        }
+
+        if (n == 0) {
             break;          /* what is missing shows in the tables */
         }
 
