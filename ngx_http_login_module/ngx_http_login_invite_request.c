@@ -7,6 +7,9 @@
 #include "ngx_http_login_module.h"
 
 
+#define NGX_HTTP_LOGIN_ASK_TEXTS  5
+
+
 /* On the heap, for a thread. */
 typedef struct {
     login_invite_ask_t           ask;
@@ -189,6 +192,8 @@ ngx_http_login_invite_request_begin(ngx_http_request_t *r,
         ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
         ctx->retry = wait;
 
+        ngx_http_login_event_form(r, LOGIN_LOG_INVITATION_THROTTLED, form);
+
         return ngx_http_login_invite_request_show(r, form,
                                                   NGX_HTTP_TOO_MANY_REQUESTS,
                                                   LOGIN_REASON_THROTTLED);
@@ -226,6 +231,8 @@ ngx_http_login_invite_request_post(ngx_http_request_t *r,
                                        : LOGIN_REASON_STORE);
     }
 
+    ngx_http_login_event_form(r, LOGIN_LOG_INVITATION_ASKED, form);
+
     /* never where a form may want to go */
 
     if (ngx_http_login_return_url(r, login_str("", 0), "invite-sent", &url)
@@ -242,7 +249,8 @@ static ngx_http_login_ask_t *
 ngx_http_login_ask_create(ngx_http_request_t *r, const login_form_t *form)
 {
     size_t                      len;
-    login_str_t                 from[3], *to[3];
+    login_str_t                 from[NGX_HTTP_LOGIN_ASK_TEXTS];
+    login_str_t                *to[NGX_HTTP_LOGIN_ASK_TEXTS];
     ngx_http_login_ask_t       *ask;
     ngx_http_login_visitor_t   *visitor;
     ngx_http_login_srv_conf_t  *scf;
@@ -257,8 +265,10 @@ ngx_http_login_ask_create(ngx_http_request_t *r, const login_form_t *form)
     from[0] = visitor->link;
     from[1] = login_form_get(form, "username");
     from[2] = login_str(scf->portal->url.data, scf->portal->url.len);
+    from[3] = ngx_http_login_str(&r->connection->addr_text);
+    from[4] = ngx_http_login_user_agent(r);
 
-    len = ngx_http_login_job_len(from, 3);
+    len = ngx_http_login_job_len(from, NGX_HTTP_LOGIN_ASK_TEXTS);
 
     ask = ngx_calloc(sizeof(ngx_http_login_ask_t) + len,
                      r->connection->log);
@@ -269,8 +279,11 @@ ngx_http_login_ask_create(ngx_http_request_t *r, const login_form_t *form)
     to[0] = &ask->ask.token;
     to[1] = &ask->ask.username;
     to[2] = &ask->ask.portal;
+    to[3] = &ask->ask.address;
+    to[4] = &ask->ask.browser;
 
-    (void) ngx_http_login_job_copy(ask->data, to, from, 3);
+    (void) ngx_http_login_job_copy(ask->data, to, from,
+                                   NGX_HTTP_LOGIN_ASK_TEXTS);
 
     ask->ask.now = (uint64_t) ngx_time();
     ask->len = len;

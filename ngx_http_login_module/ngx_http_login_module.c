@@ -298,8 +298,8 @@ ngx_http_login_init_main_conf(ngx_conf_t *cf, void *conf)
 
     ngx_conf_init_value(mcf->hash_threads, 1);
     ngx_conf_init_value(mcf->hash_queue, 256);
-    ngx_conf_init_size_value(mcf->hash_memory, 19 * 1024 * 1024);
-    ngx_conf_init_value(mcf->hash_passes, 2);
+    ngx_conf_init_size_value(mcf->hash_memory, LOGIN_HASH_MEMORY * 1024);
+    ngx_conf_init_value(mcf->hash_passes, LOGIN_HASH_PASSES);
 
     ngx_conf_init_value(mcf->password_min, LOGIN_STRENGTH_MIN);
     ngx_conf_init_value(mcf->password_max, LOGIN_STRENGTH_MAX);

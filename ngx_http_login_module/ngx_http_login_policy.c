@@ -89,6 +89,8 @@ ngx_http_login_policy(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
     policy.password_max = mcf->rules.max;
     policy.password_score = mcf->rules.score;
     policy.blocklist = login_str(mcf->blocklist.data, mcf->blocklist.len);
+    policy.hash_memory = (uint32_t) (mcf->hash_memory / 1024);
+    policy.hash_passes = (uint32_t) mcf->hash_passes;
 
     /* it is in memory that goes when the configuration has been read */
 

@@ -180,7 +180,7 @@ ngx_http_login_find_route(ngx_http_request_t *r)
 }
 
 
-/* Without memory it is hidden as well, and lost. */
+/* Without memory it is hidden as well, and lost: that is no wrong link. */
 
 ngx_int_t
 ngx_http_login_portal_hide(ngx_http_request_t *r)
@@ -196,6 +196,10 @@ ngx_http_login_portal_hide(ngx_http_request_t *r)
     if (route && route->prefix == NGX_HTTP_LOGIN_SECRET) {
         scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
         ngx_http_login_link_hide(r, scf->own.len + route->path.len, &token);
+
+        if (token.len == 0) {
+            return NGX_ERROR;
+        }
     }
 
     visitor = ngx_http_login_visitor(r);

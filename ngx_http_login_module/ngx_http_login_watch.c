@@ -10,7 +10,9 @@
 #define NGX_HTTP_LOGIN_WATCH_WARN    80
 #define NGX_HTTP_LOGIN_WATCH_CRIT    95
 
-#define NGX_HTTP_LOGIN_WATCH_BEHIND  10000  /* transactions */
+/* Transactions; fewer where the file has taken half of the map already. */
+#define NGX_HTTP_LOGIN_WATCH_BEHIND  10000
+#define NGX_HTTP_LOGIN_WATCH_NEAR    50
 
 
 static void ngx_http_login_watch_opening(ngx_http_login_worker_t *worker,
@@ -107,9 +109,13 @@ static void
 ngx_http_login_watch_reader(ngx_http_login_worker_t *worker,
     const login_store_stat_t *stat, ngx_log_t *log)
 {
+    uint64_t    most;
     ngx_uint_t  level;
 
-    level = stat->behind > NGX_HTTP_LOGIN_WATCH_BEHIND ? NGX_LOG_WARN : 0;
+    most = stat->file_size < stat->map_size / 2 ? NGX_HTTP_LOGIN_WATCH_BEHIND
+                                                : NGX_HTTP_LOGIN_WATCH_NEAR;
+
+    level = stat->behind > most ? NGX_LOG_WARN : 0;
 
     if (ngx_http_login_watch_due(&worker->reader_alarm, level)) {
         ngx_log_error(level, log, 0,

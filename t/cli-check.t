@@ -157,6 +157,27 @@ is scalar(grep { /needs key "$key->{id}", which is not in the key file/ }
 
 $t->write_file($t->key, $text);
 
+# more than anybody wants to read
+
+$t->cli_ok('import', 'htpasswd', $t->write_file('many', join '', map {
+    "many$_:\$2y\$05\$" . '.' x 53 . "\n"
+} 1 .. 120));
+
+$t->write_file($t->key, '0123456789abcdef' x 4 . "\n");
+
+{
+    my (undef, $json) = $t->cli('--json', 'check');
+    my (undef, $lines) = $t->cli('check');
+    my $n = decode_json($json)->{found};
+
+    cmp_ok $n, '>', 120, 'each of many';
+    is scalar @{ decode_json($json)->{findings} }, 100, '100 are shown';
+    is scalar(() = $lines =~ /needs key/g), 100, 'in lines, too';
+    like $lines, qr/^and ${\($n - 100)} more$/m, 'and how many are not';
+}
+
+$t->write_file($t->key, $text);
+
 SKIP: {
     skip 'only root has files of others', 6 if $> != 0;
 

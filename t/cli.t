@@ -14,7 +14,7 @@ use JSON::PP;
 use Symbol qw(gensym);
 use Test::More;
 
-my $bin = ($ENV{LOGIN_BUILD} || "$FindBin::Bin/../build") . '/nginx-login';
+our $bin = ($ENV{LOGIN_BUILD} || "$FindBin::Bin/../build") . '/nginx-login';
 
 plan skip_all => "no $bin, run scripts/build" unless -x $bin;
 
@@ -252,6 +252,52 @@ is_deeply([grep { !/^(?:store|key|full)$/ } map { s{.*/}{}r }
            glob "$dir/*"], [], 'nothing is left');
 
 is_refused('init again', 1, qr/exists already/, 'init', @user);
+is_refused('init of a name that is too long', 1, qr/store "xxx/,
+    [run(undef, '--store', 'x' x 5000, '--key', "$dir/key", 'init', @user)]);
+
+{
+    my ($status, $out) = run(undef, '--json', '--store', "$dir/other",
+        '--key', "$dir/other.key", 'init', @user);
+
+    is($status, 0, 'init, in JSON');
+    is_deeply(decode_json($out), { store => "$dir/other",
+        key => "$dir/other.key", key_made => JSON::PP::true }, 'what was made');
+
+    chmod 0700, $dir;
+    is_refused('init beside another store', 1, qr/exists already/,
+        [run(undef, '--store', "$dir/other", '--key', "$dir/key", 'init',
+             @user)]);
+    chmod 0755, $dir;
+
+    system('rm', '-rf', "$dir/other", "$dir/other.key");
+}
+
+# who is not root, makes one that is theirs, and for nobody else
+
+SKIP: {
+    skip 'no user to become', 4 unless $drop;
+
+    my $copy = "$dir/nginx-login";
+
+    system('cp', $bin, $copy) == 0 or die "no copy\n";
+    mkdir "$dir/theirs";
+    chown $owner, -1, "$dir/theirs";
+
+    my $theirs = sub {
+        local $bin = 'setpriv';
+        return run(undef, "--reuid=$owner", '--clear-groups', $copy,
+            '--store', "$dir/theirs/store", '--key', "$dir/theirs/key", @_);
+    };
+
+    is_refused('init for another user', 1, qr/only root .*"root"/,
+        [$theirs->('init', '--user', 'root')]);
+    is_done('init for oneself', qr/made/, [$theirs->('init')]);
+    is((stat "$dir/theirs/key")[4], $owner, 'whose key it is');
+    is_done('and to use', qr/\A(?:USERNAME.*\n)?\z/,
+        [$theirs->('user', 'list')]);
+
+    system('rm', '-rf', $copy, "$dir/theirs");
+}
 is(slurp("$dir/key"), $key, 'keeps the key');
 
 rename "$dir/key", "$dir/away";
@@ -451,6 +497,9 @@ is_refused('easy to guess', 1, qr/made of common words/,
     password("passwordpassword\n"));
 is_refused('the own name', 1, qr/names that belong to the account/,
     password("bob.bob.bob.2026\n"));
+is_refused('the own address', 1, qr/names that belong to the account/,
+    [run("krakatoa.2026.mole\n", @to, 'user', 'add', 'dave',
+         '--email', 'krakatoa.mole@example.com', '--password-stdin')]);
 is_refused('nobody asks', 2, qr/"--stdin"/,
     [run("x\n", @to, 'user', 'password', 'bob')]);
 
@@ -514,6 +563,8 @@ is_deeply(json_of('session', 'list', 'bob'), [], 'no session');
 is_refused('sessions of nobody', 1, qr/not found/, 'session', 'list', 'nn');
 is_done('revoke all', qr/all sessions of user "bob" ended/, 'session',
     'revoke', 'bob');
+is_deeply(json_of('session', 'revoke', 'bob'),
+    { username => 'bob', revoked => 'all' }, 'revoked, in JSON');
 is_refused('revoke what is no id', 1, qr/invalid session "x"/, 'session',
     'revoke', 'bob', 'x');
 is_refused('revoke what is not there', 1, qr/session not found/, 'session',

@@ -165,7 +165,8 @@ new_events();
 
 # --- the store's own
 
-my $htpasswd = $t->write_file('htpasswd', "x1:{PLAIN}abc\nx2:{PLAIN}abc\n");
+my $htpasswd = $t->write_file('htpasswd',
+    "x1:{SHA}qZk+NkcGgWq6PiVxeFDCbJzQ2J0=\nx2:{PLAIN}abc\n");
 
 $t->cli_ok('import', 'htpasswd', $htpasswd);
 ends(1, 'who is there already', 'import', 'htpasswd', $htpasswd);

@@ -201,6 +201,9 @@ refused(1, "invitation \"$item->{id}\" not found", 'and the invitation',
 
 is $t->cli_ok('invite', 'revoke', 'Dave@example.com'),
     "invitation \"dave\@example.com\" revoked\n", 'by name';
+$t->cli_ok('invite', 'nora', @to);
+is_deeply json('invite', 'revoke', 'nora'),
+    { invitation => 'nora', revoked => JSON::PP::true }, 'in JSON';
 refused(1, 'no invitation that could be used', 'never invited', 'invite',
         'revoke', 'eve');
 refused(1, 'not found', 'nobody', 'invite', 'revoke', 'nobody');
@@ -260,6 +263,7 @@ my $m = Login::Test->new(limit => 'login_limit rate=20/m;',
 $m->run(<<'END');
 login_mail smtp://127.0.0.1:1 starttls=off from=login@example.com;
 login_hash memory=1m passes=1;
+login_log %%DIR%%/events.log;
 
 server {
     listen 127.0.0.1:%%PORT%%;
@@ -360,11 +364,38 @@ $m->cli_ok('invite', 'revoke', $many->{id});
 is $m->browser->get($shared, follow => 1)->status, 410, 'revoked';
 
 is_deeply [ map { [ @$_{qw(event detail)} ] }
-            grep { $_->{event} =~ /^invitation_/ }
+            grep { $_->{event} =~ /^invitation_(?:link|revoked)/ }
             @{ decode_json($m->cli_ok('--json', 'events')) } ],
     [ [ 'invitation_link', 'example.com,xn--bcher-kva.example' ],
       [ 'invitation_revoked', $many->{id} ] ], 'both are events';
 is $browser->get('/login/invite-request')->status, 410, 'also where it is open';
+
+
+# --- what there is to read of it
+
+sub asked {
+    my ($who) = @_;
+
+    return grep { $_->{event} eq 'invitation_asked' }
+        @{ decode_json($m->cli_ok('--json', 'events', $who)) };
+}
+
+my ($event) = asked('new@example.com');
+
+is $event->{detail}, $many->{id}, 'kept: by which link';
+is $event->{address}, '127.0.0.1', 'from where';
+is $event->{org}, 'default', 'of which organisation';
+ok !$event->{actor}, 'by nobody of here';
+is scalar asked('new@example.com'), 1, 'once';
+is scalar asked($_), 0, "not with $_" for 'eve@example.com', 'ann@example.com';
+
+my @lines = map { decode_json($_) } split /\n/, $m->read_file('events.log');
+
+is scalar(grep { $_->{event} eq 'invitation_asked'
+                 && ($_->{username} // '') eq 'out@elsewhere.example' }
+          @lines), 1, 'in the log also where nothing came of it';
+ok((grep { $_->{event} eq 'invitation_throttled'
+           && $_->{result} eq 'refused' } @lines), 'and too many');
 
 
 done_testing;

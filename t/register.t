@@ -111,11 +111,15 @@ is index($link, "${portal}invite/"), 0, 'the link is the portal\'s';
 
     # and back: with what helps
 
+    $t->cli_ok('user', 'set', 'ann@example.com', '--email',
+               'krakatoa.mole@example.org');
+
     my @weak = (
         [ 'short', 'short one', qr/at least 6 characters/ ],
         [ 'long', 'ab ' x 134, qr/longer than 400/ ],
         [ 'common', 'passwordpassword', qr/words that are tried first/ ],
         [ 'her own', 'ann.boleyn@example.com', qr/from your name/ ],
+        [ 'her address', 'krakatoa.2026.mole', qr/from your name/ ],
         [ 'the host', 'localhost ann localhost', qr/from your name/ ],
         [ 'listed', 'One that many people like', qr/on a list/ ],
         [ 'keys', 'qwertyuiopasdfghjkl', qr/row of keys|tried first/ ],
@@ -133,6 +137,9 @@ is index($link, "${portal}invite/"), 0, 'the link is the portal\'s';
         unlike $r->body, qr/\Q$password/i, "$what: not the password"
             unless $what eq 'her own';
     }
+
+    $t->cli_ok('user', 'set', 'ann@example.com', '--email',
+               'ann@example.com');
 
     my $r2 = $browser->submit($page, fields($good,
                                             password_verify => "$good."));

@@ -358,6 +358,16 @@ void login_cli_roles_remove(login_cli_roles_t *roles, const char *role);
 login_cli_status_e login_cli_password(login_cli_t *cli,
     char phc[LOGIN_PHC_MAX + 1], login_words_t *words);
 
+/*
+ * login_cli_notice.c: may owners be told by mail?  And one such mail, of
+ * which the caller has zeroed what it does not set: "kind", "to", "username".
+ */
+
+login_cli_status_e login_cli_notices(login_cli_t *cli, unsigned *mails);
+login_result_e login_cli_notice(login_cli_t *cli, login_changes_t *changes,
+    const login_account_t *account, login_mail_t *mail);
+
+
 /* login_cli_policy.c */
 
 /*
@@ -380,7 +390,7 @@ login_cli_status_e login_cli_link(login_cli_t *cli);
 
 /* login_cli_invite.c */
 
-/* "why" becomes one line, without who it is about where that is clear. */
+/* REFUSED: "why" becomes one line; UNUSABLE: it is said already. */
 login_cli_status_e login_cli_invite_make(login_cli_t *cli,
     login_invite_t *invite, char why[LOGIN_CLI_WHY_SIZE]);
 void login_cli_invite_set(const login_cli_t *cli,

@@ -7,6 +7,12 @@
 #include <unistd.h>
 
 
+typedef struct {
+    char       phc[LOGIN_PHC_MAX + 1];
+    unsigned   mails;
+} login_cli_new_t;
+
+
 static login_cli_status_e login_cli_set_disabled(login_cli_t *cli,
     unsigned disabled, const char *done);
 static login_cli_status_e login_cli_edit_fields(login_cli_t *cli,
@@ -101,9 +107,9 @@ login_cli_status_e
 login_cli_user_password(login_cli_t *cli)
 {
     char                username[LOGIN_USERNAME_MAX + 1];
-    char                phc[LOGIN_PHC_MAX + 1];
     login_words_t       words;
     login_account_t     account;
+    login_cli_new_t     new;
     login_cli_status_e  rc;
 
     if (login_cli_option(cli, "--link") != NULL) {
@@ -136,15 +142,20 @@ login_cli_user_password(login_cli_t *cli)
 
     login_words_add(&words, account.username);
     login_words_add(&words, account.name);
+    login_words_add(&words, account.email);
 
     login_view_end(cli->view);
 
-    rc = login_cli_password(cli, phc, &words);
-    if (rc != LOGIN_CLI_DONE) {
-        return rc;
+    rc = login_cli_password(cli, new.phc, &words);
+
+    if (rc == LOGIN_CLI_DONE) {
+        rc = login_cli_notices(cli, &new.mails);
     }
 
-    rc = login_cli_change(cli, username, login_cli_edit_password, phc);
+    if (rc == LOGIN_CLI_DONE) {
+        rc = login_cli_change(cli, username, login_cli_edit_password, &new);
+    }
+
     if (rc != LOGIN_CLI_DONE) {
         return rc;
     }
@@ -244,18 +255,34 @@ static login_cli_status_e
 login_cli_edit_password(login_cli_t *cli, login_account_t *account,
     login_changes_t *changes, void *data)
 {
-    const char          *phc = data;
-    login_cli_status_e   rc;
+    login_mail_t            mail;
+    login_cli_status_e      rc;
+    const login_cli_new_t  *new = data;
 
     rc = login_cli_sign_out(cli, account, changes);
     if (rc != LOGIN_CLI_DONE) {
         return rc;
     }
 
+    memset(&mail, 0, sizeof(login_mail_t));
+
+    mail.kind = LOGIN_MAIL_PASSWORD_CHANGED;
+    mail.to = account->email;
+    mail.username = account->username;
+
+    /* a first one is no news to who is to have it */
+
+    if (new->mails
+        && account->password.len != 0
+        && login_cli_notice(cli, changes, account, &mail) != LOGIN_OK)
+    {
+        return login_cli_fault();
+    }
+
     /* who was invited has come in, by this way */
 
     account->invited = 0;
-    account->password = login_cstr(phc);
+    account->password = login_cstr(new->phc);
 
     login_account_update(changes, account);
     login_cli_event(cli, changes, account, LOGIN_LOG_ACCOUNT_PASSWORD, NULL);

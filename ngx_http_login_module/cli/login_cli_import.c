@@ -11,11 +11,6 @@
 #include <string.h>
 
 
-/* as of login_cli_password() */
-#define LOGIN_CLI_MEMORY      19456
-#define LOGIN_CLI_PASSES      2
-
-
 /* In the form that accounts have them in. */
 typedef struct {
     char   username[LOGIN_USERNAME_MAX + 1];
@@ -28,6 +23,8 @@ static const char *login_cli_import_names(login_account_t *account,
     login_cli_names_t *names, const login_cli_entry_t *entry);
 static login_cli_status_e login_cli_import_hash(login_cli_import_t *import,
     char phc[LOGIN_PHC_MAX + 1], const login_cli_entry_t *entry);
+static login_cli_status_e login_cli_import_hasher(
+    login_cli_import_t *import);
 static login_cli_status_e login_cli_import_add(login_cli_import_t *import,
     const login_account_t *account, unsigned line);
 static login_cli_status_e login_cli_import_commit(
@@ -204,9 +201,9 @@ static login_cli_status_e
 login_cli_import_hash(login_cli_import_t *import, char phc[LOGIN_PHC_MAX + 1],
     const login_cli_entry_t *entry)
 {
-    login_phc_t   own;
-    login_str_t   hash;
-    login_cost_t  cost;
+    login_phc_t         own;
+    login_str_t         hash;
+    login_cli_status_e  status;
 
     hash = entry->hash;
 
@@ -229,16 +226,54 @@ login_cli_import_hash(login_cli_import_t *import, char phc[LOGIN_PHC_MAX + 1],
         return LOGIN_CLI_REFUSED;
     }
 
-    if (import->hasher == NULL) {
-        cost.memory = LOGIN_CLI_MEMORY;
-        cost.passes = LOGIN_CLI_PASSES;
-
-        import->hasher = login_hasher_create(&cost);
+    status = login_cli_import_hasher(import);
+    if (status != LOGIN_CLI_DONE) {
+        return status;
     }
 
-    if (import->hasher == NULL
-        || login_password_hash(phc, import->hasher, hash) != LOGIN_OK)
+    if (login_password_hash(phc, import->hasher, hash) != LOGIN_OK)
     {
+        login_cli_error("no memory");
+        return LOGIN_CLI_UNUSABLE;
+    }
+
+    return LOGIN_CLI_DONE;
+}
+
+
+/* One for all of them, with the cost that nginx has. */
+
+static login_cli_status_e
+login_cli_import_hasher(login_cli_import_t *import)
+{
+    login_cost_t         cost;
+    login_arena_t       *arena;
+    login_policy_t       policy;
+    login_cli_status_e   rc;
+
+    if (import->hasher != NULL) {
+        return LOGIN_CLI_DONE;
+    }
+
+    arena = login_arena_create();
+    if (arena == NULL) {
+        login_cli_error("no memory");
+        return LOGIN_CLI_UNUSABLE;
+    }
+
+    rc = login_cli_policy(import->cli, &policy, arena);
+
+    cost.memory = policy.hash_memory;
+    cost.passes = policy.hash_passes;
+
+    login_arena_destroy(arena);
+
+    if (rc != LOGIN_CLI_DONE) {
+        return rc;
+    }
+
+    import->hasher = login_hasher_create(&cost);
+    if (import->hasher == NULL) {
         login_cli_error("no memory");
         return LOGIN_CLI_UNUSABLE;
     }

@@ -155,8 +155,11 @@ login_cli_invite_one(login_cli_t *cli, const login_cli_invite_t *invite)
 
     rc = login_cli_invite_make(cli, &made, why);
 
-    if (rc != LOGIN_CLI_DONE) {
+    if (rc == LOGIN_CLI_REFUSED) {
         login_cli_error("%s", why);
+    }
+
+    if (rc != LOGIN_CLI_DONE) {
         return rc;
     }
 
@@ -235,14 +238,15 @@ login_cli_invite_make(login_cli_t *cli, login_invite_t *invite,
         return LOGIN_CLI_REFUSED;
 
     default:
-        (void) snprintf(why, LOGIN_CLI_WHY_SIZE, "store could not be read or "
-                        "written");
         return LOGIN_CLI_UNUSABLE;
     }
 }
 
 
-/* LOGIN_NO with an URL: others changed it at the same time. */
+/*
+ * LOGIN_NO with an URL: others changed it at the same time.  LOGIN_FAULT is
+ * said here.
+ */
 
 static login_result_e
 login_cli_invite_once(login_cli_t *cli, login_invite_t *invite)
@@ -261,6 +265,10 @@ login_cli_invite_once(login_cli_t *cli, login_invite_t *invite)
 
     rc = changes != NULL ? login_invite_make(changes, cli->view, invite)
                          : LOGIN_FAULT;
+
+    if (rc == LOGIN_FAULT) {
+        (void) login_cli_fault();
+    }
 
     if (rc != LOGIN_OK) {
         login_view_end(cli->view);

@@ -167,14 +167,14 @@ login_cli_invite_lines(login_cli_invites_t *invites)
             status = login_cli_invite_line(invites, &made, why);
         }
 
+        if (status == LOGIN_CLI_UNUSABLE) {
+            return status;
+        }
+
         login_cli_invite_result(invites, &made,
                                 status == LOGIN_CLI_DONE ? NULL : why);
 
         login_wipe(made.url, sizeof(made.url));
-
-        if (status == LOGIN_CLI_UNUSABLE) {
-            return status;
-        }
     }
 }
 
@@ -205,7 +205,7 @@ login_cli_invite_line(login_cli_invites_t *invites, login_invite_t *made,
                                             field.len);
 
         if (texts[invites->column[i]] == NULL) {
-            (void) snprintf(why, LOGIN_CLI_WHY_SIZE, "no memory");
+            login_cli_error("no memory");
             rc = LOGIN_CLI_UNUSABLE;
             break;
         }

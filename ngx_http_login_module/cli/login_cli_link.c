@@ -116,7 +116,7 @@ login_cli_edit_link(login_cli_t *cli, login_account_t *account,
     }
 
     if (login_reset_issue(changes, cli->view, account, cli->now,
-                          link->portal, link->url)
+                          link->portal, NULL, link->url)
         != LOGIN_OK)
     {
         return login_cli_fault();

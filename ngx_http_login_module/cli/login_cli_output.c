@@ -11,9 +11,13 @@
 #define LOGIN_CLI_GAP       2
 #define LOGIN_CLI_LINE_MAX  1024
 
+/* The longest escape of one byte is "\xff", of a character "\u{e0001}". */
+#define LOGIN_CLI_ESCAPED(len)  ((len) * 4 + 1)
+
 
 static void login_cli_line(FILE *out, const char *prefix, const char *fmt,
     va_list args);
+static void login_cli_escape(char *dst, login_str_t s);
 static int login_cli_visible(utf8proc_int32_t c);
 static size_t login_cli_width(const char *s);
 
@@ -47,63 +51,59 @@ login_cli_say(const login_cli_t *cli, const char *fmt, ...)
 static void
 login_cli_line(FILE *out, const char *prefix, const char *fmt, va_list args)
 {
-    char  line[LOGIN_CLI_LINE_MAX], *clean;
+    char  line[LOGIN_CLI_LINE_MAX];
+    char  clean[LOGIN_CLI_ESCAPED(LOGIN_CLI_LINE_MAX)];
 
     (void) vsnprintf(line, sizeof(line), fmt, args);
 
-    clean = login_cli_clean(login_cstr(line));
+    login_cli_escape(clean, login_cstr(line));
 
-    (void) fprintf(out, "%s%s\n", prefix,
-                   clean != NULL ? clean : "no memory");
-
-    free(clean);
+    (void) fprintf(out, "%s%s\n", prefix, clean);
 }
 
 
 char *
 login_cli_clean(login_str_t s)
 {
-    int               n;
-    char             *dst, *p;
-    size_t            i, room;
-    utf8proc_int32_t  c;
-    utf8proc_ssize_t  len;
+    char  *dst;
 
-    /* the longest escape of one byte is "\xff", of a character "\u{e0001}" */
+    dst = malloc(LOGIN_CLI_ESCAPED(s.len));
 
-    room = s.len * 4 + 1;
-
-    dst = malloc(room);
-    if (dst == NULL) {
-        return NULL;
+    if (dst != NULL) {
+        login_cli_escape(dst, s);
     }
 
-    p = dst;
+    return dst;
+}
+
+
+static void
+login_cli_escape(char *dst, login_str_t s)
+{
+    size_t            i;
+    utf8proc_int32_t  c;
+    utf8proc_ssize_t  len;
 
     for (i = 0; i < s.len; i += (size_t) len) {
         len = utf8proc_iterate(s.data + i, (utf8proc_ssize_t) (s.len - i),
                                &c);
 
         if (len > 0 && login_cli_visible(c)) {
-            memcpy(p, s.data + i, (size_t) len);
-            p += len;
+            memcpy(dst, s.data + i, (size_t) len);
+            dst += len;
             continue;
         }
 
         if (len > 0 && c >= 0x80) {
-            n = sprintf(p, "\\u{%x}", (unsigned) c);
+            dst += sprintf(dst, "\\u{%x}", (unsigned) c);
 
         } else {
             len = 1;
-            n = sprintf(p, "\\x%02x", s.data[i]);
+            dst += sprintf(dst, "\\x%02x", s.data[i]);
         }
-
-        p += n;
     }
 
-    *p = '\0';
-
-    return dst;
+    *dst = '\0';
 }
 
 

@@ -8,10 +8,6 @@
 #include <unistd.h>
 
 
-/* the module's own default: at another one it is upgraded at sign-in */
-#define LOGIN_CLI_MEMORY  19456
-#define LOGIN_CLI_PASSES  2
-
 #define LOGIN_CLI_SIGNALS  4
 
 
@@ -31,10 +27,12 @@ static login_cli_status_e login_cli_password_read(
     login_cli_password_t *password, unsigned alone);
 static login_cli_status_e login_cli_password_check(
     const login_cli_password_t *password);
+static login_cli_status_e login_cli_password_take(login_cli_t *cli,
+    char phc[LOGIN_PHC_MAX + 1], const login_cli_password_t *password,
+    login_words_t *words);
 static login_cli_status_e login_cli_password_hash(
-    char phc[LOGIN_PHC_MAX + 1], const login_cli_password_t *password);
-static login_cli_status_e login_cli_password_strength(login_cli_t *cli,
-    const login_cli_password_t *password, login_words_t *words);
+    char phc[LOGIN_PHC_MAX + 1], const login_policy_t *policy,
+    const login_cli_password_t *password);
 static login_cli_status_e login_cli_password_judge(
     const login_policy_t *policy, const login_cli_password_t *password,
     login_words_t *words);
@@ -60,11 +58,7 @@ login_cli_password(login_cli_t *cli, char phc[LOGIN_PHC_MAX + 1],
     rc = login_cli_password_get(&password);
 
     if (rc == LOGIN_CLI_DONE) {
-        rc = login_cli_password_strength(cli, &password, words);
-    }
-
-    if (rc == LOGIN_CLI_DONE) {
-        rc = login_cli_password_hash(phc, &password);
+        rc = login_cli_password_take(cli, phc, &password, words);
     }
 
     login_wipe(&password, sizeof(login_cli_password_t));
@@ -73,16 +67,48 @@ login_cli_password(login_cli_t *cli, char phc[LOGIN_PHC_MAX + 1],
 }
 
 
+/* The same rules and cost as on the pages. */
+
+static login_cli_status_e
+login_cli_password_take(login_cli_t *cli, char phc[LOGIN_PHC_MAX + 1],
+    const login_cli_password_t *password, login_words_t *words)
+{
+    login_arena_t       *arena;
+    login_policy_t       policy;
+    login_cli_status_e   rc;
+
+    arena = login_arena_create();
+    if (arena == NULL) {
+        login_cli_error("no memory");
+        return LOGIN_CLI_UNUSABLE;
+    }
+
+    rc = login_cli_policy(cli, &policy, arena);
+
+    if (rc == LOGIN_CLI_DONE) {
+        rc = login_cli_password_judge(&policy, password, words);
+    }
+
+    if (rc == LOGIN_CLI_DONE) {
+        rc = login_cli_password_hash(phc, &policy, password);
+    }
+
+    login_arena_destroy(arena);
+
+    return rc;
+}
+
+
 static login_cli_status_e
 login_cli_password_hash(char phc[LOGIN_PHC_MAX + 1],
-    const login_cli_password_t *password)
+    const login_policy_t *policy, const login_cli_password_t *password)
 {
     login_cost_t     cost;
     login_result_e   rc;
     login_hasher_t  *hasher;
 
-    cost.memory = LOGIN_CLI_MEMORY;
-    cost.passes = LOGIN_CLI_PASSES;
+    cost.memory = policy->hash_memory;
+    cost.passes = policy->hash_passes;
 
     rc = LOGIN_FAULT;
 
@@ -291,34 +317,6 @@ login_cli_password_check(const login_cli_password_t *password)
     }
 
     return LOGIN_CLI_DONE;
-}
-
-
-/* The same rules as on the pages. */
-
-static login_cli_status_e
-login_cli_password_strength(login_cli_t *cli,
-    const login_cli_password_t *password, login_words_t *words)
-{
-    login_arena_t       *arena;
-    login_policy_t       policy;
-    login_cli_status_e   rc;
-
-    arena = login_arena_create();
-    if (arena == NULL) {
-        login_cli_error("no memory");
-        return LOGIN_CLI_UNUSABLE;
-    }
-
-    rc = login_cli_policy(cli, &policy, arena);
-
-    if (rc == LOGIN_CLI_DONE) {
-        rc = login_cli_password_judge(&policy, password, words);
-    }
-
-    login_arena_destroy(arena);
-
-    return rc;
 }
 
 

@@ -24,6 +24,9 @@ login_cli_policy(login_cli_t *cli, login_policy_t *policy,
     policy->password_max = LOGIN_STRENGTH_MAX;
     policy->password_score = LOGIN_STRENGTH_SCORE;
 
+    policy->hash_memory = LOGIN_HASH_MEMORY;
+    policy->hash_passes = LOGIN_HASH_PASSES;
+
     status = login_cli_view(cli);
     if (status != LOGIN_CLI_DONE) {
         return status;

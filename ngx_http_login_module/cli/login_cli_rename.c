@@ -10,8 +10,6 @@ typedef struct {
 } login_cli_rename_t;
 
 
-static login_cli_status_e login_cli_rename_mails(login_cli_t *cli,
-    login_cli_rename_t *rename);
 static login_cli_status_e login_cli_edit_name(login_cli_t *cli,
     login_account_t *account, login_changes_t *changes, void *data);
 static login_result_e login_cli_rename_tell(login_cli_t *cli,
@@ -37,7 +35,7 @@ login_cli_user_rename(login_cli_t *cli)
     rc = login_cli_begin(cli, username);
 
     if (rc == LOGIN_CLI_DONE) {
-        rc = login_cli_rename_mails(cli, &rename);
+        rc = login_cli_notices(cli, &rename.mails);
     }
 
     if (rc == LOGIN_CLI_DONE) {
@@ -54,29 +52,6 @@ login_cli_user_rename(login_cli_t *cli)
     }
 
     return login_cli_report(cli, name, NULL);
-}
-
-
-static login_cli_status_e
-login_cli_rename_mails(login_cli_t *cli, login_cli_rename_t *rename)
-{
-    login_arena_t       *arena;
-    login_policy_t       policy;
-    login_cli_status_e   rc;
-
-    arena = login_arena_create();
-    if (arena == NULL) {
-        login_cli_error("no memory");
-        return LOGIN_CLI_UNUSABLE;
-    }
-
-    rc = login_cli_policy(cli, &policy, arena);
-
-    rename->mails = (rc == LOGIN_CLI_DONE && policy.mail.len != 0);
-
-    login_arena_destroy(arena);
-
-    return rc;
 }
 
 
@@ -132,27 +107,14 @@ static login_result_e
 login_cli_rename_tell(login_cli_t *cli, const login_account_t *account,
     login_changes_t *changes, login_str_t to, login_str_t old)
 {
-    login_mail_t    mail;
-    login_result_e  rc;
+    login_mail_t  mail;
 
     memset(&mail, 0, sizeof(login_mail_t));
 
-    if (login_mail_draw(mail.id) != LOGIN_OK) {
-        return LOGIN_FAULT;
-    }
-
     mail.kind = LOGIN_MAIL_RENAMED;
     mail.to = to;
-    mail.language = account->language;
     mail.username = old;
-    mail.name = account->name;
-    mail.org = account->org;
     mail.detail = account->username;
-    mail.when = cli->now;
 
-    /* who has no address is told by nothing */
-
-    rc = login_mail_put(changes, cli->view, &mail, cli->now);
-
-    return rc == LOGIN_FAULT ? LOGIN_FAULT : LOGIN_OK;
+    return login_cli_notice(cli, changes, account, &mail);
 }

@@ -82,6 +82,10 @@ login_cli_user_add(login_cli_t *cli)
             login_words_add(&words, login_cstr(fields.name));
         }
 
+        if (fields.email != NULL) {
+            login_words_add(&words, login_cstr(fields.email));
+        }
+
         rc = login_cli_password(cli, phc, &words);
         if (rc != LOGIN_CLI_DONE) {
             return rc;

@@ -38,7 +38,7 @@ login_backup_title(login_backup_file_t *file)
     for (p = line + n; rc == LOGIN_OK && p < line + sizeof(line); p++) {
         rc = login_backup_get(file, p, 1);
 
-        if (*p == '\n') {
+        if (rc == LOGIN_OK && *p == '\n') {
             break;
         }
     }

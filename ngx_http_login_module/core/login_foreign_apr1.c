@@ -75,6 +75,8 @@ login_foreign_apr1(login_str_t hash, const login_str_t *password)
         return LOGIN_OK;
     }
 
+    memset(&apr1, 0, sizeof(login_apr1_t));
+
     apr1.md = EVP_MD_CTX_new();
     if (apr1.md == NULL) {
         return LOGIN_FAULT;

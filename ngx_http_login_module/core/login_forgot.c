@@ -225,7 +225,7 @@ login_forgot_mail(login_forgot_t *forgot, const login_account_t *account,
 
     } else {
         if (login_reset_issue(forgot->changes, view, account, forgot->now,
-                              forgot->portal, url)
+                              forgot->portal, mail.id, url)
             != LOGIN_OK)
         {
             return LOGIN_FAULT;
@@ -252,7 +252,7 @@ login_forgot_mail(login_forgot_t *forgot, const login_account_t *account,
 login_result_e
 login_reset_issue(login_changes_t *changes, login_view_t *view,
     const login_account_t *account, uint64_t now, login_str_t portal,
-    char *url)
+    const u_char *mail, char *url)
 {
     u_char          token[LOGIN_LINK_TOKEN_LEN];
     login_link_t    link;
@@ -266,6 +266,10 @@ login_reset_issue(login_changes_t *changes, login_view_t *view,
     link.generation = account->generation;
 
     memcpy(link.account, account->id, LOGIN_ID_LEN);
+
+    if (mail != NULL) {
+        memcpy(link.mail, mail, LOGIN_ID_LEN);
+    }
 
     rc = login_link_issue(changes, view, &link, token);
 

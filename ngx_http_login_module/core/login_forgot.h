@@ -30,8 +30,9 @@ typedef struct {
 login_result_e login_forgot_run(login_forgot_t *forgot, login_view_t *view);
 
 /*
- * A new link that sets a password, in the place of an earlier one.  "url" is
- * terminated, "portal" and what was added.
+ * A new link that sets a password, in the place of an earlier one.  "mail"
+ * is the id of the mail that it goes out with, or NULL.  "url" is terminated,
+ * "portal" and what was added.
  */
 #define LOGIN_RESET_PATH  "reset/"
 
@@ -40,7 +41,7 @@ login_result_e login_forgot_run(login_forgot_t *forgot, login_view_t *view);
 
 login_result_e login_reset_issue(login_changes_t *changes,
     login_view_t *view, const login_account_t *account, uint64_t now,
-    login_str_t portal, char *url);
+    login_str_t portal, const u_char *mail, char *url);
 
 
 #endif /* LOGIN_FORGOT_H */

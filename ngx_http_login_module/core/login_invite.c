@@ -12,9 +12,6 @@ static login_result_e login_invite_new(login_invite_t *invite,
     login_account_t *account);
 static void login_invite_fields(const login_invite_t *invite,
     login_account_t *account);
-static login_result_e login_invite_earlier(login_changes_t *changes,
-    login_view_t *view, const login_account_t *account, uint64_t now,
-    unsigned *made);
 static login_result_e login_invite_link(login_changes_t *changes,
     login_view_t *view, login_invite_t *invite, login_link_t *link);
 static login_result_e login_invite_mail(login_changes_t *changes,
@@ -67,6 +64,7 @@ static login_result_e
 login_invite_account(login_changes_t *changes, login_view_t *view,
     login_invite_t *invite, login_account_t *account, login_link_t *link)
 {
+    login_link_t    earlier;
     login_result_e  rc;
 
     rc = login_account_find(account, view, invite->org, invite->username);
@@ -92,11 +90,13 @@ login_invite_account(login_changes_t *changes, login_view_t *view,
         return LOGIN_NO;
     }
 
-    if (login_invite_earlier(changes, view, account, invite->now, &link->made)
-        == LOGIN_FAULT)
-    {
+    rc = login_link_of(&earlier, view, account->id, LOGIN_LINK_INVITATION,
+                       invite->now);
+    if (rc == LOGIN_FAULT) {
         return LOGIN_FAULT;
     }
+
+    link->made = (rc == LOGIN_OK && earlier.made);
 
     account->invited = 1;
 
@@ -142,32 +142,6 @@ login_invite_fields(const login_invite_t *invite, login_account_t *account)
     if (invite->roles.data != NULL) {
         account->roles = invite->roles;
     }
-}
-
-
-/* The mail with the link that ends now need not go out any more. */
-
-static login_result_e
-login_invite_earlier(login_changes_t *changes, login_view_t *view,
-    const login_account_t *account, uint64_t now, unsigned *made)
-{
-    login_link_t    link;
-    login_result_e  rc;
-
-    static const u_char  none[LOGIN_ID_LEN];
-
-    rc = login_link_of(&link, view, account->id, LOGIN_LINK_INVITATION, now);
-    if (rc != LOGIN_OK) {
-        return rc;
-    }
-
-    *made = link.made;
-
-    if (memcmp(link.mail, none, LOGIN_ID_LEN) != 0) {
-        login_mail_cancel(changes, link.mail);
-    }
-
-    return LOGIN_OK;
 }
 
 
@@ -241,23 +215,21 @@ login_result_e
 login_invite_revoke(login_changes_t *changes, login_view_t *view,
     login_account_t *account, uint64_t now)
 {
-    unsigned        made;
+    login_link_t    link;
     login_result_e  rc;
-
-    made = 0;
 
     if (!account->invited) {
         return LOGIN_NO;
     }
 
-    rc = login_invite_earlier(changes, view, account, now, &made);
+    rc = login_link_of(&link, view, account->id, LOGIN_LINK_INVITATION, now);
     if (rc != LOGIN_OK) {
         return rc;
     }
 
     login_changes_urgent(changes);
 
-    if (made) {
+    if (link.made) {
         return login_account_remove(changes, account, view);
     }
 

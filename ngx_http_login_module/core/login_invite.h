@@ -54,6 +54,8 @@ typedef struct {
     login_str_t    token;
     login_str_t    username;        /* as typed */
     login_str_t    portal;
+    login_str_t    address;         /* these two of who asks */
+    login_str_t    browser;
     uint64_t       now;
 } login_invite_ask_t;
 

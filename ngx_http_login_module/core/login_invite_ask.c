@@ -7,6 +7,9 @@
 static login_result_e login_invite_answer(login_changes_t *changes,
     login_view_t *view, const login_invite_ask_t *ask,
     const login_link_t *link, login_str_t username);
+static void login_invite_keep(login_changes_t *changes, login_view_t *view,
+    const login_invite_ask_t *ask, const login_link_t *link,
+    const login_invite_t *invite);
 static login_result_e login_invite_exists(login_changes_t *changes,
     login_view_t *view, const login_invite_ask_t *ask,
     const login_account_t *account);
@@ -21,6 +24,8 @@ login_invite_ask(login_changes_t *changes, login_view_t *view,
     u_char          username[LOGIN_USERNAME_MAX], name[LOGIN_ID_LEN];
     login_link_t    link;
     login_result_e  rc;
+
+    len = 0;
 
     rc = login_link_find(&link, NULL, view, LOGIN_LINK_SHARED, ask->token,
                          ask->now);
@@ -90,7 +95,36 @@ login_invite_answer(login_changes_t *changes, login_view_t *view,
 
     login_wipe(invite.url, sizeof(invite.url));
 
+    if (rc == LOGIN_OK) {
+        login_invite_keep(changes, view, ask, link, &invite);
+    }
+
     return rc;
+}
+
+
+/* Which of the links for many it was is told by what "invite list" calls it. */
+
+static void
+login_invite_keep(login_changes_t *changes, login_view_t *view,
+    const login_invite_ask_t *ask, const login_link_t *link,
+    const login_invite_t *invite)
+{
+    u_char             id[2 * LOGIN_LINK_ID_LEN];
+    login_log_event_t  event;
+
+    memset(&event, 0, sizeof(login_log_event_t));
+
+    event.kind = LOGIN_LOG_INVITATION_ASKED;
+    event.time = ask->now * 1000;
+    event.org = invite->org;
+    event.username = invite->username;
+    event.address = ask->address;
+    event.browser = ask->browser;
+    event.detail = login_str(id, login_hex_encode(id, login_str(link->hash,
+                                                       LOGIN_LINK_ID_LEN)));
+
+    login_log_keep(changes, view, invite->account, &event);
 }
 
 

@@ -9,6 +9,8 @@ static login_result_e login_link_draw(login_link_t *link,
     u_char token[LOGIN_LINK_TOKEN_LEN]);
 static login_result_e login_link_replace(login_changes_t *changes,
     login_view_t *view, const login_link_t *link);
+static login_result_e login_link_recall(login_changes_t *changes,
+    login_view_t *view, const u_char hash[LOGIN_HASH_LEN]);
 static login_result_e login_link_hash(u_char hash[LOGIN_HASH_LEN],
     login_str_t token);
 static login_result_e login_link_check(login_link_t *link,
@@ -77,21 +79,23 @@ login_link_replace(login_changes_t *changes, login_view_t *view,
     u_char          key[LOGIN_LINK_KEY_LEN], old[LOGIN_LINK_KEY_LEN];
     uint64_t        expect;
     login_record_t  record;
+    login_result_e  rc;
 
-    switch (login_link_newest(&record, view, link->account, link->purpose)) {
+    expect = LOGIN_EXPECT_ABSENT;
 
-    case LOGIN_OK:
+    rc = login_link_newest(&record, view, link->account, link->purpose);
+
+    if (rc == LOGIN_OK) {
+        expect = record.version;
+
         login_changes_delete(changes,
                              login_link_key(old, record.payload.data),
                              LOGIN_EXPECT_ANY);
-        expect = record.version;
-        break;
 
-    case LOGIN_NO:
-        expect = LOGIN_EXPECT_ABSENT;
-        break;
+        rc = login_link_recall(changes, view, record.payload.data);
+    }
 
-    default:
+    if (rc == LOGIN_FAULT) {
         return LOGIN_FAULT;
     }
 
@@ -100,6 +104,27 @@ login_link_replace(login_changes_t *changes, login_view_t *view,
                       login_str(link->hash, LOGIN_HASH_LEN), expect);
 
     return LOGIN_OK;
+}
+
+
+/* A mail that has not gone out yet would lead nowhere. */
+
+static login_result_e
+login_link_recall(login_changes_t *changes, login_view_t *view,
+    const u_char hash[LOGIN_HASH_LEN])
+{
+    login_link_t    link;
+    login_result_e  rc;
+
+    static const u_char  none[LOGIN_ID_LEN];
+
+    rc = login_link_get(&link, view, hash, 0);
+
+    if (rc != LOGIN_OK || memcmp(link.mail, none, LOGIN_ID_LEN) == 0) {
+        return rc;
+    }
+
+    return login_mail_cancel(changes, view, link.mail);
 }
 
 
@@ -266,7 +291,8 @@ login_link_end(login_changes_t *changes, login_view_t *view,
                          login_link_owner_key(key, account, purpose),
                          record.version);
 
-    return LOGIN_OK;
+    return login_link_recall(changes, view, record.payload.data)
+           == LOGIN_FAULT ? LOGIN_FAULT : LOGIN_OK;
 }
 
 

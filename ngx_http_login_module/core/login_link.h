@@ -54,9 +54,10 @@ typedef struct {
 
 /*
  * Draws the token of a new link, and ends the earlier one of this purpose
- * and account.  The caller has zeroed "link", and set from "purpose" on what
- * it is to hold; "generation" is that of the account.  Applying "changes"
- * is LOGIN_NO where another one was issued meanwhile.
+ * and account, together with its mail, if that waits still.  The caller has
+ * zeroed "link", and set from "purpose" on what it is to hold; "generation"
+ * is that of the account.  Applying "changes" is LOGIN_NO where another one
+ * was issued meanwhile.
  */
 login_result_e login_link_issue(login_changes_t *changes, login_view_t *view,
     login_link_t *link, u_char token[LOGIN_LINK_TOKEN_LEN]);
@@ -85,7 +86,7 @@ void login_link_redeem(login_changes_t *changes, const login_link_t *link);
 void login_link_use(login_changes_t *changes, const login_link_t *link,
     uint64_t now);
 
-/* Ends the link of an account, used or not.  LOGIN_NO: there is none. */
+/* The same for the link of an account, used or not.  LOGIN_NO: has none. */
 login_result_e login_link_end(login_changes_t *changes, login_view_t *view,
     const u_char account[LOGIN_ID_LEN], login_link_purpose_e purpose);
 

@@ -113,6 +113,10 @@
       "a link was made with which many may ask for an invitation")            \
     X(INVITATION_REVOKED, invitation_revoked, cli, account, OK, STORE,        \
       "an invitation, or a link to ask for one, was ended")                   \
+    X(INVITATION_ASKED, invitation_asked, nginx, account, OK, ACCOUNT,        \
+      "asked for an invitation by a link for many; kept if one was made")     \
+    X(INVITATION_THROTTLED, invitation_throttled, nginx, account, REFUSED,    \
+      NOTHING, "the same, too often from this network")                       \
     X(LANGUAGE_CHANGED, language_changed, nginx, account, OK, NOTHING,        \
       "another language chosen by the person")
 

@@ -151,15 +151,30 @@ login_mail_put_state(login_changes_t *changes,
 }
 
 
-void
-login_mail_cancel(login_changes_t *changes, const u_char id[LOGIN_ID_LEN])
+login_result_e
+login_mail_cancel(login_changes_t *changes, login_view_t *view,
+    const u_char id[LOGIN_ID_LEN])
 {
-    u_char  key[LOGIN_MAIL_KEY_LEN];
+    u_char              key[LOGIN_MAIL_KEY_LEN];
+    login_result_e      rc;
+    login_mail_state_t  state;
+
+    rc = login_mail_state(&state, view, id);
+
+    if (rc != LOGIN_OK) {
+        return rc == LOGIN_NO ? LOGIN_OK : LOGIN_FAULT;
+    }
+
+    if (state.status != LOGIN_MAIL_QUEUED) {
+        return LOGIN_OK;
+    }
 
     login_changes_delete(changes, login_mail_key(key, LOGIN_KIND_QUEUE, id),
                          LOGIN_EXPECT_ANY);
     login_changes_delete(changes, login_mail_key(key, LOGIN_KIND_MAIL, id),
                          LOGIN_EXPECT_ANY);
+
+    return LOGIN_OK;
 }
 
 

@@ -103,9 +103,12 @@ login_result_e login_mail_draw(u_char id[LOGIN_ID_LEN]);
 login_result_e login_mail_put(login_changes_t *changes, login_view_t *view,
     const login_mail_t *mail, uint64_t now);
 
-/* Takes it back, as far as that goes: it may be on its way. */
-void login_mail_cancel(login_changes_t *changes,
-    const u_char id[LOGIN_ID_LEN]);
+/*
+ * Takes it back, as far as that goes: it may be on its way.  Of one that is
+ * over the state stays.
+ */
+login_result_e login_mail_cancel(login_changes_t *changes,
+    login_view_t *view, const u_char id[LOGIN_ID_LEN]);
 
 /* The strings point into the view.  LOGIN_NO: there is none any more. */
 login_result_e login_mail_state(login_mail_state_t *state,

@@ -11,6 +11,10 @@
 
 #define LOGIN_PASSWORD_MAX  1600    /* bytes; beyond: refused unhashed */
 
+/* A cost where nobody says another one. */
+#define LOGIN_HASH_MEMORY   19456   /* KiB */
+#define LOGIN_HASH_PASSES   2
+
 
 typedef struct {
     uint32_t       memory;          /* KiB */

@@ -11,7 +11,7 @@
 #define LOGIN_LIST_SIZE          4
 #define LOGIN_LOCATION_SIZE      (3 + 4 + LOGIN_STRING_SIZE                   \
                                   + 2 * LOGIN_LIST_SIZE)
-#define LOGIN_RULES_SIZE         (3 * 4 + LOGIN_STRING_SIZE)
+#define LOGIN_RULES_SIZE         (3 * 4 + LOGIN_STRING_SIZE + 2 * 4)
 #define LOGIN_SERVER_SIZE        (1 + LOGIN_STRING_SIZE + 3 * LOGIN_LIST_SIZE)
 
 
@@ -103,6 +103,8 @@ login_policy_encode(u_char *dst, size_t size, const login_policy_t *policy)
     login_put_uint(&e, policy->password_max, 4);
     login_put_uint(&e, policy->password_score, 4);
     login_put_str(&e, policy->blocklist);
+    login_put_uint(&e, policy->hash_memory, 4);
+    login_put_uint(&e, policy->hash_passes, 4);
 
     return (e.failed || e.pos != e.end) ? LOGIN_NO : LOGIN_OK;
 }
@@ -177,6 +179,8 @@ login_policy_decode(login_policy_t *policy, login_arena_t *arena,
     policy->password_max = (uint32_t) login_get_uint(&d, 4);
     policy->password_score = (uint32_t) login_get_uint(&d, 4);
     policy->blocklist = login_get_str(&d);
+    policy->hash_memory = (uint32_t) login_get_uint(&d, 4);
+    policy->hash_passes = (uint32_t) login_get_uint(&d, 4);
 
     return (d.failed || d.pos != d.end) ? LOGIN_FAULT : LOGIN_OK;
 }

@@ -3,7 +3,7 @@
  * What nginx guards: every server, and every location with what it requires,
  * as the running nginx has it.  Its workers write it into the store, where
  * the command line learns it, together with the portals, the rules for
- * passwords, and whether there is mail.
+ * passwords and what their hashes cost, and whether there is mail.
  *
  * It is kept as a head (format, time, length, hash) and the text in pieces,
  * all written by one change set: a view sees the old one or the new one.
@@ -71,6 +71,9 @@ typedef struct {
     uint32_t                  password_max;
     uint32_t                  password_score;
     login_str_t               blocklist;        /* file, or empty */
+
+    uint32_t                  hash_memory;      /* see login_cost_t */
+    uint32_t                  hash_passes;
 } login_policy_t;
 
 

@@ -107,6 +107,7 @@ login_register_words(login_register_t *reg, login_words_t *words,
 
         login_words_add(words, account.username);
         login_words_add(words, account.name);
+        login_words_add(words, account.email);
         login_words_add(words, reg->name);
         login_words_add(words, reg->host);
     }

@@ -29,9 +29,9 @@
 #define LOGIN_STORE_PATH      "/var/lib/nginx-login"
 
 /* The map that an empty store is made with, bytes of address space. */
-#if (UINTPTR_MAX > UINT32_MAX)
+#if !defined(LOGIN_STORE_MAP_SIZE) && (UINTPTR_MAX > UINT32_MAX)
 #define LOGIN_STORE_MAP_SIZE  ((size_t) 64 << 30)
-#else
+#elif !defined(LOGIN_STORE_MAP_SIZE)
 #define LOGIN_STORE_MAP_SIZE  ((size_t) 512 << 20)
 #endif
 

@@ -9,18 +9,22 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { HtmlValidate } from "html-validate";
 
 import { complaints, launch, signIn } from "./browser.mjs";
+import { linkIn, relay } from "./relay.mjs";
 import { serve } from "./server.mjs";
 
 
 const password = "correct horse battery staple";
 
-let server, browser;
+let server, mailed, browser;
 
 
 before(async () => {
+    mailed = await relay();
     server = await serve({
         accounts: { },
         http: `
+            login_mail smtp://127.0.0.1:${mailed.port} starttls=off;
+
             server {
                 listen 127.0.0.1:%%PORT%%;
                 server_name localhost;
@@ -42,6 +46,7 @@ before(async () => {
 after(async () => {
     await browser?.close();
     await server?.stop();
+    await mailed?.stop();
 });
 
 
@@ -192,5 +197,70 @@ test("revoked between opening and sending", async () => {
 
     assert.equal(await kind(page), "invalid-link");
     await sound(page, "invalid");
+    await context.close();
+});
+
+
+test("a link that many have, and one by mail", async () => {
+    const link = (await server.cli("invite", "--link", "--domain",
+                                   "example.org", "--role", "staff")).trim();
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const wrong = complaints(page, []);
+
+    const asks = async (address) => {
+        await page.goto(link);
+        assert.equal(await kind(page), "invite-request");
+        assert.equal(new URL(page.url()).pathname, "/login/invite-request");
+        await page.fill("#username", address);
+        await send(page);
+    };
+
+    await page.goto(link);
+    await sound(page, "invite-request");
+
+    /* the same for everybody */
+
+    await asks("eve@example.net");
+    assert.equal(await kind(page), "invite-sent");
+
+    const said = await page.locator("main").innerText();
+
+    await asks("Dan@Example.org");
+    assert.equal(await kind(page), "invite-sent");
+    assert.equal(await page.locator("main").innerText(), said);
+    await sound(page, "invite-sent");
+
+    /* back and forth asks for nothing */
+
+    await page.goBack();
+    await page.goForward();
+    assert.equal(await kind(page), "invite-sent");
+
+    const [mail] = await mailed.mailsTo("dan@example.org", 1);
+
+    assert.equal(mail.subject, "You're invited to localhost");
+
+    await page.goto(linkIn(mail));
+    assert.equal(await kind(page), "register");
+    assert.equal(await page.inputValue("#username"), "dan@example.org");
+
+    await page.fill("#password", password);
+    await page.fill("#password_verify", password);
+    await send(page);
+    assert.equal(await kind(page), "apps");
+
+    /* who is in asks again: nothing changes but for a mail */
+
+    await context.clearCookies();
+    await asks("dan@example.org");
+    assert.equal(await page.locator("main").innerText(), said);
+
+    const [, again] = await mailed.mailsTo("dan@example.org", 2);
+
+    assert.equal(again.subject, "You have an account at localhost");
+    assert.deepEqual(await mailed.mailsTo("eve@example.net", 0), []);
+    assert.deepEqual(wrong, []);
+
     await context.close();
 });

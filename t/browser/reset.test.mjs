@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { complaints, launch, signIn } from "./browser.mjs";
+import { linkIn, relay } from "./relay.mjs";
 import { serve } from "./server.mjs";
 
 
@@ -12,13 +13,16 @@ const first = "correct horse battery staple";
 const second = "another horse, another battery";
 const third = "no horse and no battery at all";
 
-let server, browser;
+let server, mailed, browser;
 
 
 before(async () => {
+    mailed = await relay();
     server = await serve({
         accounts: { [ann]: first },
         http: `
+            login_mail smtp://127.0.0.1:${mailed.port} starttls=off;
+
             server {
                 listen 127.0.0.1:%%PORT%%;
                 server_name localhost;
@@ -36,6 +40,7 @@ before(async () => {
 after(async () => {
     await browser?.close();
     await server?.stop();
+    await mailed?.stop();
 });
 
 
@@ -64,12 +69,28 @@ async function signedIn(password) {
 }
 
 
-test("a link, a new password, and in", async () => {
+test("forgotten, a mail, a new password, and in", async () => {
     const other = await signedIn(first);
-    const link = (await server.cli("user", "password", ann, "--link")).trim();
     const context = await browser.newContext();
     const page = await context.newPage();
     const wrong = complaints(page, []);
+
+    await page.goto(`${server.origin}/login/`);
+    await page.click("text=Forgot password");
+    assert.equal(await kind(page), "forgot");
+
+    await page.fill("#username", "Ann@Example.com");
+    await Promise.all([
+        page.waitForEvent("load"),
+        page.click("form:has(#username) button[type=submit]")
+    ]);
+    assert.equal(await kind(page), "forgot-sent");
+
+    const [mail] = await mailed.mailsTo(ann, 1);
+    const link = linkIn(mail);
+
+    assert.equal(mail.subject, "Reset your password at localhost");
+    assert(mail.text.includes(`\n${link}\n`), "the same in the text part");
 
     await page.goto(link);
 
@@ -115,7 +136,10 @@ test("a link, a new password, and in", async () => {
 
     assert.equal(await kind(page), "apps");
 
-    /* everybody else is out */
+    /* everybody else is out, and the owner is told */
+
+    assert.equal((await mailed.mailsTo(ann, 2))[1].subject,
+                 "Your password at localhost was changed");
 
     await other.goto(`${server.origin}/x`);
     assert.equal(await kind(other), "signin");
@@ -177,9 +201,20 @@ test("another password, by who knows the current one", async () => {
 
 
 test("without a way to mail, people are told whom to ask", async () => {
+    const poor = await serve({
+        accounts: { },
+        http: `
+            server {
+                listen 127.0.0.1:%%PORT%%;
+                server_name localhost;
+                login on;
+
+                location /login/ { login_portal; }
+            }`
+    });
     const page = await browser.newPage();
 
-    await page.goto(`${server.origin}/login/`);
+    await page.goto(`${poor.origin}/login/`);
     await page.click("text=Forgot password");
 
     assert.equal(await kind(page), "forgot");
@@ -187,4 +222,5 @@ test("without a way to mail, people are told whom to ask", async () => {
     assert.equal(await page.locator("main form").count(), 0);
 
     await page.context().close();
+    await poor.stop();
 });

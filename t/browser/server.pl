@@ -30,6 +30,10 @@ my $t = Login::Test->new(accounts => $opt->{accounts},
 
 $t->run("login_hash memory=1m passes=1;\n$opt->{http}");
 
+# nginx-login knows the portal, and whether there is mail, from then on
+
+wait_for(sub { ($t->cli('gates'))[0] == 0 });
+
 answer({ port => $t->port, ports => $t->{ports}, dir => $t->dir });
 
 # The cookie of a session.

@@ -1,5 +1,6 @@
 /*
- * Node's tests as flat TAP: a line for each test that has no tests in it.
+ * Node's tests as flat TAP: a line for each test that has no tests in it,
+ * and to standard error why one failed.
  */
 
 const one_line = (text) => text.replace(/[#\n]/g, " ");
@@ -44,7 +45,8 @@ export default async function* tap(source) {
         if (not) {
             const cause = error?.cause ?? error;
 
-            yield comment(String(cause?.stack ?? cause)) + "\n";
+            process.stderr.write(comment(String(cause?.stack ?? cause))
+                                 + "\n");
         }
     }
 

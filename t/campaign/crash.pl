@@ -93,20 +93,6 @@ sub history { " (@{ $_[0]{history} // [] })" }
 # Each returns the state that it asks for, and 1 where it was acknowledged,
 # 0 where it may have been done; or nothing where it changed nothing.
 
-# An answer, or undef where the server went away.
-
-sub asked {
-    my ($code) = @_;
-
-    my $answer = eval { $code->() };
-
-    die $@ if !$answer
-        && $@ !~ /closed without|connect to|ends early|ends within/;
-
-    return $answer;
-}
-
-
 # The exit status 137 is that of one that was killed together with nginx.
 
 sub command {

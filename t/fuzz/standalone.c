@@ -52,6 +52,11 @@ main(int argc, char **argv)
 {
     int  i, failed;
 
+    if (argc < 2) {
+        fprintf(stderr, "no inputs\n");
+        return 1;
+    }
+
     failed = 0;
 
     for (i = 1; i < argc; i++) {

@@ -6,7 +6,10 @@
  *     {"start": {...}}    starts anew with these settings; answers {port}
  *     {"stop": true}      refuses connections from now on
  *     {"mails": true}     all mails that it answered with 250
- *     {"seen": true}      {connections, rcpt, data}: how often so far
+ *     {"mails": {"from": n}}    the same without the first n
+ *     {"seen": true}      {connections, rcpt, data, mails}: how often so far
+ *     {"quiet": true}     answers when nobody is connected, nor a mail is
+ *                         on its way to those that are kept
  *
  * Settings: port, secure, key, cert, starttls (false: has none), user and
  * password (must sign in), utf8 (false: no SMTPUTF8), and what goes wrong:
@@ -25,6 +28,23 @@ const mails = [];
 const seen = { connections: 0, rcpt: 0, data: 0 };
 let server = null;
 let port = 0;
+let taking = 0;
+
+
+const pass = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+
+/* A connection is gone a moment before what came over it has been read. */
+
+async function quiet() {
+    for (let idle = 0; idle < 3; await pass(5)) {
+        const busy = taking > 0 || (server && server.connections.size > 0);
+
+        idle = busy ? 0 : idle + 1;
+    }
+
+    return {};
+}
 
 
 const refuse = (code) => Object.assign(new Error(`no, says the test ${code}`),
@@ -64,8 +84,19 @@ async function take(settings, stream, session) {
         return null;
     }
 
+    taking++;
+
+    try {
+        return await keep(settings, raw, session);
+    } finally {
+        taking--;
+    }
+}
+
+
+async function keep(settings, raw, session) {
     if (settings.delay) {
-        await new Promise((resolve) => setTimeout(resolve, settings.delay));
+        await pass(settings.delay);
     }
 
     if (settings.data) {
@@ -173,10 +204,13 @@ for await (const line of createInterface({ input: process.stdin })) {
         answer = await stop();
 
     } else if (question.mails) {
-        answer = mails;
+        answer = mails.slice(question.mails.from ?? 0);
 
     } else if (question.seen) {
-        answer = seen;
+        answer = { ...seen, mails: mails.length };
+
+    } else if (question.quiet) {
+        answer = await quiet();
     }
 
     process.stdout.write(JSON.stringify(answer) + "\n");

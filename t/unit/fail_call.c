@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <lmdb.h>
 #include <pthread.h>
 #include <pwd.h>
 #include <stdarg.h>
@@ -22,11 +23,14 @@
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
+#include <zxcvbn.h>
+#include <openssl/evp.h>
 
 
 #define FAIL_MEMORY   0x01
@@ -38,6 +42,9 @@
 #define FAIL_THREAD   0x40
 #define FAIL_READ     0x80      /* of files */
 #define FAIL_NAME     0x100     /* names, owners, modes, sizes, locks */
+#define FAIL_STORE    0x200     /* of LMDB */
+#define FAIL_CRYPTO   0x400     /* of OpenSSL, and random numbers */
+#define FAIL_OWN      0x800     /* memory that is not for libraries */
 
 
 typedef struct {
@@ -60,6 +67,7 @@ typedef FILE *(*fail_fopen_pt)(const char *, const char *);
 typedef DIR *(*fail_opendir_pt)(const char *);
 
 
+typedef double (*fail_match_pt)(const char *, const char **, ZxcMatch_t **);
 typedef struct passwd *(*fail_user_pt)(const char *);
 typedef struct passwd *(*fail_owner_pt)(uid_t);
 typedef struct group *(*fail_group_pt)(const char *);
@@ -165,46 +173,77 @@ fail_file(int fd)
 
 /* --- memory */
 
+
+/* The program, the module, and the library of JSON, which asks for them. */
+
+static int
+fail_own(void *caller)
+{
+    Dl_info  info;
+
+    return dladdr(caller, &info) == 0
+           || strstr(info.dli_fname, ".so") == NULL
+           || strstr(info.dli_fname, "ngx_http_login_module") != NULL
+           || strstr(info.dli_fname, "libjansson") != NULL;
+}
+
+
+static int
+fail_memory(void *caller)
+{
+    if (fail == NULL || fail->n == 0
+        || !(fail->kinds & (FAIL_MEMORY|FAIL_OWN))
+        || ((fail->kinds & FAIL_OWN) && !fail_own(caller)))
+    {
+        return 0;
+    }
+
+    return fail_now(FAIL_MEMORY|FAIL_OWN, ENOMEM);
+}
+
+
+#define fail_alloc()  fail_memory(__builtin_return_address(0))
+
+
 void *
 malloc(size_t size)
 {
-    return fail_now(FAIL_MEMORY, ENOMEM) ? NULL : __libc_malloc(size);
+    return fail_alloc() ? NULL : __libc_malloc(size);
 }
 
 
 void *
 calloc(size_t n, size_t size)
 {
-    return fail_now(FAIL_MEMORY, ENOMEM) ? NULL : __libc_calloc(n, size);
+    return fail_alloc() ? NULL : __libc_calloc(n, size);
 }
 
 
 void *
 realloc(void *p, size_t size)
 {
-    return fail_now(FAIL_MEMORY, ENOMEM) ? NULL : __libc_realloc(p, size);
+    return fail_alloc() ? NULL : __libc_realloc(p, size);
 }
 
 
 void *
 memalign(size_t alignment, size_t size)
 {
-    return fail_now(FAIL_MEMORY, ENOMEM) ? NULL
-                                         : __libc_memalign(alignment, size);
+    return fail_alloc() ? NULL : __libc_memalign(alignment, size);
 }
 
 
 void *
 aligned_alloc(size_t alignment, size_t size)
 {
-    return memalign(alignment, size);
+    return fail_alloc() ? NULL : __libc_memalign(alignment, size);
 }
 
 
 int
 posix_memalign(void **p, size_t alignment, size_t size)
 {
-    *p = memalign(alignment, size);
+    *p = fail_alloc() ? NULL : __libc_memalign(alignment, size);
 
     return *p ? 0 : ENOMEM;
 }
@@ -541,7 +580,105 @@ pthread_create(pthread_t *thread, const pthread_attr_t *attr,
 }
 
 
-/* --- libc 2.36 crashes of itself where these have no memory */
+/* --- the store, signatures */
+
+
+/* nginx loads the module, and LMDB with it, when this is there already. */
+
+static void *
+fail_real(const char *library, const char *name)
+{
+    void  *p, *handle;
+
+    fail_spared++;
+
+    handle = dlopen(library, RTLD_LAZY);
+    p = handle != NULL ? dlsym(handle, name) : NULL;
+
+    fail_spared--;
+
+    if (p == NULL) {
+        abort();
+    }
+
+    return p;
+}
+
+
+#define FAIL(kind, library, type, name, params, args, bad)                   \
+    type                                                                     \
+    name params                                                              \
+    {                                                                        \
+        static type (*real) params;                                          \
+                                                                             \
+        if (real == NULL) {                                                  \
+            *(void **) &real = fail_real(library, #name);                    \
+        }                                                                    \
+                                                                             \
+        return fail_now(kind, EIO) ? (bad) : real args;                      \
+    }
+
+#define FAIL_LMDB(name, params, args, bad)                                   \
+    FAIL(FAIL_STORE, "liblmdb.so.0", int, name, params, args, bad)
+
+#define FAIL_EVP(name, params, args)                                         \
+    FAIL(FAIL_CRYPTO, "libcrypto.so.3", int, name, params, args, 0)
+
+
+FAIL_LMDB(mdb_txn_begin, (MDB_env *env, MDB_txn *parent, unsigned flags,
+    MDB_txn **txn), (env, parent, flags, txn), ENOMEM)
+FAIL_LMDB(mdb_txn_renew, (MDB_txn *txn), (txn), ENOMEM)
+FAIL_LMDB(mdb_get, (MDB_txn *txn, MDB_dbi dbi, MDB_val *k, MDB_val *v),
+    (txn, dbi, k, v), MDB_CORRUPTED)
+FAIL_LMDB(mdb_put, (MDB_txn *txn, MDB_dbi dbi, MDB_val *k, MDB_val *v,
+    unsigned flags), (txn, dbi, k, v, flags), ENOSPC)
+FAIL_LMDB(mdb_del, (MDB_txn *txn, MDB_dbi dbi, MDB_val *k, MDB_val *v),
+    (txn, dbi, k, v), ENOSPC)
+FAIL_LMDB(mdb_cursor_open, (MDB_txn *txn, MDB_dbi dbi, MDB_cursor **c),
+    (txn, dbi, c), ENOMEM)
+FAIL_LMDB(mdb_cursor_get, (MDB_cursor *c, MDB_val *k, MDB_val *v,
+    MDB_cursor_op op), (c, k, v, op), MDB_CORRUPTED)
+FAIL_LMDB(mdb_env_info, (MDB_env *env, MDB_envinfo *info), (env, info), EINVAL)
+
+FAIL_EVP(EVP_DigestInit_ex, (EVP_MD_CTX *c, const EVP_MD *md, ENGINE *e),
+    (c, md, e))
+FAIL_EVP(EVP_Digest, (const void *p, size_t n, unsigned char *md,
+    unsigned *size, const EVP_MD *type, ENGINE *e), (p, n, md, size, type, e))
+FAIL_EVP(EVP_MAC_init, (EVP_MAC_CTX *c, const unsigned char *key, size_t n,
+    const OSSL_PARAM *p), (c, key, n, p))
+FAIL_EVP(EVP_MAC_final, (EVP_MAC_CTX *c, unsigned char *p, size_t *n,
+    size_t size), (c, p, n, size))
+FAIL_EVP(EVP_KDF_derive, (EVP_KDF_CTX *c, unsigned char *key, size_t n,
+    const OSSL_PARAM *p), (c, key, n, p))
+
+
+ssize_t
+getrandom(void *p, size_t n, unsigned flags)
+{
+    return fail_now(FAIL_CRYPTO, EIO) ? -1
+                                      : syscall(SYS_getrandom, p, n, flags);
+}
+
+
+/* --- libzxcvbn 2.5 and libc 2.36 crash of themselves without memory */
+
+double
+ZxcvbnMatch(const char *password, const char *words[], ZxcMatch_t **info)
+{
+    double                bits;
+    static fail_match_pt  match;
+
+    if (match == NULL) {
+        *(void **) &match = fail_real("libzxcvbn.so.0", "ZxcvbnMatch");
+    }
+
+    fail_spared++;
+    bits = match(password, words, info);
+    fail_spared--;
+
+    return bits;
+}
+
 
 struct passwd *
 getpwnam(const char *name)

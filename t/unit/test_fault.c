@@ -1263,6 +1263,333 @@ test_locks(void **data)
 }
 
 
+/* --- links, and what they are for */
+
+#define PORTAL  "https://example.com/login/"
+
+static const login_rules_t  rules = { 8, LOGIN_STRENGTH_MAX, 0, NULL };
+
+
+static login_invite_t
+invitation(world_t *w, char name[32])
+{
+    login_invite_t  invite;
+
+    (void) snprintf(name, 32, "g%u@example.com", w->round);
+
+    memset(&invite, 0, sizeof(invite));
+
+    invite.org = login_cstr("default");
+    invite.username = login_cstr(name);
+    invite.roles = login_cstr("staff");
+    invite.portal = login_cstr(PORTAL);
+    invite.mail = 1;
+    invite.now = NOW;
+    invite.expires = NOW + LOGIN_INVITE_EXPIRES;
+
+    return invite;
+}
+
+
+static login_result_e
+invite(world_t *w, login_invite_t *invite)
+{
+    login_view_t     *view = w->f->view;
+    login_result_e    rc;
+    login_changes_t  *changes;
+
+    changes = login_changes_create();
+    if (changes == NULL) {
+        return LOGIN_FAULT;
+    }
+
+    rc = login_view_begin(view);
+
+    if (rc == LOGIN_OK) {
+        rc = login_invite_make(changes, view, invite);
+        login_view_end(view);
+    }
+
+    return commit_if(w, changes, rc);
+}
+
+
+static login_result_e
+try_invite(world_t *w)
+{
+    char            name[32];
+    login_invite_t  made;
+
+    made = invitation(w, name);
+
+    return invite(w, &made);
+}
+
+
+/* Somebody who is invited, while no call fails. */
+
+static login_str_t
+invited(world_t *w)
+{
+    char                   name[32];
+    unsigned               armed;
+    static login_invite_t  made;
+
+    armed = fault.n;
+    fault.n = 0;
+
+    made = invitation(w, name);
+    made.mail = 0;
+    assert_int_equal(invite(w, &made), LOGIN_OK);
+
+    fault.n = armed;
+
+    return login_str(made.url + sizeof(PORTAL "invite/") - 1,
+                     LOGIN_LINK_TOKEN_LEN);
+}
+
+
+static login_result_e
+try_revoke(world_t *w)
+{
+    char              name[32];
+    login_view_t     *view = w->f->view;
+    login_result_e    rc;
+    login_account_t   account;
+    login_changes_t  *changes;
+
+    (void) invited(w);
+    (void) snprintf(name, sizeof(name), "g%u@example.com", w->round);
+
+    changes = login_changes_create();
+    if (changes == NULL) {
+        return LOGIN_FAULT;
+    }
+
+    rc = login_view_begin(view);
+
+    if (rc == LOGIN_OK) {
+        rc = login_account_find(&account, view, login_cstr("default"),
+                                login_cstr(name));
+
+        if (rc == LOGIN_OK) {
+            rc = login_invite_revoke(changes, view, &account, NOW);
+        }
+
+        login_view_end(view);
+    }
+
+    return commit_if(w, changes, rc);
+}
+
+
+static login_result_e
+try_register(world_t *w)
+{
+    login_result_e    rc;
+    login_register_t  reg;
+
+    memset(&reg, 0, sizeof(reg));
+
+    reg.token = invited(w);
+    reg.name = login_cstr("Guest");
+    reg.password = login_cstr(PASSWORD);
+    reg.host = login_cstr("example.com");
+    reg.rules = rules;
+    reg.signin.limits = limits;
+    reg.signin.browser = login_cstr("Browser/1.0");
+    reg.signin.address = login_cstr("192.0.2.1");
+    reg.signin.remember = 1;
+    reg.signin.now = NOW;
+
+    rc = login_register_run(&reg, w->f->view, w->hasher);
+
+    if (rc == LOGIN_FAULT) {
+        assert_int_not_equal(reg.signin.error.text[0], '\0');
+    }
+
+    return commit_if(w, reg.signin.changes, rc);
+}
+
+
+/* By the current password in a session, which another one takes over. */
+
+static login_result_e
+try_renew(world_t *w)
+{
+    unsigned        armed;
+    login_renew_t   renew;
+    login_result_e  rc;
+
+    memset(&renew, 0, sizeof(renew));
+
+    armed = fault.n;
+    fault.n = 0;
+    assert_int_equal(sign_in(w, "alice", PASSWORD), LOGIN_OK);
+    fault.n = armed;
+
+    renew.old = w->ticket;
+    renew.current = login_cstr(PASSWORD);
+    renew.password = login_cstr(PASSWORD);
+    renew.portal = login_cstr(PORTAL);
+    renew.address = login_cstr("192.0.2.1");
+    renew.browser = login_cstr("Browser/1.0");
+    renew.mails = 1;
+    renew.remember = 1;
+    renew.rules = &rules;
+    renew.others = 1;
+    renew.limits = limits;
+    renew.now = NOW + 1;
+
+    rc = login_renew_run(&renew, w->f->view, w->hasher);
+
+    if (rc == LOGIN_FAULT) {
+        assert_int_not_equal(renew.error.text[0], '\0');
+    }
+
+    return commit_if(w, renew.changes, rc);
+}
+
+
+static login_result_e
+forget(world_t *w, const char *name)
+{
+    login_forgot_t  forgot;
+    login_result_e  rc;
+
+    memset(&forgot, 0, sizeof(forgot));
+
+    forgot.org = login_cstr("default");
+    forgot.username = login_cstr(name);
+    forgot.portal = login_cstr(PORTAL);
+    forgot.address = login_cstr("192.0.2.1");
+
+    /* so late that none is one too many */
+    forgot.now = NOW + (uint64_t) w->round * 86400;
+
+    rc = login_forgot_run(&forgot, w->f->view);
+
+    if (rc == LOGIN_FAULT) {
+        assert_null(forgot.changes);
+        assert_int_not_equal(forgot.error.text[0], '\0');
+    }
+
+    return commit_if(w, forgot.changes, rc);
+}
+
+
+static login_result_e
+try_forgot(world_t *w)
+{
+    return forget(w, "alice");
+}
+
+
+static login_result_e
+try_forgot_nobody(world_t *w)
+{
+    return forget(w, "nobody@example.com");
+}
+
+
+static void
+test_links(void **data)
+{
+    world_t  *w = *data;
+
+    add_account(w, "alice", NULL, 0);
+
+    each_fault(w, "invitation", try_invite, LOGIN_OK);
+    each_fault(w, "revoked", try_revoke, LOGIN_OK);
+    each_fault(w, "registering", try_register, LOGIN_OK);
+    each_fault(w, "new password", try_renew, LOGIN_OK);
+    each_fault(w, "forgot", try_forgot, LOGIN_OK);
+    each_fault(w, "forgot, nobody", try_forgot_nobody, LOGIN_OK);
+}
+
+
+/* What is to be sent is made of templates that were compiled before. */
+
+static login_result_e
+try_message(world_t *w)
+{
+    char                     from[LOGIN_MAIL_FIELD_MAX];
+    char                     address[LOGIN_USERNAME_MAX + 1];
+    size_t                   len;
+    u_char                  *message;
+    login_mail_t             mail;
+    login_arena_t           *arena;
+    login_error_t            error;
+    login_result_e           rc;
+    login_mail_row_t         row;
+    login_mail_sender_t      sender;
+    login_mail_templates_t   templates;
+
+    static const char *const  dirs[] = { LOGIN_PAGES_PATH };
+
+    (void) w;
+
+    arena = login_arena_create();
+    if (arena == NULL) {
+        return LOGIN_FAULT;
+    }
+
+    memset(&mail, 0, sizeof(mail));
+    memset(&row, 0, sizeof(row));
+
+    mail.kind = LOGIN_MAIL_RESET;
+    mail.to = login_cstr("alice@example.com");
+    mail.username = login_cstr("alice");
+    mail.rows = &row;
+    mail.nrows = 1;
+    row.title = login_cstr("Example Inc.");
+    row.url = login_cstr(PORTAL "reset/x");
+
+    sender.site = "example.com";
+    sender.from = from;
+
+    message = NULL;
+
+    rc = login_mail_from(from, address, login_cstr("login@example.com"));
+
+    if (rc == LOGIN_OK) {
+        rc = login_mail_compile(&templates, arena, dirs, 1, &error);
+    }
+
+    /* a file that could not be opened */
+
+    if (rc == LOGIN_NO) {
+        assert_int_not_equal(error.text[0], '\0');
+        rc = LOGIN_FAULT;
+    }
+
+    if (rc == LOGIN_OK) {
+        rc = login_mail_message(&message, &len, &templates, &mail, &sender,
+                                NOW);
+    }
+
+    if (rc == LOGIN_OK) {
+        assert_non_null(memmem(message, len, "\nTo: ", 5));
+        assert_memory_equal(message + len - 4, "--\r\n", 4);
+
+    } else {
+        assert_null(message);
+    }
+
+    free(message);
+    login_arena_destroy(arena);
+
+    return rc;
+}
+
+
+static void
+test_mail(void **data)
+{
+    each_fault(*data, "message", try_message, LOGIN_OK);
+}
+
+
 /* --- what nginx guards */
 
 static login_result_e
@@ -1717,6 +2044,8 @@ main(void)
         cmocka_unit_test_setup_teardown(test_foreign, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sessions, setup, teardown),
         cmocka_unit_test_setup_teardown(test_locks, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_links, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_mail, setup, teardown),
         cmocka_unit_test_setup_teardown(test_policy, setup, teardown),
         cmocka_unit_test_setup_teardown(test_maintenance, setup, teardown),
         cmocka_unit_test_setup_teardown(test_rest, setup, teardown)

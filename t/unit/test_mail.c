@@ -297,6 +297,21 @@ test_bound(void **data)
 
 
 static void
+mail_cancel(fixture_t *f, const u_char id[LOGIN_ID_LEN])
+{
+    login_changes_t  *changes;
+
+    changes = login_changes_create();
+    assert_int_equal(login_view_begin(f->view), LOGIN_OK);
+    assert_int_equal(login_mail_cancel(changes, f->view, id), LOGIN_OK);
+    login_view_end(f->view);
+
+    assert_int_equal(login_commit_one(f->commit, changes), LOGIN_OK);
+    login_changes_destroy(changes);
+}
+
+
+static void
 test_note(void **data)
 {
     fixture_t           *f = *data;
@@ -330,13 +345,21 @@ test_note(void **data)
     assert_int_equal(state.next, NOW + 1);
     assert_int_equal(state.attempts, 1);
 
-    changes = login_changes_create();
-    login_mail_cancel(changes, mail.id);
-    assert_int_equal(login_commit_one(f->commit, changes), LOGIN_OK);
-    login_changes_destroy(changes);
-
+    mail_cancel(f, mail.id);
     assert_int_equal(mail_queued(f), 0);
     assert_int_equal(mail_kept(f), 0);
+
+    /* once more, and one that was sent: its state stays */
+
+    mail_cancel(f, mail.id);
+    assert_int_equal(mail_put(f, &mail, NOW), LOGIN_OK);
+
+    state = mail_state(f, mail.id);
+    state.status = LOGIN_MAIL_SENT;
+    assert_int_equal(mail_note(f, &state), LOGIN_OK);
+
+    mail_cancel(f, mail.id);
+    assert_int_equal(mail_state(f, mail.id).status, LOGIN_MAIL_SENT);
 }
 
 

@@ -383,7 +383,7 @@ fill(fixture_t *f, int from, int to, void *data)
     (void) data;
 
     if (unshare(CLONE_NEWNS) == -1
-        || mount("none", "/", NULL, MS_REC|MS_PRIVATE, NULL) == -1
+        || mount("none", "/", "", MS_REC|MS_PRIVATE, NULL) == -1
         || mount("tmpfs", f->dir, "tmpfs", 0, "size=1m,mode=0700") == -1)
     {
         child_tell(to, 's');

@@ -294,7 +294,7 @@ full_disk(fixture_t *f, int from, int to, void *data)
     (void) data;
 
     if (unshare(CLONE_NEWNS) == -1
-        || mount("none", "/", NULL, MS_REC|MS_PRIVATE, NULL) == -1
+        || mount("none", "/", "", MS_REC|MS_PRIVATE, NULL) == -1
         || mount("tmpfs", f->dir, "tmpfs", 0, "size=512k,mode=0700") == -1)
     {
         child_tell(to, 's');

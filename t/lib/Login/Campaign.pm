@@ -18,7 +18,7 @@ use Time::HiRes qw(sleep);
 use Login::Test qw(wait_for);
 
 
-our @EXPORT = qw(adopt at_once chance clients_children clients_end
+our @EXPORT = qw(adopt asked at_once chance clients_children clients_end
                  clients_start complain fault gone kill_all number one_of
                  passes pause seed verdict);
 
@@ -194,6 +194,20 @@ sub clients_end {
     }
 
     return @results;
+}
+
+
+# An answer, or undef where the server went away.
+
+sub asked {
+    my ($code) = @_;
+
+    my $answer = eval { $code->() };
+
+    die $@ if !$answer
+        && $@ !~ /closed without|connect to|ends early|ends within/;
+
+    return $answer;
 }
 
 

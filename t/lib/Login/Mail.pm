@@ -67,8 +67,28 @@ sub restart {
 
 sub port  { $_[0]{port} }
 sub stop  { $_[0]->ask({ stop => 1 }) }
-sub mails { @{ $_[0]->ask({ mails => 1 }) } }
+sub quiet { $_[0]->ask({ quiet => 1 }) }
 sub seen  { $_[0]->ask({ seen => 1 }) }
+
+
+# All mails, or all but the first "from".
+
+sub mails {
+    my ($self, $from) = @_;
+
+    return @{ $self->ask({ mails => { from => $from // 0 } }) };
+}
+
+
+# The first link to "path" of a portal in a mail.
+
+sub link_to {
+    my ($mail, $path) = @_;
+
+    my ($link) = $mail->{text} =~ m{(https?://\S+?/\Q$path\E/[\w-]{43})\b};
+
+    return $link;
+}
 
 
 # The mails when there are "n" or more.

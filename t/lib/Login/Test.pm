@@ -717,13 +717,33 @@ sub worker_connections {
 }
 
 
-# --- the store's lock
+# --- what other processes hold of the store
 
 # Another process takes the lock that all writers share, and keeps it until
 # release_store().
 
 sub hold_store {
     my ($self) = @_;
+
+    $self->hold =~ /^held$/ or die "the store's lock was not to be had\n";
+}
+
+
+# Another process reads what the store has now, as "n" readers or as many as
+# there is place for, until release_store() or its end; returns its id.
+
+sub hold_readers {
+    my ($self, $n) = @_;
+
+    my ($held) = $self->hold('readers', $n) =~ /^held ([1-9]\d*)$/
+        or die "the store was not to be read\n";
+
+    return wantarray ? ($self->{holder}{pid}, $held) : $self->{holder}{pid};
+}
+
+
+sub hold {
+    my ($self, @what) = @_;
 
     pipe my $reader, my $in or die "pipe: $!\n";
     pipe my $out, my $writer or die "pipe: $!\n";
@@ -737,7 +757,7 @@ sub hold_store {
 
         my $program = build_dir() . '/unit/hold_store';
 
-        exec { $program } $program, $self->store, $self->key
+        exec { $program } $program, $self->store, $self->key, @what
             or POSIX::_exit(127);
     }
 
@@ -745,8 +765,7 @@ sub hold_store {
 
     $self->{holder} = { pid => $pid, in => $in };
 
-    (readline($out) // '') eq "held\n"
-        or die "the store's lock was not to be had\n";
+    return readline($out) // '';
 }
 
 
