@@ -1,9 +1,23 @@
 /*
- * Hints while a new password is typed.  Without it everything works as well:
- * the server decides.
+ * Hints while a new password is typed, and a button that prints.  Without it
+ * everything works as well: the server decides, and browsers can print.
  */
 
 "use strict";
+
+(function () {
+    const button = document.querySelector("[data-print]");
+
+    if (!button) {
+        return;
+    }
+
+    button.addEventListener("click", function () {
+        window.print();
+    });
+
+    button.hidden = false;
+}());
 
 (function () {
     const password = document.getElementById("password");

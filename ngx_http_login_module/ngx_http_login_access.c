@@ -149,7 +149,7 @@ ngx_http_login_owe(ngx_http_request_t *r)
     *visitor->owed = *ctx;
 
     ctx->refusal = 0;
-    ctx->again = 0;
+    ctx->need = NGX_HTTP_LOGIN_NEED_NONE;
 
     return NGX_DECLINED;
 }
@@ -187,6 +187,7 @@ ngx_int_t
 ngx_http_login_verdict(ngx_http_request_t *r)
 {
     ngx_int_t                         rc;
+    ngx_uint_t                        need;
     ngx_http_login_ctx_t             *ctx;
     ngx_http_login_visitor_t         *visitor;
     const ngx_http_login_loc_conf_t  *lcf;
@@ -199,14 +200,15 @@ ngx_http_login_verdict(ngx_http_request_t *r)
         return NGX_HTTP_SERVICE_UNAVAILABLE;
     }
 
-    ctx->again = 0;
+    ctx->need = NGX_HTTP_LOGIN_NEED_NONE;
 
     lcf = ngx_http_get_module_loc_conf(r, ngx_http_login_module);
 
     rc = ngx_http_login_identify(r, &identity);
 
     if (rc == NGX_OK) {
-        rc = ngx_http_login_require_check(lcf->require, identity);
+        need = NGX_HTTP_LOGIN_NEED_NONE;
+        rc = ngx_http_login_require_check(lcf->require, identity, &need);
 
         if (rc == NGX_OK) {
             rc = ngx_http_login_check_origin(r);
@@ -217,9 +219,9 @@ ngx_http_login_verdict(ngx_http_request_t *r)
             return NGX_OK;
         }
 
-        ctx->again = (rc == NGX_AGAIN);
-        ctx->refusal = ctx->again ? NGX_HTTP_UNAUTHORIZED
-                                  : NGX_HTTP_FORBIDDEN;
+        ctx->need = need;
+        ctx->refusal = (rc == NGX_AGAIN) ? NGX_HTTP_UNAUTHORIZED
+                                         : NGX_HTTP_FORBIDDEN;
 
     } else if (rc == NGX_DECLINED) {
         ctx->refusal = NGX_HTTP_UNAUTHORIZED;

@@ -14,12 +14,18 @@ static ngx_int_t ngx_http_login_account_leave(ngx_http_request_t *r);
 ngx_int_t
 ngx_http_login_account_page(ngx_http_request_t *r)
 {
+    ngx_int_t                         rc;
     const ngx_http_login_identity_t  *identity;
 
     switch (ngx_http_login_identify(r, &identity)) {
 
     case NGX_OK:
-        return ngx_http_login_account_show(r, NGX_HTTP_OK, LOGIN_REASON_NONE);
+        rc = ngx_http_login_flow_is_due(r, identity);
+
+        return rc == NGX_DECLINED
+               ? ngx_http_login_account_show(r, NGX_HTTP_OK,
+                                             LOGIN_REASON_NONE)
+               : ngx_http_login_flow_ask(r, rc);
 
     case NGX_DECLINED:
         return ngx_http_login_account_leave(r);
@@ -47,7 +53,9 @@ ngx_http_login_account_show(ngx_http_request_t *r, ngx_uint_t status,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (ngx_http_login_password_fill(r, page) != NGX_OK
+    if (ngx_http_login_identify(r, &identity) != NGX_OK
+        || ngx_http_login_devices_fill(r, page, identity) != NGX_OK
+        || ngx_http_login_password_fill(r, page) != NGX_OK
         || ngx_http_login_csrf_make(r, &csrf) != NGX_OK)
     {
         return ngx_http_login_error(r, LOGIN_REASON_STORE);
@@ -61,9 +69,12 @@ ngx_http_login_account_show(ngx_http_request_t *r, ngx_uint_t status,
         ngx_http_login_page_flag(page, LOGIN_VAR_KEEP_OTHERS);
     }
 
+    if (reason == LOGIN_REASON_LAST) {
+        ngx_http_login_page_flag(page, LOGIN_VAR_LAST_DEVICE);
+    }
+
     if (reason == LOGIN_REASON_NONE
         && ngx_http_login_notice_check(r, &query, account) == NGX_OK
-        && ngx_http_login_identify(r, &identity) == NGX_OK
         && ngx_memcmp(account, identity->ticket.account, LOGIN_ID_LEN) == 0)
     {
         ngx_http_login_page_flag(page, LOGIN_VAR_CHANGED);
@@ -109,12 +120,19 @@ static ngx_int_t
 ngx_http_login_account_begin(ngx_http_request_t *r, const login_form_t *form,
     login_state_e state)
 {
+    ngx_int_t                         rc;
     login_reason_e                    reason;
     const ngx_http_login_identity_t  *identity;
 
     switch (ngx_http_login_identify(r, &identity)) {
 
     case NGX_OK:
+        rc = ngx_http_login_flow_is_due(r, identity);
+
+        if (rc != NGX_DECLINED) {
+            return ngx_http_login_flow_ask(r, rc);
+        }
+
         break;
 
     case NGX_DECLINED:
@@ -124,7 +142,17 @@ ngx_http_login_account_begin(ngx_http_request_t *r, const login_form_t *form,
         return ngx_http_login_error(r, LOGIN_REASON_STORE);
     }
 
-    reason = ngx_http_login_password_form(form);
+    rc = ngx_http_login_devices_form(r, form, identity);
+
+    if (rc != NGX_DECLINED) {
+        return rc;
+    }
+
+    /* a device that is to be removed needs the current password alone */
+
+    reason = login_str_eq(login_form_get(form, "action"),
+                          login_cstr("remove"))
+             ? LOGIN_REASON_NONE : ngx_http_login_password_form(form);
 
     if (login_form_get(form, "password_current").len == 0) {
         reason = LOGIN_REASON_MALFORMED;
@@ -160,9 +188,10 @@ ngx_int_t
 ngx_http_login_account_changed(ngx_http_request_t *r,
     const login_renew_t *renew)
 {
-    ngx_http_login_event(r, LOGIN_LOG_PASSWORD_CHANGED, NULL);
+    ngx_http_login_event(r, renew->remove ? LOGIN_LOG_MFA_DEVICE_REMOVED
+                                          : LOGIN_LOG_PASSWORD_CHANGED, NULL);
 
-    if (ngx_http_login_set_session(r, &renew->ticket,
+    if (ngx_http_login_set_session(r, renew->org, &renew->ticket,
                                    renew->shared)
         != NGX_OK
         || ngx_http_login_set_browser(r, !renew->shared) != NGX_OK)
@@ -171,7 +200,9 @@ ngx_http_login_account_changed(ngx_http_request_t *r,
         return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
     }
 
-    return ngx_http_login_notice_leave(r, "account?", renew->account);
+    return renew->remove
+           ? ngx_http_login_devices_leave(r)
+           : ngx_http_login_notice_leave(r, "account?", renew->account);
 }
 
 

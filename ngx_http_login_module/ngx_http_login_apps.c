@@ -4,9 +4,14 @@
 #include "ngx_http_login_module.h"
 
 
+static const ngx_http_login_asset_t *ngx_http_login_find_asset(
+    ngx_http_login_main_conf_t *mcf, ngx_str_t *name);
+
+
 ngx_int_t
 ngx_http_login_apps_page(ngx_http_request_t *r)
 {
+    ngx_int_t                         rc;
     ngx_str_t                         url;
     login_str_t                       csrf;
     ngx_http_login_page_t            *page;
@@ -15,6 +20,12 @@ ngx_http_login_apps_page(ngx_http_request_t *r)
     switch (ngx_http_login_identify(r, &identity)) {
 
     case NGX_OK:
+        rc = ngx_http_login_flow_is_due(r, identity);
+
+        if (rc != NGX_DECLINED) {
+            return ngx_http_login_flow_ask(r, rc);
+        }
+
         break;
 
     case NGX_DECLINED:
@@ -77,41 +88,63 @@ ngx_http_login_session_json(ngx_http_request_t *r)
 ngx_int_t
 ngx_http_login_asset(ngx_http_request_t *r)
 {
-    size_t                       len;
-    ngx_str_t                    body;
-    ngx_http_login_ctx_t        *ctx;
-    ngx_http_core_loc_conf_t    *clcf;
-    ngx_http_login_asset_t      *asset;
-    ngx_http_login_main_conf_t  *mcf;
+    size_t                         len;
+    ngx_str_t                      body, name;
+    ngx_http_login_ctx_t          *ctx;
+    ngx_http_core_loc_conf_t      *clcf;
+    ngx_http_login_main_conf_t    *mcf;
+    const ngx_http_login_asset_t  *asset;
 
     mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
     clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
 
     len = clcf->name.len + sizeof("assets/") - 1;
 
-    for (asset = &mcf->style; ; asset = &mcf->script) {
+    name.data = r->uri.data + len;
+    name.len = r->uri.len - len;
 
-        if (r->uri.len - len == asset->name.len
-            && ngx_memcmp(r->uri.data + len, asset->name.data,
-                          asset->name.len)
-               == 0)
-        {
-            break;
-        }
+    asset = ngx_http_login_find_asset(mcf, &name);
 
-        if (asset == &mcf->script) {
-            return ngx_http_login_error(r, LOGIN_REASON_NOT_FOUND);
-        }
+    if (asset == NULL) {
+        return ngx_http_login_error(r, LOGIN_REASON_NOT_FOUND);
     }
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
 
     /* what has no hash in its name is asked for each time */
 
-    ctx->cacheable = (asset == &mcf->style);
+    ctx->cacheable = (asset != &mcf->script);
 
     body = asset->data;
     r->headers_out.status = NGX_HTTP_OK;
 
     return ngx_http_login_send(r, (char *) asset->type.data, &body);
+}
+
+
+/* Organisations may have style sheets of their own. */
+
+static const ngx_http_login_asset_t *
+ngx_http_login_find_asset(ngx_http_login_main_conf_t *mcf, ngx_str_t *name)
+{
+    ngx_uint_t                      i;
+    ngx_http_login_org_t          **orgs;
+    const ngx_http_login_asset_t   *asset;
+
+    orgs = mcf->orgs->elts;
+
+    for (i = 0; i < mcf->orgs->nelts + 2; i++) {
+
+        asset = (i == 0) ? &mcf->terms.style
+                         : (i == 1) ? &mcf->script
+                                    : &orgs[i - 2]->terms.style;
+
+        if (asset->name.len == name->len
+            && ngx_memcmp(asset->name.data, name->data, name->len) == 0)
+        {
+            return asset;
+        }
+    }
+
+    return NULL;
 }

@@ -7,23 +7,6 @@
 #include "ngx_http_login_module.h"
 
 
-#define NGX_HTTP_LOGIN_ATTEMPT_TEXTS  6
-
-
-/* On the heap: a thread may be at it when the request is gone. */
-typedef struct {
-    login_signin_t               signin;
-    login_state_e                state;
-    ngx_http_login_throttle_t    throttle;
-    login_result_e               tried;     /* LOGIN_NO: was wrong */
-    ngx_uint_t                   users;     /* tasks that release it */
-    size_t                       len;
-    u_char                       data[];
-} ngx_http_login_attempt_t;
-
-
-static ngx_http_login_attempt_t *ngx_http_login_attempt_create(
-    ngx_http_request_t *r, const login_form_t *form, login_state_e state);
 static ngx_int_t ngx_http_login_attempt_limit(ngx_http_request_t *r,
     const login_form_t *form, ngx_http_login_attempt_t *attempt,
     ngx_int_t *result);
@@ -33,12 +16,13 @@ static ngx_int_t ngx_http_login_attempt_error(ngx_http_request_t *r,
     login_reason_e reason);
 static void ngx_http_login_attempt_locked(ngx_http_request_t *r, void *data,
     login_result_e rc);
-static void ngx_http_login_attempt_release(void *data);
 static login_result_e ngx_http_login_attempt_run(void *data,
     login_view_t *view, login_hasher_t *hasher);
 static void ngx_http_login_attempt_verified(ngx_http_request_t *r, void *data,
     login_result_e rc);
 static ngx_int_t ngx_http_login_attempt_commit(ngx_http_request_t *r,
+    ngx_http_login_attempt_t *attempt);
+static ngx_int_t ngx_http_login_attempt_step(ngx_http_request_t *r,
     ngx_http_login_attempt_t *attempt);
 static ngx_int_t ngx_http_login_attempt_write(ngx_http_request_t *r,
     ngx_http_login_attempt_t *attempt, login_changes_t *changes,
@@ -193,105 +177,6 @@ ngx_http_login_attempt_error(ngx_http_request_t *r, login_reason_e reason)
 }
 
 
-static ngx_http_login_attempt_t *
-ngx_http_login_attempt_create(ngx_http_request_t *r, const login_form_t *form,
-    login_state_e state)
-{
-    u_char                      *p;
-    size_t                       len;
-    ngx_http_login_visitor_t    *visitor;
-    ngx_http_login_attempt_t    *attempt;
-    ngx_http_login_srv_conf_t   *scf;
-    ngx_http_login_main_conf_t  *mcf;
-
-    login_str_t                  from[NGX_HTTP_LOGIN_ATTEMPT_TEXTS];
-    login_str_t                 *to[NGX_HTTP_LOGIN_ATTEMPT_TEXTS];
-
-    visitor = ngx_http_login_visitor(r);
-    if (visitor == NULL) {
-        return NULL;
-    }
-
-    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
-    scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
-
-    from[0] = login_form_get(form, "username");
-    from[1] = login_form_get(form, "password");
-    from[2] = login_form_get(form, "org");
-    from[3] = ngx_http_login_str(&r->connection->addr_text);
-    from[4] = ngx_http_login_str(&scf->portal->url);
-    from[5] = ngx_http_login_user_agent(r);
-
-    if (from[2].len == 0) {
-        from[2] = login_cstr(LOGIN_ORG_DEFAULT);
-    }
-
-    len = ngx_http_login_job_len(from, NGX_HTTP_LOGIN_ATTEMPT_TEXTS);
-
-    attempt = ngx_calloc(sizeof(ngx_http_login_attempt_t) + len,
-                         r->connection->log);
-    if (attempt == NULL) {
-        return NULL;
-    }
-
-    to[0] = &attempt->signin.username;
-    to[1] = &attempt->signin.password;
-    to[2] = &attempt->signin.org;
-    to[3] = &attempt->signin.address;
-    to[4] = &attempt->signin.portal;
-    to[5] = &attempt->signin.browser;
-
-    p = ngx_http_login_job_copy(attempt->data, to, from,
-                                NGX_HTTP_LOGIN_ATTEMPT_TEXTS);
-
-    attempt->signin.browser = login_session_browser(p - from[5].len,
-                                                    from[5].len);
-
-    attempt->signin.limits = mcf->limits;
-    attempt->signin.mails = ngx_http_login_mails(mcf);
-    attempt->signin.shared = (login_form_get(form, "shared").len != 0);
-    attempt->signin.now = (uint64_t) ngx_time();
-
-    /* also where it has ended: then there is nothing to replace */
-
-    attempt->signin.replace = visitor->genuine;
-    attempt->signin.old = visitor->ticket;
-
-    attempt->state = state;
-    attempt->tried = LOGIN_FAULT;
-    attempt->users = 1;
-    attempt->len = len;
-
-    return attempt;
-}
-
-
-static void
-ngx_http_login_attempt_release(void *data)
-{
-    ngx_http_login_attempt_t *attempt = data;
-
-    if (--attempt->users) {
-        return;
-    }
-
-    /* a client that went away learns nothing, but it may have tried */
-
-    (void) ngx_http_login_limit_settle(&attempt->throttle,
-                                       attempt->tried == LOGIN_NO
-                                       ? LOGIN_LIMIT_FAILURE
-                                       : LOGIN_LIMIT_RETURN,
-                                       &attempt->signin, NULL);
-
-    login_changes_destroy(attempt->signin.changes);
-    login_changes_destroy(attempt->signin.upgrade);
-
-    ngx_explicit_memzero(attempt,
-                         sizeof(ngx_http_login_attempt_t) + attempt->len);
-    ngx_free(attempt);
-}
-
-
 /* In a thread.  The password is of no use to anybody from then on. */
 
 static login_result_e
@@ -326,12 +211,16 @@ ngx_http_login_attempt_verified(ngx_http_request_t *r, void *data,
     ngx_http_login_ctx_t  *ctx;
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
-    event = login_flow_event(rc);
+    event = rc == LOGIN_OK ? attempt->signin.event : login_flow_event(rc);
 
     switch (login_flow_step(&attempt->state, event)) {
 
     case LOGIN_EFFECT_COMMIT:
         result = ngx_http_login_attempt_commit(r, attempt);
+        break;
+
+    case LOGIN_EFFECT_STEP:
+        result = ngx_http_login_attempt_step(r, attempt);
         break;
 
     case LOGIN_EFFECT_REFUSE:
@@ -381,6 +270,40 @@ ngx_http_login_attempt_commit(ngx_http_request_t *r,
     }
 
     return rc;
+}
+
+
+/* The password was right, and that is not all. */
+
+static ngx_int_t
+ngx_http_login_attempt_step(ngx_http_request_t *r,
+    ngx_http_login_attempt_t *attempt)
+{
+    login_changes_t       *upgrade;
+    login_log_event_t      event;
+    ngx_http_login_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
+
+    (void) ngx_http_login_limit_settle(&attempt->throttle,
+                                       LOGIN_LIMIT_SUCCESS,
+                                       &attempt->signin, NULL);
+
+    upgrade = attempt->signin.upgrade;
+    attempt->signin.upgrade = NULL;
+
+    if (upgrade) {
+        ngx_http_login_attempt_upgrade(r, attempt, upgrade);
+    }
+
+    login_signin_event(&event, LOGIN_LOG_MFA_ASKED, &attempt->signin);
+    event.account = attempt->signin.account;
+
+    ngx_http_login_event(r, LOGIN_LOG_MFA_ASKED, &event);
+
+    return ngx_http_login_flow_start(r, &attempt->signin.flow,
+                                     attempt->state,
+                                     login_form_get(ctx->form, "return_to"));
 }
 
 
@@ -448,7 +371,7 @@ ngx_http_login_attempt_upgraded(ngx_http_request_t *r, void *data,
 {
     ngx_http_login_attempt_t *attempt = data;
 
-    if (rc == LOGIN_OK) {
+    if (rc == LOGIN_OK && attempt->signin.better) {
         ngx_http_login_event_signin(r, LOGIN_LOG_PASSWORD_UPGRADED,
                                     &attempt->signin);
     }
@@ -480,11 +403,14 @@ ngx_http_login_attempt_committed(ngx_http_request_t *r, void *data,
 
     ngx_http_login_event_signin(r, LOGIN_LOG_SIGNIN, &attempt->signin);
 
-    if (ngx_http_login_set_session(r, &attempt->signin.ticket,
-                                          attempt->signin.shared)
-               != NGX_OK
-               || ngx_http_login_set_browser(r, !attempt->signin.shared)
-                  != NGX_OK)
+    if (ngx_http_login_set_session(r, attempt->signin.org,
+                                   &attempt->signin.ticket,
+                                   attempt->signin.shared)
+        != NGX_OK
+        || ngx_http_login_set_browser(r, !attempt->signin.shared) != NGX_OK
+        || (!attempt->signin.shared
+            && ngx_http_login_org_remember(r, attempt->signin.org)
+               != NGX_OK))
     {
         ngx_http_login_forget_cookies(r);
         result = ngx_http_login_attempt_error(r, LOGIN_REASON_INTERNAL);

@@ -95,14 +95,16 @@ ngx_http_login_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 char *
 ngx_http_login_session(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_http_login_main_conf_t  *mcf = conf;
+    time_t                  *slot;
+    ngx_str_t               *value, s;
+    ngx_uint_t               i;
+    ngx_http_login_terms_t  *terms;
 
-    time_t      *slot;
-    ngx_str_t   *value, s;
-    ngx_uint_t   i;
+    terms = (ngx_http_login_terms_t *) ((u_char *) conf + cmd->offset);
 
-    if (mcf->idle != NGX_CONF_UNSET || mcf->lifetime != NGX_CONF_UNSET
-        || mcf->persistent != NGX_CONF_UNSET)
+    if (terms->idle != NGX_CONF_UNSET || terms->lifetime != NGX_CONF_UNSET
+        || terms->persistent != NGX_CONF_UNSET
+        || terms->trust != NGX_CONF_UNSET)
     {
         return "is duplicate";
     }
@@ -112,24 +114,28 @@ ngx_http_login_session(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     for (i = 1; i < cf->args->nelts; i++) {
 
         if (ngx_strcmp(value[i].data, "persistent=on") == 0) {
-            mcf->persistent = 1;
+            terms->persistent = 1;
             continue;
         }
 
         if (ngx_strcmp(value[i].data, "persistent=off") == 0) {
-            mcf->persistent = 0;
+            terms->persistent = 0;
             continue;
         }
 
         s = value[i];
 
         if (ngx_http_login_is(&value[i], "idle=")) {
-            slot = &mcf->idle;
+            slot = &terms->idle;
             s.data += sizeof("idle=") - 1;
 
         } else if (ngx_http_login_is(&value[i], "lifetime=")) {
-            slot = &mcf->lifetime;
+            slot = &terms->lifetime;
             s.data += sizeof("lifetime=") - 1;
+
+        } else if (ngx_http_login_is(&value[i], "trust=")) {
+            slot = &terms->trust;
+            s.data += sizeof("trust=") - 1;
 
         } else {
             return ngx_http_login_invalid(cf, &value[i]);
@@ -140,7 +146,7 @@ ngx_http_login_session(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         *slot = ngx_parse_time(&s, 1);
 
         if (*slot == (time_t) NGX_ERROR
-            || (*slot == 0 && slot == &mcf->idle))
+            || (*slot == 0 && slot == &terms->idle))
         {
             return ngx_http_login_invalid(cf, &value[i]);
         }

@@ -25,7 +25,7 @@ static ngx_int_t ngx_http_login_cookie_issued(ngx_http_request_t *r);
 
 
 ngx_int_t
-ngx_http_login_set_session(ngx_http_request_t *r,
+ngx_http_login_set_session(ngx_http_request_t *r, login_str_t org,
     const login_ticket_t *ticket, unsigned shared)
 {
     u_char                       token[login_token_len(LOGIN_TICKET_LEN)];
@@ -34,6 +34,7 @@ ngx_http_login_set_session(ngx_http_request_t *r,
     ngx_http_login_worker_t     *worker;
     ngx_http_login_srv_conf_t   *scf;
     ngx_http_login_main_conf_t  *mcf;
+    const ngx_http_login_org_t  *rules;
 
     mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
     scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
@@ -54,7 +55,11 @@ ngx_http_login_set_session(ngx_http_request_t *r,
     cookie.value = login_str(token, sizeof(token));
     cookie.domain = scf->cookie_domain;
     cookie.samesite = scf->cookie_samesite;
-    cookie.age = (mcf->persistent && !shared) ? (ngx_int_t) mcf->idle : -1;
+
+    rules = ngx_http_login_org_find(mcf, org.data, org.len);
+
+    cookie.age = (rules && rules->terms.persistent && !shared)
+                 ? (ngx_int_t) rules->terms.idle : -1;
 
     rc = ngx_http_login_send_cookie(r, &cookie);
 
@@ -140,8 +145,8 @@ ngx_http_login_set_browser(ngx_http_request_t *r, unsigned persistent)
     cookie.value = login_str(token, sizeof(token));
     ngx_str_null(&cookie.domain);
     cookie.samesite = NGX_HTTP_LOGIN_LAX;
-    cookie.age = (persistent && mcf->persistent) ? NGX_HTTP_LOGIN_BROWSER_AGE
-                                                 : -1;
+    cookie.age = (persistent && mcf->terms.persistent)
+                 ? NGX_HTTP_LOGIN_BROWSER_AGE : -1;
 
     return ngx_http_login_send_cookie(r, &cookie);
 }
@@ -179,7 +184,65 @@ ngx_http_login_set_language(ngx_http_request_t *r, login_str_t tag)
     cookie.value = tag;
     ngx_str_null(&cookie.domain);
     cookie.samesite = NGX_HTTP_LOGIN_LAX;
-    cookie.age = mcf->persistent ? NGX_HTTP_LOGIN_BROWSER_AGE : -1;
+    cookie.age = mcf->terms.persistent ? NGX_HTTP_LOGIN_BROWSER_AGE : -1;
+
+    return ngx_http_login_send_cookie(r, &cookie);
+}
+
+
+ngx_int_t
+ngx_http_login_set_trust(ngx_http_request_t *r, login_str_t token,
+    uint64_t age)
+{
+    ngx_http_login_cookie_t     cookie;
+    ngx_http_login_srv_conf_t  *scf;
+
+    scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
+
+    cookie.name = scf->trust_cookie;
+    cookie.value = token;
+    ngx_str_null(&cookie.domain);
+    cookie.samesite = NGX_HTTP_LOGIN_LAX;
+    cookie.age = (ngx_int_t) age;
+
+    return ngx_http_login_send_cookie(r, &cookie);
+}
+
+
+ngx_int_t
+ngx_http_login_set_flow(ngx_http_request_t *r, ngx_uint_t i,
+    login_str_t text, uint64_t age)
+{
+    ngx_http_login_cookie_t     cookie;
+    ngx_http_login_srv_conf_t  *scf;
+
+    scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
+
+    cookie.name = scf->flow_cookies[i];
+    cookie.value = text;
+    ngx_str_null(&cookie.domain);
+    cookie.samesite = NGX_HTTP_LOGIN_LAX;
+    cookie.age = (ngx_int_t) age;
+
+    return ngx_http_login_send_cookie(r, &cookie);
+}
+
+
+ngx_int_t
+ngx_http_login_set_org(ngx_http_request_t *r, login_str_t token)
+{
+    ngx_http_login_cookie_t      cookie;
+    ngx_http_login_srv_conf_t   *scf;
+    ngx_http_login_main_conf_t  *mcf;
+
+    scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
+
+    cookie.name = scf->org_cookie;
+    cookie.value = token;
+    ngx_str_null(&cookie.domain);
+    cookie.samesite = NGX_HTTP_LOGIN_LAX;
+    cookie.age = mcf->terms.persistent ? NGX_HTTP_LOGIN_BROWSER_AGE : -1;
 
     return ngx_http_login_send_cookie(r, &cookie);
 }

@@ -11,8 +11,6 @@
 #define NGX_HTTP_LOGIN_CSRF_LEN  16
 
 
-static ngx_int_t ngx_http_login_csrf_browser(ngx_http_request_t *r,
-    ngx_http_login_visitor_t *visitor, ngx_http_login_worker_t *worker);
 static ngx_int_t ngx_http_login_csrf_headers(ngx_http_request_t *r);
 
 
@@ -34,7 +32,7 @@ ngx_http_login_csrf_make(ngx_http_request_t *r, login_str_t *csrf)
         return NGX_ERROR;
     }
 
-    rc = ngx_http_login_csrf_browser(r, visitor, worker);
+    rc = ngx_http_login_browser(r);
 
     if (rc == NGX_DECLINED && !visitor->drawn) {
 
@@ -73,32 +71,6 @@ ngx_http_login_csrf_make(ngx_http_request_t *r, login_str_t *csrf)
 
 
 ngx_int_t
-ngx_http_login_csrf_known(ngx_http_request_t *r)
-{
-    ngx_http_login_worker_t    *worker;
-    ngx_http_login_visitor_t   *visitor;
-    ngx_http_core_srv_conf_t   *cscf;
-    ngx_http_login_srv_conf_t  *scf;
-
-    cscf = ngx_http_get_module_srv_conf(r, ngx_http_core_module);
-    scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
-
-    if (scf->portal->server != cscf || ngx_http_login_asked(r)) {
-        return NGX_DECLINED;
-    }
-
-    worker = ngx_http_login_get_worker(r);
-    visitor = ngx_http_login_visitor(r);
-
-    if (worker == NULL || visitor == NULL) {
-        return NGX_ERROR;
-    }
-
-    return ngx_http_login_csrf_browser(r, visitor, worker);
-}
-
-
-ngx_int_t
 ngx_http_login_csrf_check(ngx_http_request_t *r, const login_form_t *form)
 {
     u_char                      hash[LOGIN_HASH_LEN];
@@ -124,7 +96,7 @@ ngx_http_login_csrf_check(ngx_http_request_t *r, const login_form_t *form)
         return NGX_ERROR;
     }
 
-    rc = ngx_http_login_csrf_browser(r, visitor, worker);
+    rc = ngx_http_login_browser(r);
 
     if (rc != NGX_OK) {
 
@@ -179,14 +151,20 @@ ngx_http_login_form_event(ngx_http_request_t *r, const login_form_t *form)
 }
 
 
-/* NGX_OK: the browser came with a cookie of ours. */
-
-static ngx_int_t
-ngx_http_login_csrf_browser(ngx_http_request_t *r,
-    ngx_http_login_visitor_t *visitor, ngx_http_login_worker_t *worker)
+ngx_int_t
+ngx_http_login_browser(ngx_http_request_t *r)
 {
     login_result_e              rc;
+    ngx_http_login_worker_t    *worker;
+    ngx_http_login_visitor_t   *visitor;
     ngx_http_login_srv_conf_t  *scf;
+
+    worker = ngx_http_login_get_worker(r);
+    visitor = ngx_http_login_visitor(r);
+
+    if (worker == NULL || visitor == NULL) {
+        return NGX_ERROR;
+    }
 
     if (visitor->drawn) {
         return visitor->fresh ? NGX_DECLINED : NGX_OK;

@@ -337,7 +337,7 @@ ngx_http_login_slide(ngx_http_request_t *r)
 
     if (!visitor->known || visitor->reissued || worker == NULL
         || !login_session_stale(&visitor->ticket, visitor->identity.shared,
-                                &worker->conf->limits,
+                                &visitor->identity.rules->terms.limits,
                                 (uint64_t) ngx_time()))
     {
         return NGX_OK;
@@ -346,7 +346,9 @@ ngx_http_login_slide(ngx_http_request_t *r)
     ticket = visitor->ticket;
     ticket.issued = (uint64_t) ngx_time();
 
-    if (ngx_http_login_set_session(r, &ticket, visitor->identity.shared)
+    if (ngx_http_login_set_session(r,
+                                   ngx_http_login_str(&visitor->identity.org),
+                                   &ticket, visitor->identity.shared)
         != NGX_OK)
     {
         return NGX_ERROR;

@@ -14,6 +14,7 @@
 /* On the heap: there is no request any more. */
 typedef struct {
     login_forgot_t    forgot;
+    login_orgs_t     *orgs;     /* a reload takes others */
     u_char            data[];
 } ngx_http_login_forgot_t;
 
@@ -89,6 +90,16 @@ ngx_http_login_forgot_show(ngx_http_request_t *r, const login_form_t *form,
     if (r->method == NGX_HTTP_POST) {
         s = login_form_get(form, "username");
         ngx_http_login_page_text(page, LOGIN_VAR_USERNAME, s.data, s.len);
+    }
+
+    if (ngx_http_login_org_fill(r, page, form) != NGX_OK) {
+        return ngx_http_login_error(r, LOGIN_REASON_STORE);
+    }
+
+    /* here it is nothing but a choice */
+
+    if (mcf->orgs->nelts > 1) {
+        ngx_http_login_page_flag(page, LOGIN_VAR_ASK_ORG);
     }
 
     return ngx_http_login_page_send(r, page);
@@ -231,20 +242,17 @@ ngx_http_login_forgot_create(ngx_http_request_t *r, const login_form_t *form)
     size_t                      len;
     login_str_t                 from[NGX_HTTP_LOGIN_FORGOT_TEXTS];
     login_str_t                *to[NGX_HTTP_LOGIN_FORGOT_TEXTS];
-    ngx_http_login_forgot_t    *forgot;
-    ngx_http_login_srv_conf_t  *scf;
+    ngx_http_login_forgot_t     *forgot;
+    ngx_http_login_srv_conf_t   *scf;
+    ngx_http_login_main_conf_t  *mcf;
 
     scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
 
     from[0] = login_form_get(form, "username");
-    from[1] = login_form_get(form, "org");
+    from[1] = ngx_http_login_org_typed(r, login_form_get(form, "org"));
     from[2] = login_str(scf->portal->url.data, scf->portal->url.len);
     from[3] = login_str(r->connection->addr_text.data,
                         r->connection->addr_text.len);
-
-    if (from[1].len == 0) {
-        from[1] = login_cstr(LOGIN_ORG_DEFAULT);
-    }
 
     len = ngx_http_login_job_len(from, NGX_HTTP_LOGIN_FORGOT_TEXTS);
 
@@ -262,6 +270,10 @@ ngx_http_login_forgot_create(ngx_http_request_t *r, const login_form_t *form)
     (void) ngx_http_login_job_copy(forgot->data, to, from,
                                    NGX_HTTP_LOGIN_FORGOT_TEXTS);
 
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
+
+    forgot->orgs = login_orgs_hold(mcf->table);
+    forgot->forgot.orgs = forgot->orgs;
     forgot->forgot.now = (uint64_t) ngx_time();
 
     return forgot;
@@ -320,5 +332,6 @@ ngx_http_login_forgot_release(void *data)
     ngx_http_login_forgot_t *forgot = data;
 
     login_changes_destroy(forgot->forgot.changes);
+    login_orgs_destroy(forgot->orgs);
     ngx_free(forgot);
 }

@@ -19,8 +19,8 @@ static ngx_int_t ngx_http_login_read_session(ngx_http_request_t *r,
 
 static const size_t
     ngx_http_login_identity_texts[NGX_HTTP_LOGIN_TEXTS] = {
-    offsetof(ngx_http_login_identity_t, username),
     offsetof(ngx_http_login_identity_t, org),
+    offsetof(ngx_http_login_identity_t, username),
     offsetof(ngx_http_login_identity_t, name),
     offsetof(ngx_http_login_identity_t, email),
     offsetof(ngx_http_login_identity_t, language),
@@ -185,7 +185,7 @@ ngx_http_login_read_identity(ngx_http_request_t *r,
 
     now = (uint64_t) ngx_time();
     left = login_session_left(&visitor->ticket, identity->shared,
-                              &worker->conf->limits, now);
+                              &identity->rules->terms.limits, now);
 
     /* what is over must not be issued anew with the answer */
 
@@ -214,8 +214,7 @@ ngx_http_login_read_session(ngx_http_request_t *r,
     ngx_http_login_identity_t  *identity;
 
     rc = login_session_check(&account, &session, worker->view,
-                             &visitor->ticket, &worker->conf->limits,
-                             (uint64_t) ngx_time());
+                             &visitor->ticket, NULL, (uint64_t) ngx_time());
     if (rc == LOGIN_NO) {
         return NGX_DECLINED;
     }
@@ -228,14 +227,23 @@ ngx_http_login_read_session(ngx_http_request_t *r,
 
     identity = &visitor->identity;
 
+    identity->rules = ngx_http_login_org_find(worker->conf, account.org.data,
+                                              account.org.len);
+    if (identity->rules == NULL) {
+        ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+                      "client is signed in to organisation \"%*s\", which "
+                      "is not declared", account.org.len, account.org.data);
+        return NGX_DECLINED;
+    }
+
     identity->ticket = visitor->ticket;
     identity->state = login_view_version(worker->view);
     identity->methods = session.methods;
     identity->shared = session.shared;
     ngx_memcpy(identity->session, session.id, LOGIN_ID_LEN);
 
-    from[0] = &account.username;
-    from[1] = &account.org;
+    from[0] = &account.org;
+    from[1] = &account.username;
     from[2] = &account.name;
     from[3] = &account.email;
     from[4] = &account.language;
@@ -272,12 +280,13 @@ ngx_int_t
 ngx_http_login_identity_keep(ngx_http_request_t *r,
     ngx_http_login_identity_t *identity)
 {
-    u_char      *p;
-    size_t       size;
-    ngx_str_t   *text;
-    ngx_uint_t   i;
+    u_char                            *p;
+    size_t                             size;
+    ngx_str_t                         *text;
+    ngx_uint_t                         i;
+    const ngx_http_login_main_conf_t  *mcf;
 
-    size = 0;
+    size = 1;
 
     for (i = 0; i < NGX_HTTP_LOGIN_TEXTS; i++) {
         size += ngx_http_login_identity_text(identity, i)->len;
@@ -294,6 +303,22 @@ ngx_http_login_identity_keep(ngx_http_request_t *r,
         ngx_memcpy(p, text->data, text->len);
         text->data = p;
         p += text->len;
+
+        if (text == &identity->org) {
+            *p++ = '/';
+        }
+    }
+
+    /* "org/username" stands there already, for where that is needed */
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
+
+    identity->principal = identity->username;
+
+    if (identity->rules != mcf->only) {
+        identity->principal.data = identity->org.data;
+        identity->principal.len = identity->org.len + 1
+                                  + identity->username.len;
     }
 
     return NGX_OK;

@@ -4,13 +4,22 @@
 #include "ngx_http_login_module.h"
 
 
+/* Whose invitation it is. */
+typedef struct {
+    login_link_state_e           state;
+    login_str_t                  username;
+    login_str_t                  name;
+    const ngx_http_login_org_t  *org;
+} ngx_http_login_guest_t;
+
+
 static ngx_int_t ngx_http_login_invite_find(ngx_http_request_t *r,
-    login_str_t token, login_link_state_e *state, login_str_t *username,
-    login_str_t *name);
+    login_str_t token, ngx_http_login_guest_t *guest);
 static ngx_int_t ngx_http_login_invite_copy(ngx_http_request_t *r,
     login_str_t *dst, login_str_t src);
 static ngx_int_t ngx_http_login_invite_door(ngx_http_request_t *r,
-    login_str_t username);
+    const ngx_http_login_guest_t *guest);
+static ngx_int_t ngx_http_login_invite_none(ngx_http_request_t *r);
 static ngx_int_t ngx_http_login_register_fill(ngx_http_request_t *r,
     ngx_http_login_page_t *page, const login_form_t *form, login_str_t name);
 
@@ -20,8 +29,7 @@ static ngx_int_t ngx_http_login_register_fill(ngx_http_request_t *r,
 ngx_int_t
 ngx_http_login_invite_link(ngx_http_request_t *r)
 {
-    login_str_t                username, name;
-    login_link_state_e         state;
+    ngx_http_login_guest_t     guest;
     ngx_http_login_visitor_t  *visitor;
 
     visitor = ngx_http_login_visitor(r);
@@ -29,10 +37,14 @@ ngx_http_login_invite_link(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    switch (ngx_http_login_invite_find(r, visitor->token, &state, &username,
-                                       &name))
-    {
+    switch (ngx_http_login_invite_find(r, visitor->token, &guest)) {
+
     case NGX_OK:
+        if (ngx_http_login_region_other(r, guest.org)) {
+            return ngx_http_login_region_invite(r, guest.org,
+                                                visitor->token);
+        }
+
         return ngx_http_login_link_follow(r, "register");
 
     case NGX_DECLINED:
@@ -42,8 +54,8 @@ ngx_http_login_invite_link(ngx_http_request_t *r)
         return ngx_http_login_error(r, LOGIN_REASON_STORE);
     }
 
-    if (state == LOGIN_LINK_USED) {
-        return ngx_http_login_invite_door(r, username);
+    if (guest.state == LOGIN_LINK_USED) {
+        return ngx_http_login_invite_door(r, &guest);
     }
 
     switch (ngx_http_login_invite_shared(r, visitor->token)) {
@@ -64,12 +76,13 @@ ngx_http_login_invite_link(ngx_http_request_t *r)
 
 static ngx_int_t
 ngx_http_login_invite_find(ngx_http_request_t *r, login_str_t token,
-    login_link_state_e *state, login_str_t *username, login_str_t *name)
+    ngx_http_login_guest_t *guest)
 {
-    login_link_t              link;
-    login_result_e            rc;
-    login_account_t           account;
-    ngx_http_login_worker_t  *worker;
+    login_link_t                 link;
+    login_result_e               rc;
+    login_account_t              account;
+    ngx_http_login_worker_t     *worker;
+    ngx_http_login_main_conf_t  *mcf;
 
     worker = ngx_http_login_get_worker(r);
 
@@ -81,14 +94,27 @@ ngx_http_login_invite_find(ngx_http_request_t *r, login_str_t token,
                          LOGIN_LINK_INVITATION, token,
                          (uint64_t) ngx_time());
 
-    *state = link.state;
+    guest->state = link.state;
 
-    if (link.state != LOGIN_LINK_UNKNOWN
-        && (ngx_http_login_invite_copy(r, username, account.username)
-            != NGX_OK
-            || ngx_http_login_invite_copy(r, name, account.name) != NGX_OK))
-    {
-        rc = LOGIN_FAULT;
+    if (link.state != LOGIN_LINK_UNKNOWN) {
+        mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
+
+        guest->org = ngx_http_login_org_find(mcf, account.org.data,
+                                             account.org.len);
+
+        if (guest->org == NULL) {
+            guest->state = LOGIN_LINK_UNKNOWN;
+            rc = LOGIN_NO;
+
+        } else if (ngx_http_login_invite_copy(r, &guest->username,
+                                              account.username)
+                   != NGX_OK
+                   || ngx_http_login_invite_copy(r, &guest->name,
+                                                 account.name)
+                      != NGX_OK)
+        {
+            rc = LOGIN_FAULT;
+        }
     }
 
     login_view_end(worker->view);
@@ -124,47 +150,52 @@ ngx_http_login_invite_copy(ngx_http_request_t *r, login_str_t *dst,
 ngx_int_t
 ngx_http_login_invite_used(ngx_http_request_t *r, login_str_t token)
 {
-    login_str_t         username, name;
-    login_link_state_e  state;
+    ngx_http_login_guest_t  guest;
 
-    if (ngx_http_login_invite_find(r, token, &state, &username, &name)
-        == NGX_ERROR)
-    {
+    if (ngx_http_login_invite_find(r, token, &guest) == NGX_ERROR) {
         return ngx_http_login_error(r, LOGIN_REASON_STORE);
     }
 
-    return state == LOGIN_LINK_USED ? ngx_http_login_invite_door(r, username)
-                                    : ngx_http_login_link_invalid(r);
+    return guest.state == LOGIN_LINK_USED
+           ? ngx_http_login_invite_door(r, &guest)
+           : ngx_http_login_invite_none(r);
+}
+
+
+/* A form that is sent again, or the way back to it, has no link any more. */
+
+static ngx_int_t
+ngx_http_login_invite_none(ngx_http_request_t *r)
+{
+    ngx_int_t                  rc;
+    ngx_http_login_visitor_t  *visitor;
+
+    visitor = ngx_http_login_visitor(r);
+
+    if (visitor && visitor->link.len == 0) {
+        rc = ngx_http_login_link_inside(r);
+        if (rc != NGX_DECLINED) {
+            return rc;
+        }
+    }
+
+    return ngx_http_login_link_invalid(r);
 }
 
 
 /* Who kept the mail, and clicks it again, wants to sign in. */
 
 static ngx_int_t
-ngx_http_login_invite_door(ngx_http_request_t *r, login_str_t username)
+ngx_http_login_invite_door(ngx_http_request_t *r,
+    const ngx_http_login_guest_t *guest)
 {
-    ngx_str_t                         url;
-    login_str_t                       csrf;
-    ngx_http_login_page_t            *page;
-    const ngx_http_login_identity_t  *identity;
+    ngx_int_t               rc;
+    login_str_t             csrf;
+    ngx_http_login_page_t  *page;
 
-    switch (ngx_http_login_identify(r, &identity)) {
-
-    case NGX_OK:
-        if (ngx_http_login_set_link(r, login_str("", 0)) != NGX_OK
-            || ngx_http_login_return_url(r, login_str("", 0), "apps", &url)
-               != NGX_OK)
-        {
-            return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
-        }
-
-        return ngx_http_login_see_other(r, &url);
-
-    case NGX_DECLINED:
-        break;
-
-    default:
-        return ngx_http_login_error(r, LOGIN_REASON_STORE);
+    rc = ngx_http_login_link_inside(r);
+    if (rc != NGX_DECLINED) {
+        return rc;
     }
 
     ngx_http_login_event(r, LOGIN_LOG_LINK_REFUSED, NULL);
@@ -182,9 +213,12 @@ ngx_http_login_invite_door(ngx_http_request_t *r, login_str_t username)
     }
 
     ngx_http_login_page_text(page, LOGIN_VAR_CSRF, csrf.data, csrf.len);
-    ngx_http_login_page_text(page, LOGIN_VAR_USERNAME, username.data,
-                             username.len);
+    ngx_http_login_page_text(page, LOGIN_VAR_USERNAME, guest->username.data,
+                             guest->username.len);
     ngx_http_login_page_flag(page, LOGIN_VAR_USED);
+
+    ngx_http_login_page_org(r, page, guest->org);
+    ngx_http_login_org_show(page, ngx_http_login_str(&guest->org->name));
 
     return ngx_http_login_page_send(r, page);
 }
@@ -203,9 +237,8 @@ ngx_http_login_register_show(ngx_http_request_t *r, const login_form_t *form,
     ngx_uint_t status, login_reason_e reason,
     const login_strength_t *strength)
 {
-    login_str_t                username, name;
-    login_link_state_e         state;
     ngx_http_login_page_t     *page;
+    ngx_http_login_guest_t     guest;
     ngx_http_login_visitor_t  *visitor;
 
     visitor = ngx_http_login_visitor(r);
@@ -213,9 +246,8 @@ ngx_http_login_register_show(ngx_http_request_t *r, const login_form_t *form,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    switch (ngx_http_login_invite_find(r, visitor->link, &state, &username,
-                                       &name))
-    {
+    switch (ngx_http_login_invite_find(r, visitor->link, &guest)) {
+
     case NGX_OK:
         break;
 
@@ -224,11 +256,11 @@ ngx_http_login_register_show(ngx_http_request_t *r, const login_form_t *form,
             return ngx_http_login_error(r, reason);
         }
 
-        if (state == LOGIN_LINK_USED) {
-            return ngx_http_login_invite_door(r, username);
+        if (guest.state == LOGIN_LINK_USED) {
+            return ngx_http_login_invite_door(r, &guest);
         }
 
-        return ngx_http_login_link_invalid(r);
+        return ngx_http_login_invite_none(r);
 
     default:
         return ngx_http_login_error(r, LOGIN_REASON_STORE);
@@ -239,11 +271,12 @@ ngx_http_login_register_show(ngx_http_request_t *r, const login_form_t *form,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    ngx_http_login_page_text(page, LOGIN_VAR_USERNAME, username.data,
-                             username.len);
+    ngx_http_login_page_org(r, page, guest.org);
+    ngx_http_login_page_text(page, LOGIN_VAR_USERNAME, guest.username.data,
+                             guest.username.len);
     ngx_http_login_register_weak(page, strength);
 
-    if (ngx_http_login_register_fill(r, page, form, name) != NGX_OK
+    if (ngx_http_login_register_fill(r, page, form, guest.name) != NGX_OK
         || (strength
             && ngx_http_login_register_number(r, page, LOGIN_VAR_LACKING,
                                               strength->count)
@@ -260,10 +293,7 @@ static ngx_int_t
 ngx_http_login_register_fill(ngx_http_request_t *r,
     ngx_http_login_page_t *page, const login_form_t *form, login_str_t name)
 {
-    login_str_t                  csrf;
-    ngx_http_login_main_conf_t  *mcf;
-
-    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
+    login_str_t  csrf;
 
     if (form) {
         name = login_form_get(form, "name");
@@ -273,10 +303,10 @@ ngx_http_login_register_fill(ngx_http_request_t *r,
 
     if (ngx_http_login_csrf_make(r, &csrf) != NGX_OK
         || ngx_http_login_register_number(r, page, LOGIN_VAR_MIN,
-                                          mcf->rules.min)
+                                          page->terms->rules.min)
            != NGX_OK
         || ngx_http_login_register_number(r, page, LOGIN_VAR_MAX,
-                                          mcf->rules.max)
+                                          page->terms->rules.max)
            != NGX_OK)
     {
         return NGX_ERROR;

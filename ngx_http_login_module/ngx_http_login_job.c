@@ -40,7 +40,12 @@ ngx_http_login_job_copy(u_char *dst, login_str_t **to,
 
     for (i = 0; i < n; i++) {
         *to[i] = login_str(dst, from[i].len);
-        dst = ngx_cpymem(dst, from[i].data, from[i].len);
+
+        /* what is not there has no address either */
+
+        if (from[i].len) {
+            dst = ngx_cpymem(dst, from[i].data, from[i].len);
+        }
     }
 
     return dst;

@@ -82,7 +82,8 @@ ngx_http_login_json_identity(ngx_http_request_t *r,
                  "\"org\":,\"roles\":[],\"methods\":[],\"auth_time\":,"
                  "\"expires\":,\"session\":,\"language\":}")
           + 2 * NGX_INT64_LEN
-          + 2 * ngx_http_login_json_len(&identity->username)
+          + ngx_http_login_json_len(&identity->username)
+          + ngx_http_login_json_len(&identity->principal)
           + ngx_http_login_json_len(&id)
           + ngx_http_login_json_len(&identity->name)
           + ngx_http_login_json_len(&identity->email)
@@ -102,7 +103,7 @@ ngx_http_login_json_identity(ngx_http_request_t *r,
 
     p = ngx_http_login_json_member(p, "{\"username\":", &identity->username);
     p = ngx_http_login_json_member(p, ",\"principal\":",
-                                   &identity->username);
+                                   &identity->principal);
     p = ngx_http_login_json_member(p, ",\"id\":", &id);
     p = ngx_http_login_json_member(p, ",\"name\":", &identity->name);
     p = ngx_http_login_json_member(p, ",\"email\":", &identity->email);

@@ -7,6 +7,7 @@
 static size_t ngx_http_login_language_wanted(ngx_http_request_t *r);
 static ngx_int_t ngx_http_login_language_csrf(ngx_http_request_t *r,
     ngx_http_login_page_t *page);
+static ngx_int_t ngx_http_login_language_known(ngx_http_request_t *r);
 static ngx_int_t ngx_http_login_language_choose(ngx_http_request_t *r,
     const login_form_t *form);
 static ngx_int_t ngx_http_login_language_keep(ngx_http_request_t *r,
@@ -21,21 +22,14 @@ static ngx_int_t ngx_http_login_language_leave(ngx_http_request_t *r);
  * the first of them that any offered language is near to.
  */
 
-const login_locale_t *
-ngx_http_login_locale(ngx_http_request_t *r)
+ngx_uint_t
+ngx_http_login_language(ngx_http_request_t *r)
 {
-    size_t                             i;
-    const ngx_http_login_main_conf_t  *mcf;
-
-    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
-
-    if (mcf->locales.n == 0) {
-        return &login_locale_english;
-    }
+    size_t  i;
 
     i = ngx_http_login_language_wanted(r);
 
-    return &mcf->locales.locales[i != LOGIN_LANGUAGE_NONE ? i : 0];
+    return i != LOGIN_LANGUAGE_NONE ? i : 0;
 }
 
 
@@ -51,7 +45,7 @@ ngx_http_login_language_wanted(ngx_http_request_t *r)
     const ngx_http_login_identity_t   *identity;
 
     mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
-    locales = &mcf->locales;
+    locales = mcf->terms.locales;
     i = LOGIN_LANGUAGE_NONE;
 
     if (ngx_http_login_identify_once(r, &identity) == NGX_OK) {
@@ -87,16 +81,20 @@ ngx_int_t
 ngx_http_login_language_fill(ngx_http_request_t *r,
     ngx_http_login_page_t *page)
 {
-    login_str_t                  target;
-    ngx_str_t                    tag;
-    ngx_http_login_main_conf_t  *mcf;
+    login_str_t            target;
+    ngx_str_t              tag;
+    const login_locale_t  *locale;
 
     static ngx_str_t  vary = ngx_string("Accept-Language, Cookie");
 
-    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
+    locale = ngx_http_login_locale(page);
 
-    tag.data = (u_char *) page->locale->tag.data;
-    tag.len = page->locale->tag.len;
+    tag.data = (u_char *) locale->tag.data;
+    tag.len = locale->tag.len;
+
+    ngx_http_login_page_text(page, LOGIN_VAR_LANGUAGE, tag.data, tag.len);
+    ngx_http_login_page_text(page, LOGIN_VAR_DIR,
+                             locale->rtl ? "rtl" : "ltr", 3);
 
     if (ngx_http_login_push_header(r, "Content-Language", &tag) == NULL
         || ngx_http_login_push_header(r, "Vary", &vary) == NULL)
@@ -104,7 +102,7 @@ ngx_http_login_language_fill(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    if (mcf->locales.n < 2
+    if (page->terms->locales->n < 2
         || ngx_http_login_language_csrf(r, page) != NGX_OK)
     {
         return NGX_OK;
@@ -122,7 +120,7 @@ ngx_http_login_language_fill(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    page->values[LOGIN_VAR_LANGUAGES].rows = mcf->locales.n;
+    page->values[LOGIN_VAR_LANGUAGES].rows = page->terms->locales->n;
     ngx_http_login_page_flag(page, LOGIN_VAR_OTHER_LANGUAGES);
     ngx_http_login_page_text(page, LOGIN_VAR_LANGUAGE_RETURN, target.data,
                              target.len);
@@ -146,7 +144,7 @@ ngx_http_login_language_csrf(ngx_http_request_t *r,
 
     lcf = ngx_http_get_module_loc_conf(r, ngx_http_login_module);
 
-    if ((!lcf->portal && ngx_http_login_csrf_known(r) != NGX_OK)
+    if ((!lcf->portal && ngx_http_login_language_known(r) != NGX_OK)
         || ngx_http_login_csrf_make(r, &csrf) != NGX_OK)
     {
         return NGX_DECLINED;
@@ -155,6 +153,25 @@ ngx_http_login_language_csrf(ngx_http_request_t *r,
     ngx_http_login_page_text(page, LOGIN_VAR_CSRF, csrf.data, csrf.len);
 
     return NGX_OK;
+}
+
+
+/* Does the browser come with the portal's cookie, to the portal's server? */
+
+static ngx_int_t
+ngx_http_login_language_known(ngx_http_request_t *r)
+{
+    ngx_http_core_srv_conf_t   *cscf;
+    ngx_http_login_srv_conf_t  *scf;
+
+    cscf = ngx_http_get_module_srv_conf(r, ngx_http_core_module);
+    scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
+
+    if (scf->portal->server != cscf || ngx_http_login_asked(r)) {
+        return NGX_DECLINED;
+    }
+
+    return ngx_http_login_browser(r);
 }
 
 
@@ -194,7 +211,7 @@ ngx_http_login_language_choose(ngx_http_request_t *r,
 
     mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
 
-    locale = login_locale_find(&mcf->locales,
+    locale = login_locale_find(mcf->terms.locales,
                                login_form_get(form, "language"));
 
     if (ngx_http_login_set_language(r, locale->tag) != NGX_OK) {

@@ -143,11 +143,44 @@ ngx_http_login_link_invalid(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    /* what is wrong with an address says nothing of the cookie's link */
+
     if (visitor->link.len
+        && visitor->token.len == 0
         && ngx_http_login_set_link(r, login_str("", 0)) != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     return ngx_http_login_page_send(r, page);
+}
+
+
+/* Who is in already goes on.  NGX_DECLINED: nobody is. */
+
+ngx_int_t
+ngx_http_login_link_inside(ngx_http_request_t *r)
+{
+    ngx_int_t                         rc;
+    ngx_str_t                         url;
+    const ngx_http_login_identity_t  *identity;
+
+    rc = ngx_http_login_identify(r, &identity);
+
+    if (rc == NGX_DECLINED) {
+        return NGX_DECLINED;
+    }
+
+    if (rc != NGX_OK) {
+        return ngx_http_login_error(r, LOGIN_REASON_STORE);
+    }
+
+    if (ngx_http_login_set_link(r, login_str("", 0)) != NGX_OK
+        || ngx_http_login_return_url(r, login_str("", 0), "apps", &url)
+           != NGX_OK)
+    {
+        return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
+    }
+
+    return ngx_http_login_see_other(r, &url);
 }

@@ -14,15 +14,17 @@ static ngx_int_t ngx_http_login_load_keys(ngx_conf_t *cf,
 static void ngx_http_login_wipe_keys(void *data);
 static ngx_int_t ngx_http_login_check_store(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
-static ngx_int_t ngx_http_login_load_pages(ngx_conf_t *cf,
+static ngx_int_t ngx_http_login_load_orgs(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
+static ngx_int_t ngx_http_login_load_terms(ngx_conf_t *cf,
+    ngx_http_login_terms_t *terms, ngx_uint_t mails);
+static ngx_int_t ngx_http_login_load_pages(ngx_conf_t *cf,
+    ngx_http_login_terms_t *terms);
 static void ngx_http_login_free_pages(void *data);
 static ngx_int_t ngx_http_login_check_templates(ngx_conf_t *cf,
-    ngx_http_login_main_conf_t *mcf);
-static ngx_int_t ngx_http_login_load_assets(ngx_conf_t *cf,
-    ngx_http_login_main_conf_t *mcf);
+    ngx_http_login_terms_t *terms);
 static ngx_int_t ngx_http_login_load_asset(ngx_conf_t *cf,
-    ngx_http_login_main_conf_t *mcf, ngx_http_login_asset_t *asset,
+    ngx_http_login_terms_t *terms, ngx_http_login_asset_t *asset,
     const char *extension);
 
 
@@ -31,15 +33,77 @@ ngx_http_login_load(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
 {
     if (ngx_http_login_load_keys(cf, mcf) != NGX_OK
         || ngx_http_login_check_store(cf, mcf) != NGX_OK
-        || ngx_http_login_load_pages(cf, mcf) != NGX_OK
-        || ngx_http_login_load_assets(cf, mcf) != NGX_OK
-        || ngx_http_login_load_mail(cf, mcf) != NGX_OK
-        || ngx_http_login_load_languages(cf, mcf) != NGX_OK)
+        || ngx_http_login_load_mail(cf, mcf) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
+    ngx_str_set(&mcf->script.type, "text/javascript; charset=utf-8");
+
+    if (ngx_http_login_load_asset(cf, &mcf->terms, &mcf->script, "js")
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_login_load_orgs(cf, mcf);
+}
+
+
+/* Most organisations have no templates of their own, and so those of http. */
+
+static ngx_int_t
+ngx_http_login_load_orgs(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
+{
+    ngx_uint_t               i;
+    ngx_http_login_org_t   **orgs;
+    ngx_http_login_terms_t  *terms;
+
+    if (ngx_http_login_init_languages(cf, mcf) != NGX_OK
+        || ngx_http_login_load_terms(cf, &mcf->terms, mcf->mail != NULL)
+           != NGX_OK
+        || ngx_http_login_load_languages(cf, mcf, &mcf->terms) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    orgs = mcf->orgs->elts;
+
+    for (i = 0; i < mcf->orgs->nelts; i++) {
+        terms = &orgs[i]->terms;
+
+        if (terms->templates.data == mcf->terms.templates.data) {
+            terms->pages = mcf->terms.pages;
+            terms->mails = mcf->terms.mails;
+            terms->style = mcf->terms.style;
+            terms->locales = mcf->terms.locales;
+
+        } else if (ngx_http_login_load_terms(cf, terms, mcf->mail != NULL)
+                   != NGX_OK
+                   || ngx_http_login_load_languages(cf, mcf, terms) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
     return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_login_load_terms(ngx_conf_t *cf, ngx_http_login_terms_t *terms,
+    ngx_uint_t mails)
+{
+    ngx_str_set(&terms->style.type, "text/css; charset=utf-8");
+
+    if (ngx_http_login_load_pages(cf, terms) != NGX_OK
+        || ngx_http_login_load_asset(cf, terms, &terms->style, "css")
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return mails ? ngx_http_login_load_mails(cf, terms) : NGX_OK;
 }
 
 
@@ -151,12 +215,14 @@ ngx_http_login_check_store(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
         return NGX_ERROR;
     }
 
+    ngx_http_login_warn_orgs(cf, mcf);
+
     return NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_http_login_load_pages(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
+ngx_http_login_load_pages(ngx_conf_t *cf, ngx_http_login_terms_t *terms)
 {
     size_t               n;
     ngx_uint_t           i;
@@ -165,7 +231,7 @@ ngx_http_login_load_pages(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
     login_arena_t       *arena;
     ngx_pool_cleanup_t  *cln;
 
-    if (ngx_http_login_check_templates(cf, mcf) != NGX_OK) {
+    if (ngx_http_login_check_templates(cf, terms) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -183,16 +249,22 @@ ngx_http_login_load_pages(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
     cln->handler = ngx_http_login_free_pages;
     cln->data = arena;
 
+    terms->pages = ngx_palloc(cf->pool,
+                              LOGIN_PAGES * sizeof(login_template_t *));
+    if (terms->pages == NULL) {
+        return NGX_ERROR;
+    }
+
     n = 0;
 
-    if (mcf->templates.len != 0) {
-        dirs[n++] = (char *) mcf->templates.data;
+    if (terms->templates.len != 0) {
+        dirs[n++] = (char *) terms->templates.data;
     }
 
     dirs[n++] = LOGIN_PAGES_PATH;
 
     for (i = 0; i < LOGIN_PAGES; i++) {
-        if (login_template_compile(&mcf->pages[i], arena, &login_page_schema,
+        if (login_template_compile(&terms->pages[i], arena, &login_page_schema,
                                    dirs, n, login_page_name(i), &error)
             != LOGIN_OK)
         {
@@ -215,19 +287,18 @@ ngx_http_login_free_pages(void *data)
 /* A name that is mistyped would show the shipped pages, and say nothing. */
 
 static ngx_int_t
-ngx_http_login_check_templates(ngx_conf_t *cf,
-    ngx_http_login_main_conf_t *mcf)
+ngx_http_login_check_templates(ngx_conf_t *cf, ngx_http_login_terms_t *terms)
 {
     ngx_err_t        err;
     ngx_file_info_t  fi;
 
-    if (mcf->templates.len == 0) {
+    if (terms->templates.len == 0) {
         return NGX_OK;
     }
 
     err = 0;
 
-    if (ngx_file_info(mcf->templates.data, &fi) == NGX_FILE_ERROR) {
+    if (ngx_file_info(terms->templates.data, &fi) == NGX_FILE_ERROR) {
         err = ngx_errno;
 
     } else if (ngx_is_dir(&fi)) {
@@ -236,23 +307,9 @@ ngx_http_login_check_templates(ngx_conf_t *cf,
 
     ngx_log_error(NGX_LOG_EMERG, cf->log, err,
                   "\"login_templates\" \"%V\" is not a directory",
-                  &mcf->templates);
+                  &terms->templates);
 
     return NGX_ERROR;
-}
-
-
-static ngx_int_t
-ngx_http_login_load_assets(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
-{
-    ngx_str_set(&mcf->style.type, "text/css; charset=utf-8");
-    ngx_str_set(&mcf->script.type, "text/javascript; charset=utf-8");
-
-    if (ngx_http_login_load_asset(cf, mcf, &mcf->style, "css") != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    return ngx_http_login_load_asset(cf, mcf, &mcf->script, "js");
 }
 
 
@@ -262,7 +319,7 @@ ngx_http_login_load_assets(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
  */
 
 static ngx_int_t
-ngx_http_login_load_asset(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
+ngx_http_login_load_asset(ngx_conf_t *cf, ngx_http_login_terms_t *terms,
     ngx_http_login_asset_t *asset, const char *extension)
 {
     size_t            len;
@@ -270,7 +327,7 @@ ngx_http_login_load_asset(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
     ngx_file_info_t   fi;
     u_char            hash[LOGIN_HASH_LEN];
 
-    len = sizeof(LOGIN_PAGES_PATH) + mcf->templates.len
+    len = sizeof(LOGIN_PAGES_PATH) + terms->templates.len
           + sizeof("/login.") + ngx_strlen(extension) + 16;
 
     name = ngx_pnalloc(cf->pool, len);
@@ -278,9 +335,9 @@ ngx_http_login_load_asset(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
         return NGX_ERROR;
     }
 
-    ngx_sprintf(name, "%V/login.%s%Z", &mcf->templates, extension);
+    ngx_sprintf(name, "%V/login.%s%Z", &terms->templates, extension);
 
-    if (mcf->templates.len == 0
+    if (terms->templates.len == 0
         || (ngx_file_info(name, &fi) == NGX_FILE_ERROR
             && ngx_errno == NGX_ENOENT))
     {
@@ -300,7 +357,7 @@ ngx_http_login_load_asset(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
         return NGX_ERROR;
     }
 
-    if (asset == &mcf->script) {
+    if (asset != &terms->style) {
         ngx_str_set(&asset->name, "login.js");
         return NGX_OK;
     }

@@ -4,22 +4,21 @@
 #include "ngx_http_login_module.h"
 
 
-static ngx_int_t ngx_http_login_shipped_languages(ngx_conf_t *cf,
-    ngx_http_login_main_conf_t *mcf);
 static void ngx_http_login_free_arena(void *data);
 static login_arena_t *ngx_http_login_arena(ngx_conf_t *cf);
 static ngx_int_t ngx_http_login_fill_catalog(ngx_conf_t *cf,
-    ngx_http_login_main_conf_t *mcf, login_catalog_t *catalog);
+    ngx_http_login_terms_t *terms, login_catalog_t *catalog);
 static ngx_int_t ngx_http_login_open_languages(ngx_conf_t *cf,
-    ngx_http_login_main_conf_t *mcf, login_locale_t *locales,
-    login_translation_t *translations);
-static ngx_int_t ngx_http_login_load_texts(ngx_conf_t *cf,
-    ngx_http_login_main_conf_t *mcf, login_catalog_t *catalog,
+    ngx_array_t *languages, const ngx_http_login_terms_t *terms,
     login_locale_t *locales, login_translation_t *translations);
+static ngx_int_t ngx_http_login_load_texts(ngx_conf_t *cf,
+    ngx_array_t *languages, const ngx_http_login_terms_t *terms,
+    login_catalog_t *catalog, login_locale_t *locales,
+    login_translation_t *translations);
 static login_value_t *ngx_http_login_language_rows(ngx_conf_t *cf,
-    ngx_http_login_main_conf_t *mcf);
+    ngx_array_t *languages);
 static void ngx_http_login_language_gaps(ngx_conf_t *cf,
-    ngx_http_login_main_conf_t *mcf, const login_catalog_t *catalog);
+    const ngx_http_login_terms_t *terms, const login_catalog_t *catalog);
 
 
 char *
@@ -89,7 +88,8 @@ ngx_http_login_languages(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 ngx_int_t
-ngx_http_login_load_languages(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
+ngx_http_login_load_languages(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
+    ngx_http_login_terms_t *terms)
 {
     ngx_int_t             rc;
     ngx_uint_t            n;
@@ -99,22 +99,17 @@ ngx_http_login_load_languages(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
     login_catalog_t       catalog;
     login_translation_t  *translations;
 
-    if (mcf->languages == NULL
-        && ngx_http_login_shipped_languages(cf, mcf) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
     n = mcf->languages->nelts;
 
     arena = ngx_http_login_arena(cf);
     locales = ngx_pcalloc(cf->pool, n * sizeof(login_locale_t));
+    terms->locales = ngx_palloc(cf->pool, sizeof(login_locales_t));
 
-    if (arena == NULL || locales == NULL
+    if (arena == NULL || locales == NULL || terms->locales == NULL
         || login_catalog_init(&catalog, arena, &login_page_schema,
                               LOGIN_VAR_LANGUAGES, &error)
            != LOGIN_OK
-        || ngx_http_login_fill_catalog(cf, mcf, &catalog) != NGX_OK)
+        || ngx_http_login_fill_catalog(cf, terms, &catalog) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -124,32 +119,36 @@ ngx_http_login_load_languages(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
         return NGX_ERROR;
     }
 
-    mcf->locales.n = n;
-    mcf->locales.languages = mcf->languages->elts;
-    mcf->locales.locales = locales;
+    terms->locales->n = n;
+    terms->locales->languages = mcf->languages->elts;
+    terms->locales->locales = locales;
 
-    if (mcf->mail) {
-        mcf->mail->templates.locales = &mcf->locales;
+    if (terms->mails) {
+        terms->mails->locales = terms->locales;
     }
 
-    rc = ngx_http_login_load_texts(cf, mcf, &catalog, locales, translations);
+    rc = ngx_http_login_load_texts(cf, mcf->languages, terms, &catalog,
+                                   locales, translations);
 
     ngx_free(translations);
 
     if (rc == NGX_OK) {
-        ngx_http_login_language_gaps(cf, mcf, &catalog);
+        ngx_http_login_language_gaps(cf, terms, &catalog);
     }
 
     return rc;
 }
 
 
-static ngx_int_t
-ngx_http_login_shipped_languages(ngx_conf_t *cf,
-    ngx_http_login_main_conf_t *mcf)
+ngx_int_t
+ngx_http_login_init_languages(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
 {
     login_language_t        *language;
     const login_language_t  *shipped;
+
+    if (mcf->languages) {
+        return NGX_OK;
+    }
 
     mcf->languages = ngx_array_create(cf->pool, 64, sizeof(login_language_t));
     if (mcf->languages == NULL) {
@@ -200,7 +199,7 @@ ngx_http_login_free_arena(void *data)
 
 
 static ngx_int_t
-ngx_http_login_fill_catalog(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
+ngx_http_login_fill_catalog(ngx_conf_t *cf, ngx_http_login_terms_t *terms,
     login_catalog_t *catalog)
 {
     ngx_uint_t       i;
@@ -210,14 +209,14 @@ ngx_http_login_fill_catalog(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
     rc = LOGIN_OK;
 
     for (i = 0; rc == LOGIN_OK && i < LOGIN_PAGES; i++) {
-        rc = login_catalog_add(catalog, mcf->pages[i], &error);
+        rc = login_catalog_add(catalog, terms->pages[i], &error);
     }
 
-    for (i = 0; mcf->mail && rc == LOGIN_OK && i < LOGIN_MAIL_KINDS; i++) {
-        rc = login_catalog_add(catalog, mcf->mail->templates.text[i], &error);
+    for (i = 0; terms->mails && rc == LOGIN_OK && i < LOGIN_MAIL_KINDS; i++) {
+        rc = login_catalog_add(catalog, terms->mails->text[i], &error);
 
         if (rc == LOGIN_OK) {
-            rc = login_catalog_add(catalog, mcf->mail->templates.html[i],
+            rc = login_catalog_add(catalog, terms->mails->html[i],
                                    &error);
         }
     }
@@ -234,19 +233,20 @@ ngx_http_login_fill_catalog(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
 /* All names first: each language lists them all. */
 
 static ngx_int_t
-ngx_http_login_load_texts(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
-    login_catalog_t *catalog, login_locale_t *locales,
-    login_translation_t *translations)
+ngx_http_login_load_texts(ngx_conf_t *cf, ngx_array_t *languages,
+    const ngx_http_login_terms_t *terms, login_catalog_t *catalog,
+    login_locale_t *locales, login_translation_t *translations)
 {
     ngx_int_t         rc;
     ngx_uint_t        i, n;
     login_error_t     error;
     login_value_t    *values, *rows;
 
-    rc = ngx_http_login_open_languages(cf, mcf, locales, translations);
-    n = mcf->locales.n;
+    rc = ngx_http_login_open_languages(cf, languages, terms, locales,
+                                       translations);
+    n = languages->nelts;
 
-    values = rc == NGX_OK ? ngx_http_login_language_rows(cf, mcf) : NULL;
+    values = rc == NGX_OK ? ngx_http_login_language_rows(cf, languages) : NULL;
     if (values == NULL) {
         return NGX_ERROR;
     }
@@ -254,7 +254,7 @@ ngx_http_login_load_texts(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
     rows = values + LOGIN_VARS;
 
     for (i = 0; rc == NGX_OK && i < n; i++) {
-        rows[i * LOGIN_VARS + LOGIN_VAR_CHOSEN].text = login_cstr("1");
+        rows[i * LOGIN_VARS + LOGIN_VAR_LANGUAGE_HERE].text = login_cstr("1");
 
         if (login_catalog_load(catalog, &locales[i], &translations[i], values,
                                &error)
@@ -264,7 +264,7 @@ ngx_http_login_load_texts(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
             rc = NGX_ERROR;
         }
 
-        rows[i * LOGIN_VARS + LOGIN_VAR_CHOSEN].text = login_cstr("");
+        rows[i * LOGIN_VARS + LOGIN_VAR_LANGUAGE_HERE].text = login_cstr("");
     }
 
     ngx_free(values);
@@ -276,8 +276,9 @@ ngx_http_login_load_texts(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
 /* What is read here is copied by whoever keeps it. */
 
 static ngx_int_t
-ngx_http_login_open_languages(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
-    login_locale_t *locales, login_translation_t *translations)
+ngx_http_login_open_languages(ngx_conf_t *cf, ngx_array_t *languages,
+    const ngx_http_login_terms_t *terms, login_locale_t *locales,
+    login_translation_t *translations)
 {
     ngx_uint_t         i, n;
     const char        *dirs[LOGIN_CATALOG_DIRS];
@@ -288,8 +289,8 @@ ngx_http_login_open_languages(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
 
     n = 0;
 
-    if (mcf->templates.len != 0) {
-        dirs[n++] = (char *) mcf->templates.data;
+    if (terms->templates.len != 0) {
+        dirs[n++] = (char *) terms->templates.data;
     }
 
     dirs[n++] = LOGIN_PAGES_PATH;
@@ -299,9 +300,9 @@ ngx_http_login_open_languages(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
         return NGX_ERROR;
     }
 
-    language = mcf->languages->elts;
+    language = languages->elts;
 
-    for (i = 0; i < mcf->locales.n; i++) {
+    for (i = 0; i < languages->nelts; i++) {
 
         if (login_translation_open(&translations[i], arena, dirs, n,
                                    language[i].tag, &error)
@@ -334,25 +335,25 @@ ngx_http_login_open_languages(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
 /* The values of a page, with a row for each language. */
 
 static login_value_t *
-ngx_http_login_language_rows(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
+ngx_http_login_language_rows(ngx_conf_t *cf, ngx_array_t *languages)
 {
     ngx_uint_t               i;
     login_value_t           *values, *row;
     const login_language_t  *language;
 
-    values = ngx_calloc((1 + mcf->locales.n) * LOGIN_VARS
+    values = ngx_calloc((1 + languages->nelts) * LOGIN_VARS
                         * sizeof(login_value_t), cf->log);
     if (values == NULL) {
         return NULL;
     }
 
-    values[LOGIN_VAR_LANGUAGES].rows = mcf->locales.n;
+    values[LOGIN_VAR_LANGUAGES].rows = languages->nelts;
     values[LOGIN_VAR_LANGUAGES].row = values + LOGIN_VARS;
 
-    language = mcf->locales.languages;
+    language = languages->elts;
     row = values + LOGIN_VARS;
 
-    for (i = 0; i < mcf->locales.n; i++, row += LOGIN_VARS) {
+    for (i = 0; i < languages->nelts; i++, row += LOGIN_VARS) {
         row[LOGIN_VAR_LANGUAGE_TAG].text = language[i].tag;
         row[LOGIN_VAR_LANGUAGE_NAME].text = language[i].name;
         row[LOGIN_VAR_LANGUAGE_DIR].text = login_cstr(language[i].rtl
@@ -366,13 +367,13 @@ ngx_http_login_language_rows(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
 /* Of somebody's own pages; those of the shipped ones are tested for. */
 
 static void
-ngx_http_login_language_gaps(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
-    const login_catalog_t *catalog)
+ngx_http_login_language_gaps(ngx_conf_t *cf,
+    const ngx_http_login_terms_t *terms, const login_catalog_t *catalog)
 {
     size_t                        i;
     const login_catalog_entry_t  *entry;
 
-    if (mcf->templates.len == 0) {
+    if (terms->templates.len == 0) {
         return;
     }
 
@@ -380,8 +381,8 @@ ngx_http_login_language_gaps(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
         entry = &catalog->entries[i];
 
         if (entry->nlacks != 0
-            && ngx_strncmp(entry->path, mcf->templates.data,
-                           mcf->templates.len)
+            && ngx_strncmp(entry->path, terms->templates.data,
+                           terms->templates.len)
                == 0)
         {
             ngx_log_error(NGX_LOG_WARN, cf->log, 0,

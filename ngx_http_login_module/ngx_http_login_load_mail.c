@@ -12,8 +12,6 @@ static ngx_int_t ngx_http_login_mail_names(ngx_conf_t *cf,
 static ngx_int_t ngx_http_login_mail_password(ngx_conf_t *cf,
     ngx_http_login_mail_t *mail);
 static void ngx_http_login_wipe_password(void *data);
-static ngx_int_t ngx_http_login_mail_templates(ngx_conf_t *cf,
-    ngx_http_login_main_conf_t *mcf);
 static void ngx_http_login_free_templates(void *data);
 static char *ngx_http_login_mail_string(ngx_conf_t *cf, ngx_str_t *s);
 
@@ -31,8 +29,7 @@ ngx_http_login_load_mail(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
     }
 
     if (ngx_http_login_mail_names(cf, mcf) != NGX_OK
-        || ngx_http_login_mail_password(cf, mail) != NGX_OK
-        || ngx_http_login_mail_templates(cf, mcf) != NGX_OK)
+        || ngx_http_login_mail_password(cf, mail) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -158,12 +155,13 @@ ngx_http_login_mail_password(ngx_conf_t *cf, ngx_http_login_mail_t *mail)
     cln->handler = ngx_http_login_wipe_password;
     *(ngx_str_t *) cln->data = text;
 
+    /* as nginx is with its own, whose modes are the administrator's affair */
+
     if (ngx_file_access(&fi) & 077) {
-        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+        ngx_log_error(NGX_LOG_WARN, cf->log, 0,
                       "\"password_file\" \"%V\" of \"login_mail\" is open to "
                       "others, run \"chmod 600 %V\"",
                       &mail->password_file, &mail->password_file);
-        return NGX_ERROR;
     }
 
     while (text.len && (text.data[text.len - 1] == LF
@@ -204,9 +202,8 @@ ngx_http_login_wipe_password(void *data)
 }
 
 
-static ngx_int_t
-ngx_http_login_mail_templates(ngx_conf_t *cf,
-    ngx_http_login_main_conf_t *mcf)
+ngx_int_t
+ngx_http_login_load_mails(ngx_conf_t *cf, ngx_http_login_terms_t *terms)
 {
     size_t               n;
     const char          *dirs[2];
@@ -227,15 +224,20 @@ ngx_http_login_mail_templates(ngx_conf_t *cf,
     cln->handler = ngx_http_login_free_templates;
     cln->data = arena;
 
+    terms->mails = ngx_pcalloc(cf->pool, sizeof(login_mail_templates_t));
+    if (terms->mails == NULL) {
+        return NGX_ERROR;
+    }
+
     n = 0;
 
-    if (mcf->templates.len != 0) {
-        dirs[n++] = (char *) mcf->templates.data;
+    if (terms->templates.len != 0) {
+        dirs[n++] = (char *) terms->templates.data;
     }
 
     dirs[n++] = LOGIN_PAGES_PATH;
 
-    if (login_mail_compile(&mcf->mail->templates, arena, dirs, n, &error)
+    if (login_mail_compile(terms->mails, arena, dirs, n, &error)
         != LOGIN_OK)
     {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "%s", error.text);

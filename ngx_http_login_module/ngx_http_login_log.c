@@ -159,14 +159,10 @@ ngx_http_login_event_form(ngx_http_request_t *r, login_log_kind_e kind,
     ngx_memzero(&event, sizeof(login_log_event_t));
 
     event.username = login_form_get(form, "username");
-    event.org = login_form_get(form, "org");
+    event.org = ngx_http_login_org_typed(r, login_form_get(form, "org"));
 
     if (login_username_normalise(name, &len, event.username) == LOGIN_OK) {
         event.username = login_str(name, len);
-    }
-
-    if (event.org.len == 0) {
-        event.org = login_cstr(LOGIN_ORG_DEFAULT);
     }
 
     ngx_http_login_event(r, kind, &event);

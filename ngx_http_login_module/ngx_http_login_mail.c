@@ -85,7 +85,8 @@ ngx_http_login_mail_start(ngx_http_login_worker_t *worker)
     mailer->conf.ring = &shared->ring;
     mailer->conf.relay = &mcf->mail->relay;
     mailer->conf.from = &mcf->mail->sender;
-    mailer->conf.templates = &mcf->mail->templates;
+    mailer->conf.templates = mcf->terms.mails;
+    mailer->conf.orgs = mcf->table;
     mailer->conf.stop = &mailer->stop;
 
     mailer->timer.handler = ngx_http_login_mail_handler;

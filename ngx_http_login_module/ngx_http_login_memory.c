@@ -19,6 +19,7 @@
  */
 typedef struct {
     const ngx_http_login_portal_t  *portal;
+    const ngx_http_login_org_t     *rules;
     uint64_t                        state;      /* as in the identity */
     login_ticket_t                  ticket;
     uint32_t                        hash;
@@ -72,6 +73,7 @@ ngx_http_login_recall(ngx_http_request_t *r,
     identity = &visitor->identity;
 
     identity->ticket = slot->ticket;
+    identity->rules = slot->rules;
     identity->state = slot->state;
     identity->methods = slot->methods;
     identity->shared = slot->shared;
@@ -135,6 +137,7 @@ ngx_http_login_remember(ngx_http_request_t *r,
     }
 
     slot->portal = scf->portal;
+    slot->rules = identity->rules;
     slot->state = identity->state;
     slot->ticket = identity->ticket;
     slot->methods = (uint8_t) identity->methods;

@@ -9,13 +9,6 @@ static char *ngx_http_login_merge_srv_conf(ngx_conf_t *cf, void *parent,
     void *child);
 static ngx_int_t ngx_http_login_preconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_http_login_postconfiguration(ngx_conf_t *cf);
-static char *ngx_http_login_not_empty(ngx_conf_t *cf, void *post,
-    void *data);
-
-
-static ngx_conf_post_t  ngx_http_login_not_empty_post = {
-    ngx_http_login_not_empty
-};
 
 
 static ngx_conf_enum_t  ngx_http_login_redirects[] = {
@@ -89,7 +82,7 @@ static ngx_command_t  ngx_http_login_commands[] = {
       NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
       ngx_http_login_session,
       NGX_HTTP_MAIN_CONF_OFFSET,
-      0,
+      offsetof(ngx_http_login_main_conf_t, terms),
       NULL },
 
     { ngx_string("login_store"),
@@ -110,7 +103,7 @@ static ngx_command_t  ngx_http_login_commands[] = {
       NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
       ngx_http_login_password,
       NGX_HTTP_MAIN_CONF_OFFSET,
-      0,
+      offsetof(ngx_http_login_main_conf_t, terms),
       NULL },
 
     { ngx_string("login_hash"),
@@ -141,6 +134,20 @@ static ngx_command_t  ngx_http_login_commands[] = {
       0,
       NULL },
 
+    { ngx_string("login_org"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_BLOCK|NGX_CONF_TAKE2,
+      ngx_http_login_org,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("login_region"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE3,
+      ngx_http_login_region,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("login_log"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_http_login_log,
@@ -159,7 +166,7 @@ static ngx_command_t  ngx_http_login_commands[] = {
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_str_slot,
       NGX_HTTP_MAIN_CONF_OFFSET,
-      offsetof(ngx_http_login_main_conf_t, templates),
+      offsetof(ngx_http_login_main_conf_t, terms.templates),
       &ngx_http_login_not_empty_post },
 
       ngx_null_command
@@ -212,12 +219,15 @@ ngx_http_login_create_main_conf(ngx_conf_t *cf)
      *
      *     conf->store = { 0, NULL };
      *     conf->key_file = { 0, NULL };
-     *     conf->templates = { 0, NULL };
-     *     conf->blocklist = { 0, NULL };
+     *     conf->orgs = NULL;
+     *     conf->regions = NULL;
+     *     conf->providers = NULL;
+     *     conf->org_hash = { NULL, 0 };
+     *     conf->org = NULL;
+     *     conf->only = NULL;
+     *     conf->table = NULL;
      *     conf->used = 0;
      *     conf->caches = 0;
-     *     conf->limits = { 0, 0 };
-     *     conf->rules = { 0, 0, 0, NULL };
      *     conf->limit = { 0, 0, 0 };
      *     conf->languages = NULL;
      *     conf->mail = NULL;
@@ -227,9 +237,6 @@ ngx_http_login_create_main_conf(ngx_conf_t *cf)
      *     conf->counters = NULL;
      *     conf->publisher = NULL;
      *     conf->ring = NULL;
-     *     conf->pages = { NULL };
-     *     conf->locales = { 0, NULL, NULL };
-     *     conf->style = { { 0, NULL }, ... };
      *     conf->script = { { 0, NULL }, ... };
      *     conf->notes = NULL;
      *     conf->policy = { 0, NULL };
@@ -237,20 +244,16 @@ ngx_http_login_create_main_conf(ngx_conf_t *cf)
      */
 
     conf->map_size = NGX_CONF_UNSET_SIZE;
-    conf->idle = NGX_CONF_UNSET;
-    conf->lifetime = NGX_CONF_UNSET;
-    conf->persistent = NGX_CONF_UNSET;
     conf->hash_threads = NGX_CONF_UNSET;
     conf->hash_queue = NGX_CONF_UNSET;
     conf->hash_memory = NGX_CONF_UNSET_SIZE;
     conf->hash_passes = NGX_CONF_UNSET;
-    conf->password_min = NGX_CONF_UNSET;
-    conf->password_max = NGX_CONF_UNSET;
-    conf->password_score = NGX_CONF_UNSET;
     conf->limit_attempts = NGX_CONF_UNSET;
     conf->limit_lockout = NGX_CONF_UNSET;
     conf->limit_rate = NGX_CONF_UNSET;
     conf->limit_zone = NGX_CONF_UNSET_SIZE;
+
+    ngx_http_login_terms_create(&conf->terms);
 
     if (ngx_array_init(&conf->portals, cf->pool, 2,
                        sizeof(ngx_http_login_portal_t *))
@@ -284,38 +287,25 @@ ngx_http_login_init_main_conf(ngx_conf_t *cf, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    if (mcf->templates.len != 0
-        && ngx_conf_full_name(cf->cycle, &mcf->templates, 1) != NGX_OK)
+    if (mcf->terms.templates.len != 0
+        && ngx_conf_full_name(cf->cycle, &mcf->terms.templates, 1) != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }
 
     ngx_conf_init_size_value(mcf->map_size, (size_t) 64 << 30);
 
-    ngx_conf_init_value(mcf->idle, 20 * 24 * 60 * 60);
-    ngx_conf_init_value(mcf->lifetime, 0);
-    ngx_conf_init_value(mcf->persistent, 1);
-
     ngx_conf_init_value(mcf->hash_threads, 1);
     ngx_conf_init_value(mcf->hash_queue, 256);
     ngx_conf_init_size_value(mcf->hash_memory, LOGIN_HASH_MEMORY * 1024);
     ngx_conf_init_value(mcf->hash_passes, LOGIN_HASH_PASSES);
-
-    ngx_conf_init_value(mcf->password_min, LOGIN_STRENGTH_MIN);
-    ngx_conf_init_value(mcf->password_max, LOGIN_STRENGTH_MAX);
-    ngx_conf_init_value(mcf->password_score, LOGIN_STRENGTH_SCORE);
 
     ngx_conf_init_value(mcf->limit_attempts, 6);
     ngx_conf_init_value(mcf->limit_lockout, 5 * 60);
     ngx_conf_init_value(mcf->limit_rate, 60);
     ngx_conf_init_size_value(mcf->limit_zone, 8 * 1024 * 1024);
 
-    mcf->limits.idle = mcf->idle;
-    mcf->limits.lifetime = mcf->lifetime;
-
-    mcf->rules.min = (uint32_t) mcf->password_min;
-    mcf->rules.max = (uint32_t) mcf->password_max;
-    mcf->rules.score = (uint32_t) mcf->password_score;
+    ngx_http_login_terms_merge(&mcf->terms, NULL);
 
     mcf->limit.attempts = (uint32_t) mcf->limit_attempts;
     mcf->limit.lockout = (uint64_t) mcf->limit_lockout;
@@ -354,6 +344,9 @@ ngx_http_login_create_srv_conf(ngx_conf_t *cf)
      *     conf->browser_cookie = { 0, NULL };
      *     conf->link_cookie = { 0, NULL };
      *     conf->language_cookie = { 0, NULL };
+     *     conf->trust_cookie = { 0, NULL };
+     *     conf->flow_cookies = { { 0, NULL } };
+     *     conf->org_cookie = { 0, NULL };
      *     conf->csp = { 0, NULL };
      *     conf->frame_csp = { 0, NULL };
      */
@@ -426,7 +419,9 @@ ngx_http_login_postconfiguration(ngx_conf_t *cf)
 
     mcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_login_module);
 
-    if (ngx_http_login_resolve(cf, mcf) != NGX_OK) {
+    if (ngx_http_login_resolve(cf, mcf) != NGX_OK
+        || ngx_http_login_org_init(cf, mcf) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -442,6 +437,7 @@ ngx_http_login_postconfiguration(ngx_conf_t *cf)
     if (mcf->counters == NULL
         || mcf->publisher == NULL
         || ngx_http_login_load(cf, mcf) != NGX_OK
+        || ngx_http_login_org_table(cf, mcf) != NGX_OK
         || ngx_http_login_policy(cf, mcf) != NGX_OK
         || ngx_http_login_throttle_zone(cf, mcf) != NGX_OK)
     {
@@ -474,15 +470,4 @@ ngx_http_login_postconfiguration(ngx_conf_t *cf)
     }
 
     return ngx_http_login_filter_init(cf);
-}
-
-
-/* What is empty would be taken for what is not set. */
-
-static char *
-ngx_http_login_not_empty(ngx_conf_t *cf, void *post, void *data)
-{
-    ngx_str_t  *value = data;
-
-    return value->len ? NGX_CONF_OK : "must not be empty";
 }

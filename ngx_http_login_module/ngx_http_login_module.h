@@ -34,6 +34,16 @@
 #define NGX_HTTP_LOGIN_STRICT    1
 #define NGX_HTTP_LOGIN_NONE      2
 
+/* Values of "mfa" of "login_org". */
+#define NGX_HTTP_LOGIN_MFA_OFF       0
+#define NGX_HTTP_LOGIN_MFA_OPTIONAL  1
+#define NGX_HTTP_LOGIN_MFA_REQUIRED  2
+
+/* What a session lacks at a gate: "?need=" of the sign-in page. */
+#define NGX_HTTP_LOGIN_NEED_NONE   0
+#define NGX_HTTP_LOGIN_NEED_LOGIN  1    /* to sign in once more */
+#define NGX_HTTP_LOGIN_NEED_MFA    2    /* a second factor */
+
 #define NGX_HTTP_LOGIN_BODY_MAX  16384
 
 #define ngx_http_login_str(s)    login_str((s)->data, (s)->len)
@@ -69,10 +79,77 @@ typedef struct {
 
     login_relay_t                relay;
     login_mail_sender_t          sender;
-    login_mail_templates_t       templates;
     char                         field[LOGIN_MAIL_FIELD_MAX];
     char                         address[LOGIN_USERNAME_MAX + 1];
 } ngx_http_login_mail_t;
+
+
+/* What http and "login_org" can set: a line of the latter replaces it. */
+typedef struct {
+    time_t                       idle;
+    time_t                       lifetime;
+    ngx_flag_t                   persistent;
+    time_t                       trust;     /* 0: no browser is trusted */
+
+    ngx_int_t                    password_min;
+    ngx_int_t                    password_max;
+    ngx_int_t                    password_score;
+    ngx_str_t                    blocklist;
+
+    ngx_str_t                    templates;
+
+    /* set when the configuration has been read */
+
+    ngx_uint_t                   own_min;   /* "min" was set */
+    login_template_t           **pages;     /* LOGIN_PAGES of them */
+    login_mail_templates_t      *mails;     /* NULL: nothing is mailed */
+    login_locales_t             *locales;   /* the texts of both */
+    ngx_http_login_asset_t       style;
+    login_limits_t               limits;
+    login_rules_t                rules;     /* for new passwords */
+} ngx_http_login_terms_t;
+
+
+/* "login_region" */
+typedef struct {
+    ngx_str_t                    name;
+    ngx_str_t                    title;
+    ngx_str_t                    url;       /* of its portal */
+    login_url_t                  parsed;
+} ngx_http_login_region_t;
+
+
+/* "login_provider" */
+typedef struct {
+    ngx_str_t                    name;
+    ngx_str_t                    title;
+} ngx_http_login_provider_t;
+
+
+/*
+ * "login_org", or what is "default" without a block.  It is constant: who
+ * has a request gets it from ngx_http_login_org_find().
+ */
+typedef struct {
+    ngx_str_t                    name;      /* as accounts have it */
+    ngx_str_t                    title;
+    ngx_str_t                    contact;   /* empty: none */
+    ngx_uint_t                   mfa;       /* NGX_HTTP_LOGIN_MFA_... */
+    ngx_flag_t                   password;  /* 0: single sign-on only */
+    ngx_http_login_terms_t       terms;
+
+    ngx_str_t                    region_name;
+    ngx_array_t                 *provider_names;    /* of ngx_str_t */
+    ngx_uint_t                   declared;  /* has a block, here: */
+    u_char                      *file;
+    ngx_uint_t                   line;
+
+    /* set when the configuration has been read */
+
+    const ngx_http_login_region_t      *region;     /* NULL: any */
+    const ngx_http_login_provider_t   **providers;  /* "nproviders" */
+    ngx_uint_t                   nproviders;
+} ngx_http_login_org_t;
 
 
 typedef struct ngx_http_login_worker_s  ngx_http_login_worker_t;
@@ -84,21 +161,16 @@ typedef struct {
     ngx_str_t                    store;
     size_t                       map_size;
     ngx_str_t                    key_file;
-    ngx_str_t                    templates;
-
-    time_t                       idle;
-    time_t                       lifetime;
-    ngx_flag_t                   persistent;
+    ngx_http_login_terms_t       terms;
 
     ngx_int_t                    hash_threads;
     ngx_int_t                    hash_queue;
     size_t                       hash_memory;
     ngx_int_t                    hash_passes;
 
-    ngx_int_t                    password_min;
-    ngx_int_t                    password_max;
-    ngx_int_t                    password_score;
-    ngx_str_t                    blocklist;
+    ngx_array_t                 *orgs;      /* of ..._org_t * */
+    ngx_array_t                 *regions;   /* of ..._region_t */
+    ngx_array_t                 *providers; /* of ..._provider_t */
 
     ngx_int_t                    limit_attempts;
     time_t                       limit_lockout;
@@ -114,16 +186,15 @@ typedef struct {
 
     ngx_uint_t                   used;      /* there is a gate or portal */
     ngx_uint_t                   caches;    /* and a "..._cache_path" */
-    login_limits_t               limits;
-    login_rules_t                rules;     /* for new passwords */
+    ngx_hash_t                   org_hash;
+    const ngx_http_login_org_t  *org;       /* "default" */
+    const ngx_http_login_org_t  *only;      /* NULL: several are declared */
+    login_orgs_t                *table;     /* the same for threads */
     login_limit_t                limit;
     ngx_shm_zone_t              *zone;      /* of the limit's counters */
     ngx_shm_zone_t              *counters;  /* of events */
     ngx_shm_zone_t              *publisher; /* see ..._publish.c */
     login_keyring_t             *ring;
-    login_template_t            *pages[LOGIN_PAGES];
-    login_locales_t              locales;
-    ngx_http_login_asset_t       style;
     ngx_http_login_asset_t       script;
     ngx_array_t                  portals;   /* of ..._portal_t * */
     ngx_array_t                  cookies;   /* names to be cut, login_str_t */
@@ -159,6 +230,9 @@ typedef struct {
     login_str_t                  browser_cookie;
     login_str_t                  link_cookie;
     login_str_t                  language_cookie;
+    login_str_t                  trust_cookie;
+    login_str_t                  flow_cookies[LOGIN_FLOWS_MAX];
+    login_str_t                  org_cookie;
     ngx_str_t                    csp;
     ngx_str_t                    frame_csp; /* of what may be in a frame */
 } ngx_http_login_srv_conf_t;
@@ -170,6 +244,7 @@ typedef struct {
     ngx_array_t                 *roles;
     ngx_array_t                 *users;
     time_t                       max_age;
+    ngx_uint_t                   mfa;
     ngx_str_t                    text;      /* as it was written */
     u_char                      *file;      /* of the line, for errors */
     ngx_uint_t                   line;
@@ -207,8 +282,10 @@ typedef struct {
     unsigned                     methods;
     unsigned                     shared;
     u_char                       session[LOGIN_ID_LEN];
-    ngx_str_t                    username;
+    const ngx_http_login_org_t  *rules;     /* those of its organisation */
+    ngx_str_t                    principal; /* the only text that is not own */
     ngx_str_t                    org;
+    ngx_str_t                    username;
     ngx_str_t                    name;
     ngx_str_t                    email;
     ngx_str_t                    language;
@@ -225,7 +302,7 @@ typedef void (*ngx_http_login_form_pt)(ngx_http_request_t *r,
 
 typedef struct {
     ngx_int_t                    refusal;   /* status, 0: none */
-    unsigned                     again:1;   /* must sign in once more */
+    unsigned                     need:2;    /* NGX_HTTP_LOGIN_NEED_... */
     unsigned                     portal:1;  /* this response is our own */
     unsigned                     cacheable:1;   /* and may be kept for good */
     unsigned                     replaced:1;    /* "body" was sent */
@@ -250,7 +327,10 @@ typedef struct {
     login_str_t                  browser;
     login_str_t                  link;
     login_str_t                  language;
+    login_str_t                  org;       /* of several: the last one */
     login_str_t                  token;     /* was in the address */
+    login_str_t                  trust;     /* these two of the portal's */
+    login_str_t                  flows[LOGIN_FLOWS_MAX];
 
     unsigned                     checked:1; /* "ticket" was looked at */
     unsigned                     genuine:1; /* and is ours */
@@ -275,10 +355,11 @@ typedef struct {
 
 /* A page on its way. */
 typedef struct {
+    const ngx_http_login_terms_t  *terms;   /* templates and style */
     login_page_e                 page;
     ngx_uint_t                   status;
     login_reason_e               reason;
-    const login_locale_t        *locale;
+    ngx_uint_t                   language;  /* of those that are offered */
     login_value_t                values[LOGIN_VARS];
 } ngx_http_login_page_t;
 
@@ -325,6 +406,10 @@ void ngx_http_login_count_gate(ngx_conf_t *cf);
 
 ngx_int_t ngx_http_login_resolve(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
+
+/* NGX_DECLINED: not the URL of a portal. */
+ngx_int_t ngx_http_login_parse_portal(const ngx_str_t *url,
+    login_url_t *parsed);
 ngx_int_t ngx_http_login_reach(ngx_conf_t *cf,
     ngx_http_core_srv_conf_t *cscf, ngx_http_login_srv_conf_t *scf);
 ngx_int_t ngx_http_login_load(ngx_conf_t *cf,
@@ -341,6 +426,71 @@ ngx_int_t ngx_http_login_read_file(ngx_conf_t *cf, const char *name,
 char *ngx_http_login_mail(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 ngx_int_t ngx_http_login_load_mail(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
+ngx_int_t ngx_http_login_load_mails(ngx_conf_t *cf,
+    ngx_http_login_terms_t *terms);
+
+
+/* ngx_http_login_{conf_org,region,org}.c: organisations */
+
+char *ngx_http_login_org(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_login_region(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* One of that name, of which nothing is set; NULL: no memory. */
+ngx_http_login_org_t *ngx_http_login_org_add(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf, ngx_str_t *name);
+
+/* Nothing is set. */
+void ngx_http_login_terms_create(ngx_http_login_terms_t *terms);
+
+/* What is not set is as in "outer", or, without it, as it is by default. */
+void ngx_http_login_terms_merge(ngx_http_login_terms_t *terms,
+    const ngx_http_login_terms_t *outer);
+
+/* What a line of "login_org" may say, once all has been read. */
+ngx_int_t ngx_http_login_org_init(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+
+/* Checks what all locations require of them. */
+ngx_int_t ngx_http_login_policy_require_orgs(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+
+/* The same for the command line. */
+ngx_int_t ngx_http_login_policy_orgs(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf, login_policy_t *policy);
+
+/* Are there accounts of organisations that are not declared? */
+void ngx_http_login_warn_orgs(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+
+/* What threads see of it, when files have been loaded as well. */
+ngx_int_t ngx_http_login_org_table(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+
+/*
+ * By the name as accounts have it; NULL: it is not declared.  It allocates
+ * nothing, and costs one look-up in a hash.
+ */
+const ngx_http_login_org_t *ngx_http_login_org_find(
+    const ngx_http_login_main_conf_t *mcf, const void *name, size_t len);
+
+
+/*
+ * What somebody typed for it, in that form; as it was typed where no name is
+ * like that.  Empty: nothing was, and there are several.
+ */
+login_str_t ngx_http_login_org_typed(ngx_http_request_t *r, login_str_t typed);
+
+
+/* ngx_http_login_block.c: blocks that are directives of this module */
+
+/* As "commands" have it, into "conf", until the block ends. */
+char *ngx_http_login_block(ngx_conf_t *cf, ngx_command_t *commands,
+    void *conf);
+
+/* A text for people: not empty, well-formed UTF-8, one line. */
+ngx_uint_t ngx_http_login_is_text(const ngx_str_t *s);
+
+extern ngx_conf_post_t  ngx_http_login_not_empty_post;
 
 
 /* ngx_http_login_load_language.c */
@@ -348,14 +498,23 @@ ngx_int_t ngx_http_login_load_mail(ngx_conf_t *cf,
 char *ngx_http_login_languages(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
-/* The last to be loaded: it looks at all templates. */
-ngx_int_t ngx_http_login_load_languages(ngx_conf_t *cf,
+/* All that are shipped, where nothing was set. */
+ngx_int_t ngx_http_login_init_languages(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
+
+/* The texts of pages and mails, once these have been loaded. */
+ngx_int_t ngx_http_login_load_languages(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf, ngx_http_login_terms_t *terms);
 
 
 /* ngx_http_login_language.c */
 
-const login_locale_t *ngx_http_login_locale(ngx_http_request_t *r);
+/* In which to answer, by its number. */
+ngx_uint_t ngx_http_login_language(ngx_http_request_t *r);
+
+/* The same with its texts. */
+#define ngx_http_login_locale(page)                                           \
+    (&(page)->terms->locales->locales[(page)->language])
 
 /* What the list of languages shows, on a page that is all filled. */
 ngx_int_t ngx_http_login_language_fill(ngx_http_request_t *r,
@@ -380,6 +539,13 @@ ngx_int_t ngx_http_login_policy_note(ngx_conf_t *cf,
     ngx_http_login_loc_conf_t *outer, ngx_http_login_loc_conf_t *conf);
 ngx_int_t ngx_http_login_policy(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
+
+/* ngx_http_login_policy_list.c */
+
+ngx_int_t ngx_http_login_policy_require(ngx_conf_t *cf,
+    ngx_array_t *conditions, login_strings_t *list);
+ngx_int_t ngx_http_login_policy_methods(ngx_conf_t *cf,
+    ngx_http_core_loc_conf_t *clcf, login_strings_t *list);
 
 /* ngx_http_login_publish.c */
 
@@ -590,10 +756,17 @@ ngx_http_login_ctx_t *ngx_http_login_gate_ctx(ngx_http_request_t *r);
 /* ngx_http_login_require.c */
 
 char *ngx_http_login_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+ngx_int_t ngx_http_login_require_orgs(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf, ngx_array_t *conditions);
 char *ngx_http_login_require_unused(ngx_conf_t *cf,
     const ngx_array_t *conditions);
+
+/*
+ * NGX_OK: all conditions of all lines are met; NGX_AGAIN: they would be with
+ * "*need"; NGX_DECLINED: not by this account.
+ */
 ngx_int_t ngx_http_login_require_check(const ngx_array_t *conditions,
-    const ngx_http_login_identity_t *identity);
+    const ngx_http_login_identity_t *identity, ngx_uint_t *need);
 
 
 /* Gives a refusal its form: redirect, page or JSON in place of nginx's. */
@@ -645,7 +818,7 @@ ngx_int_t ngx_http_login_filter_init(ngx_conf_t *cf);
 /* ngx_http_login_cookie.c: our Set-Cookie headers */
 
 ngx_int_t ngx_http_login_set_session(ngx_http_request_t *r,
-    const login_ticket_t *ticket, unsigned shared);
+    login_str_t org, const login_ticket_t *ticket, unsigned shared);
 ngx_int_t ngx_http_login_clear_session(ngx_http_request_t *r);
 ngx_int_t ngx_http_login_set_browser(ngx_http_request_t *r,
     unsigned persistent);
@@ -656,6 +829,13 @@ ngx_int_t ngx_http_login_set_link(ngx_http_request_t *r, login_str_t token);
 /* The language that was chosen. */
 ngx_int_t ngx_http_login_set_language(ngx_http_request_t *r,
     login_str_t tag);
+/* Both for "age" seconds; 0: no more. */
+ngx_int_t ngx_http_login_set_trust(ngx_http_request_t *r, login_str_t token,
+    uint64_t age);
+ngx_int_t ngx_http_login_set_flow(ngx_http_request_t *r, ngx_uint_t i,
+    login_str_t text, uint64_t age);
+/* The organisation that was signed in to last. */
+ngx_int_t ngx_http_login_set_org(ngx_http_request_t *r, login_str_t token);
 
 /* Takes back what was set: the answer is another one. */
 void ngx_http_login_forget_cookies(ngx_http_request_t *r);
@@ -666,8 +846,11 @@ void ngx_http_login_forget_cookies(ngx_http_request_t *r);
 /* The hidden field's value; sets the browser cookie where there is none. */
 ngx_int_t ngx_http_login_csrf_make(ngx_http_request_t *r, login_str_t *csrf);
 
-/* NGX_OK: it comes with the browser cookie already. */
-ngx_int_t ngx_http_login_csrf_known(ngx_http_request_t *r);
+/*
+ * NGX_OK: the browser came with a cookie of ours, "visitor->browser_id" is
+ * what it says.  NGX_DECLINED: with none.
+ */
+ngx_int_t ngx_http_login_browser(ngx_http_request_t *r);
 
 /* NGX_OK, NGX_DECLINED: not sent from our own page; NGX_ERROR. */
 ngx_int_t ngx_http_login_csrf_check(ngx_http_request_t *r,
@@ -754,10 +937,53 @@ void ngx_http_login_signin_form(ngx_http_request_t *r,
     const login_form_t *form);
 ngx_int_t ngx_http_login_signin_leave(ngx_http_request_t *r,
     const login_form_t *form);
+
+/* 403: what was sent belongs to no sign-in of this browser. */
+ngx_int_t ngx_http_login_signin_over(ngx_http_request_t *r,
+    const login_form_t *form);
 ngx_int_t ngx_http_login_signin_wrong(ngx_http_request_t *r,
     const login_form_t *form, ngx_uint_t locked);
 ngx_int_t ngx_http_login_signin_throttled(ngx_http_request_t *r,
     const login_form_t *form, uint64_t wait, ngx_uint_t locked);
+
+/* ngx_http_login_options.c: which organisation it is */
+
+/* The page shows the field, and this in it. */
+void ngx_http_login_org_show(ngx_http_login_page_t *page, login_str_t org);
+
+/* The same for what was typed, or else for what this browser had last. */
+ngx_int_t ngx_http_login_org_fill(ngx_http_request_t *r,
+    ngx_http_login_page_t *page, const login_form_t *form);
+
+/* Notes it in the browser, where there are several. */
+ngx_int_t ngx_http_login_org_remember(ngx_http_request_t *r,
+    login_str_t org);
+
+ngx_int_t ngx_http_login_options_page(ngx_http_request_t *r);
+void ngx_http_login_options_form(ngx_http_request_t *r,
+    const login_form_t *form);
+
+/* ngx_http_login_region.c: where it lives */
+
+ngx_int_t ngx_http_login_region_page(ngx_http_request_t *r);
+void ngx_http_login_region_form(ngx_http_request_t *r,
+    const login_form_t *form);
+
+/* Are there any?  Then this leads to the page that asks for one. */
+ngx_uint_t ngx_http_login_region_shown(ngx_http_request_t *r);
+ngx_int_t ngx_http_login_region_ask(ngx_http_request_t *r,
+    const login_form_t *form);
+
+/* Its accounts are at the portal of another region.  "org" may be NULL. */
+ngx_uint_t ngx_http_login_region_other(ngx_http_request_t *r,
+    const ngx_http_login_org_t *org);
+
+/* Leads to that portal, with what the form says of organisation and return. */
+ngx_int_t ngx_http_login_region_leave(ngx_http_request_t *r,
+    const ngx_http_login_region_t *region, const char *page,
+    const login_form_t *form);
+ngx_int_t ngx_http_login_region_invite(ngx_http_request_t *r,
+    const ngx_http_login_org_t *org, login_str_t token);
 
 /* ngx_http_login_account.c */
 
@@ -782,15 +1008,25 @@ ngx_int_t ngx_http_login_password_weak(ngx_http_request_t *r,
 ngx_int_t ngx_http_login_password_fill(ngx_http_request_t *r,
     ngx_http_login_page_t *page);
 
-/* ngx_http_login_renew.c: from a new password to the page after it */
+/* ngx_http_login_devices*.c: the second factor on the page "account" */
+
+ngx_int_t ngx_http_login_devices_fill(ngx_http_request_t *r,
+    ngx_http_login_page_t *page, const ngx_http_login_identity_t *identity);
+
+/* Does the form remove a device?  Then "renew" learns which. */
+void ngx_http_login_devices_target(ngx_http_request_t *r,
+    const login_form_t *form, const ngx_http_login_identity_t *identity,
+    login_renew_t *renew);
 
 /*
- * For who is signed in, or, without an identity, has a link's token.
- * NGX_DONE: a thread is at it; else for ngx_http_finalize_request().
+ * Another name for a device, an end to the trust in a browser.  NGX_DECLINED:
+ * the form is for neither of both; NGX_DONE: the store is at it.
  */
-ngx_int_t ngx_http_login_renew(ngx_http_request_t *r,
-    const login_form_t *form, const ngx_http_login_identity_t *identity,
-    login_str_t token, login_state_e state);
+ngx_int_t ngx_http_login_devices_form(ngx_http_request_t *r,
+    const login_form_t *form, const ngx_http_login_identity_t *identity);
+
+/* Back to the page, which shows what there is now. */
+ngx_int_t ngx_http_login_devices_leave(ngx_http_request_t *r);
 
 /* ngx_http_login_link.c: links with a token */
 
@@ -805,6 +1041,7 @@ void ngx_http_login_link_hide(ngx_http_request_t *r, size_t len,
 ngx_int_t ngx_http_login_link_follow(ngx_http_request_t *r,
     const char *page);
 ngx_int_t ngx_http_login_link_invalid(ngx_http_request_t *r);
+ngx_int_t ngx_http_login_link_inside(ngx_http_request_t *r);
 
 /* ngx_http_login_forgot.c */
 
@@ -979,12 +1216,158 @@ ngx_int_t ngx_http_login_job_fault(ngx_http_request_t *r,
     const login_error_t *error);
 
 
-/* ngx_http_login_attempt.c: from a password to a session */
+/*
+ * ngx_http_login_renew.c: from a new password, or a device to be removed, to
+ * the page after it
+ */
 
+/* On the heap: a thread may be at it when the request is gone. */
+typedef struct {
+    login_renew_t                renew;
+    login_state_e                state;
+    ngx_http_login_throttle_t    throttle;
+    login_orgs_t                *orgs;      /* a reload takes others */
+    unsigned                     wrong;     /* the current password was */
+    ngx_uint_t                   users;     /* tasks that release it */
+    ngx_uint_t                   tries;
+    size_t                       len;
+    u_char                       data[];
+} ngx_http_login_renew_t;
+
+ngx_http_login_renew_t *ngx_http_login_renew_create(ngx_http_request_t *r,
+    const login_form_t *form, const ngx_http_login_identity_t *identity,
+    login_str_t token, login_state_e state);
+
+/*
+ * For who is signed in, or, without an identity, has a link's token.
+ * NGX_DONE: a thread is at it; else for ngx_http_finalize_request().
+ */
+ngx_int_t ngx_http_login_renew(ngx_http_request_t *r,
+    const login_form_t *form, const ngx_http_login_identity_t *identity,
+    login_str_t token, login_state_e state);
+
+
+/* ngx_http_login_attempt*.c: from a password to a session */
+
+/* On the heap: a thread may be at it when the request is gone. */
+typedef struct {
+    login_signin_t               signin;
+    login_state_e                state;
+    ngx_http_login_throttle_t    throttle;
+    login_orgs_t                *orgs;      /* a reload takes others */
+    login_result_e               tried;     /* LOGIN_NO: was wrong */
+    ngx_uint_t                   users;     /* tasks that release it */
+    size_t                       len;
+    u_char                       data[];
+} ngx_http_login_attempt_t;
+
+ngx_http_login_attempt_t *ngx_http_login_attempt_create(
+    ngx_http_request_t *r, const login_form_t *form, login_state_e state);
+void ngx_http_login_attempt_release(void *data);
 
 /* NGX_DONE: a thread is at it; else for ngx_http_finalize_request(). */
 ngx_int_t ngx_http_login_attempt(ngx_http_request_t *r,
     const login_form_t *form, login_state_e state);
+
+
+/* ngx_http_login_flow.c: cookies between steps */
+
+/* By "f" of the address.  NGX_DECLINED: none of this browser. */
+ngx_int_t ngx_http_login_flow_find(ngx_http_request_t *r,
+    login_flow_t *flow, ngx_uint_t *place);
+
+/*
+ * Both answer 303 to the page of "state"; the first in a place of its own.
+ */
+ngx_int_t ngx_http_login_flow_start(ngx_http_request_t *r,
+    login_flow_t *flow, login_state_e state, login_str_t target);
+ngx_int_t ngx_http_login_flow_go(ngx_http_request_t *r, login_flow_t *flow,
+    ngx_uint_t place, login_state_e state, login_str_t target);
+
+/*
+ * Begins a flow of who is signed in, where one is due: "due" says what for.
+ * NGX_DECLINED: nothing is; NGX_AGAIN: the password has to come first.
+ */
+ngx_int_t ngx_http_login_flow_step_up(ngx_http_request_t *r,
+    const ngx_http_login_identity_t *identity, login_flow_due_t *due,
+    login_str_t target);
+
+/* NGX_OK: the organisation requires more than this session has met. */
+ngx_int_t ngx_http_login_flow_is_due(ngx_http_request_t *r,
+    const ngx_http_login_identity_t *identity);
+
+
+/* Sends people there, and back to this page; the result of that. */
+ngx_int_t ngx_http_login_flow_ask(ngx_http_request_t *r, ngx_int_t due);
+
+
+/* ngx_http_login_step.c: one of them, and who is at it */
+
+#define NGX_HTTP_LOGIN_STEP_TRIES  64
+
+/* On the heap: the writer may be at it when the request is gone. */
+typedef struct {
+    login_step_t                 step;
+    login_orgs_t                *orgs;      /* a reload takes others */
+    const ngx_http_login_org_t  *org;       /* NULL: it is not declared */
+    login_state_e                state;     /* of the machine, by now */
+    ngx_uint_t                   place;     /* of the flow's cookie */
+    ngx_uint_t                   users;     /* that release it */
+    ngx_uint_t                   tries;
+    size_t                       len;
+    u_char                       data[];
+} ngx_http_login_step_t;
+
+/* NGX_OK: the flow is good; it lives as long as the request, at least. */
+ngx_int_t ngx_http_login_step_open(ngx_http_request_t *r,
+    const login_form_t *form, ngx_http_login_step_t **step);
+void ngx_http_login_step_release(void *data);
+
+/* NGX_DONE, or for ngx_http_finalize_request(). */
+ngx_int_t ngx_http_login_step_commit(ngx_http_request_t *r,
+    ngx_http_login_step_t *step, ngx_http_login_done_pt done);
+ngx_int_t ngx_http_login_step_fault(ngx_http_request_t *r,
+    ngx_http_login_step_t *step, login_reason_e reason);
+ngx_int_t ngx_http_login_step_session(ngx_http_request_t *r,
+    ngx_http_login_step_t *step, login_str_t target);
+ngx_int_t ngx_http_login_step_over(ngx_http_request_t *r,
+    const login_form_t *form);
+ngx_int_t ngx_http_login_step_none(ngx_http_request_t *r,
+    const login_form_t *form, login_event_e event);
+
+/* 0: it was tried often enough. */
+ngx_uint_t ngx_http_login_step_again(ngx_http_login_step_t *step);
+
+void ngx_http_login_step_event(ngx_http_request_t *r,
+    const ngx_http_login_step_t *step, login_log_kind_e kind);
+ngx_http_login_page_t *ngx_http_login_step_page(ngx_http_request_t *r,
+    const ngx_http_login_step_t *step, login_str_t target, login_page_e name,
+    ngx_uint_t status, login_reason_e reason);
+
+
+/* ngx_http_login_mfa.c, ngx_http_login_setup*.c: their pages */
+
+ngx_int_t ngx_http_login_mfa_page(ngx_http_request_t *r);
+void ngx_http_login_mfa_form(ngx_http_request_t *r, const login_form_t *form);
+ngx_int_t ngx_http_login_setup_page(ngx_http_request_t *r);
+void ngx_http_login_setup_form(ngx_http_request_t *r,
+    const login_form_t *form);
+
+/* The page of the step that the flow is at. */
+ngx_int_t ngx_http_login_step_show(ngx_http_request_t *r,
+    ngx_http_login_step_t *step, const login_form_t *form, ngx_uint_t status,
+    login_reason_e reason);
+ngx_int_t ngx_http_login_setup_show(ngx_http_request_t *r,
+    const ngx_http_login_step_t *step, const login_form_t *form,
+    ngx_uint_t status, login_reason_e reason);
+
+/* The recovery codes as a file. */
+ngx_int_t ngx_http_login_setup_download(ngx_http_request_t *r,
+    const ngx_http_login_step_t *step);
+
+/* Tells of a session that was written, and what came with it. */
+void ngx_http_login_step_told(ngx_http_request_t *r,
+    ngx_http_login_step_t *step);
 
 
 /* ngx_http_login_page.c: what the portal answers */
@@ -995,6 +1378,10 @@ void ngx_http_login_page_text(ngx_http_login_page_t *page,
     login_page_var_e var, const void *data, size_t len);
 void ngx_http_login_page_flag(ngx_http_login_page_t *page,
     login_page_var_e var);
+
+/* Whose rules and looks it has; NULL: nobody's. */
+void ngx_http_login_page_org(ngx_http_request_t *r,
+    ngx_http_login_page_t *page, const ngx_http_login_org_t *org);
 
 /* The page as text. */
 ngx_int_t ngx_http_login_page_render(ngx_http_request_t *r,

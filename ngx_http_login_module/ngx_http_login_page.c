@@ -14,6 +14,8 @@ static void ngx_http_login_page_reason(ngx_http_login_page_t *page,
     login_reason_e reason);
 static void ngx_http_login_page_person(ngx_http_request_t *r,
     ngx_http_login_page_t *page);
+static ngx_int_t ngx_http_login_page_style(ngx_http_request_t *r,
+    ngx_http_login_page_t *page);
 static ngx_int_t ngx_http_login_retry(ngx_http_request_t *r, uint64_t wait);
 static void ngx_http_login_content_type(ngx_http_request_t *r,
     const char *type);
@@ -47,12 +49,7 @@ ngx_http_login_page(ngx_http_request_t *r, login_page_e page,
 
     ngx_http_login_page_person(r, p);
 
-    p->locale = ngx_http_login_locale(r);
-
-    ngx_http_login_page_text(p, LOGIN_VAR_LANGUAGE, p->locale->tag.data,
-                             p->locale->tag.len);
-    ngx_http_login_page_text(p, LOGIN_VAR_DIR,
-                             p->locale->rtl ? "rtl" : "ltr", 3);
+    p->language = ngx_http_login_language(r);
 
     return p;
 }
@@ -82,13 +79,10 @@ static ngx_int_t
 ngx_http_login_page_address(ngx_http_request_t *r,
     ngx_http_login_page_t *page)
 {
-    u_char                      *p;
-    ngx_str_t                    portal;
-    ngx_http_core_srv_conf_t    *cscf;
-    ngx_http_login_srv_conf_t   *scf;
-    ngx_http_login_main_conf_t  *mcf;
+    ngx_str_t                   portal;
+    ngx_http_core_srv_conf_t   *cscf;
+    ngx_http_login_srv_conf_t  *scf;
 
-    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
     scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
     cscf = ngx_http_get_module_srv_conf(r, ngx_http_core_module);
 
@@ -105,15 +99,51 @@ ngx_http_login_page_address(ngx_http_request_t *r,
 
     ngx_http_login_page_text(page, LOGIN_VAR_PORTAL, portal.data, portal.len);
 
-    p = ngx_pnalloc(r->pool, portal.len + sizeof("assets/")
-                             + mcf->style.name.len);
+    return NGX_OK;
+}
+
+
+/* What differs between organisations; without one: what is common to all. */
+
+void
+ngx_http_login_page_org(ngx_http_request_t *r, ngx_http_login_page_t *page,
+    const ngx_http_login_org_t *org)
+{
+    ngx_http_login_main_conf_t  *mcf;
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
+
+    page->terms = org ? &org->terms : &mcf->terms;
+
+    if (org == NULL) {
+        return;
+    }
+
+    ngx_http_login_page_text(page, LOGIN_VAR_CONTACT, org->contact.data,
+                             org->contact.len);
+    ngx_http_login_page_text(page, LOGIN_VAR_ORGANISATION, org->title.data,
+                             org->title.len);
+}
+
+
+static ngx_int_t
+ngx_http_login_page_style(ngx_http_request_t *r, ngx_http_login_page_t *page)
+{
+    u_char            *p, *end;
+    login_str_t        portal;
+    const ngx_str_t   *name;
+
+    portal = page->values[LOGIN_VAR_PORTAL].text;
+    name = &page->terms->style.name;
+
+    p = ngx_pnalloc(r->pool, portal.len + sizeof("assets/") + name->len);
     if (p == NULL) {
         return NGX_ERROR;
     }
 
-    portal.len = ngx_sprintf(p, "%Vassets/%V", &portal, &mcf->style.name) - p;
+    end = ngx_sprintf(p, "%*sassets/%V", portal.len, portal.data, name);
 
-    ngx_http_login_page_text(page, LOGIN_VAR_STYLE, p, portal.len);
+    ngx_http_login_page_text(page, LOGIN_VAR_STYLE, p, end - p);
 
     return NGX_OK;
 }
@@ -168,6 +198,18 @@ ngx_http_login_page_reason(ngx_http_login_page_t *page, login_reason_e reason)
         ngx_http_login_page_flag(page, LOGIN_VAR_CURRENT);
         break;
 
+    case LOGIN_REASON_CODE:
+        ngx_http_login_page_flag(page, LOGIN_VAR_WRONG_CODE);
+        break;
+
+    case LOGIN_REASON_OVER:
+        ngx_http_login_page_flag(page, LOGIN_VAR_OVER);
+        break;
+
+    case LOGIN_REASON_LIMITED:
+        ngx_http_login_page_flag(page, LOGIN_VAR_LIMITED);
+        break;
+
     default:
         break;
     }
@@ -179,11 +221,22 @@ ngx_http_login_page_reason(ngx_http_login_page_t *page, login_reason_e reason)
 static void
 ngx_http_login_page_person(ngx_http_request_t *r, ngx_http_login_page_t *page)
 {
+    ngx_http_login_main_conf_t       *mcf;
     const ngx_http_login_identity_t  *identity;
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
+
+    ngx_http_login_page_org(r, page, mcf->only);
+
+    if (mcf->orgs->nelts > 1) {
+        ngx_http_login_page_flag(page, LOGIN_VAR_ORGS);
+    }
 
     if (ngx_http_login_identify(r, &identity) != NGX_OK) {
         return;
     }
+
+    ngx_http_login_page_org(r, page, identity->rules);
 
     ngx_http_login_page_flag(page, LOGIN_VAR_SIGNED_IN);
     ngx_http_login_page_text(page, LOGIN_VAR_USERNAME,
@@ -197,18 +250,22 @@ ngx_int_t
 ngx_http_login_page_render(ngx_http_request_t *r, ngx_http_login_page_t *page,
     ngx_str_t *html)
 {
-    const login_template_t            *template;
-    const ngx_http_login_main_conf_t  *mcf;
+    const login_locale_t    *locale;
+    const login_template_t  *template;
 
-    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
-    template = mcf->pages[page->page];
+    if (ngx_http_login_page_style(r, page) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    template = page->terms->pages[page->page];
+    locale = ngx_http_login_locale(page);
 
     if (ngx_http_login_language_fill(r, page) != NGX_OK) {
         return NGX_ERROR;
     }
 
     html->len = login_template_render(NULL, template, page->values,
-                                      page->locale);
+                                      locale);
 
     html->data = ngx_pnalloc(r->pool, html->len + 1);
     if (html->data == NULL) {
@@ -216,7 +273,7 @@ ngx_http_login_page_render(ngx_http_request_t *r, ngx_http_login_page_t *page,
     }
 
     (void) login_template_render(html->data, template, page->values,
-                                 page->locale);
+                                 locale);
 
     return NGX_OK;
 }
@@ -434,58 +491,4 @@ ngx_http_login_content_type(ngx_http_request_t *r, const char *type)
 
     r->headers_out.content_type_len = r->headers_out.content_type.len;
     r->headers_out.content_type_lowcase = NULL;
-}
-
-
-ngx_int_t
-ngx_http_login_security_headers(ngx_http_request_t *r)
-{
-    ngx_str_t                         *value, *csp;
-    ngx_uint_t                         i, framed;
-    ngx_http_login_ctx_t              *ctx;
-    ngx_http_login_srv_conf_t         *scf;
-
-    /* "no-referrer" would make browsers send "Origin: null" with forms */
-
-    static struct {
-        const char  *name;
-        ngx_str_t    value;
-    } headers[] = {
-        { "Referrer-Policy", ngx_string("same-origin") },
-        { "X-Content-Type-Options", ngx_string("nosniff") },
-        { "Cross-Origin-Opener-Policy", ngx_string("same-origin") },
-        { "X-Frame-Options", ngx_string("DENY") }
-    };
-
-    const ngx_uint_t  nheaders = sizeof(headers) / sizeof(headers[0]);
-
-    static ngx_str_t  no_store = ngx_string("no-store");
-    static ngx_str_t  immutable =
-        ngx_string("public, max-age=31536000, immutable");
-
-    ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
-    scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
-
-    framed = (ctx && ctx->framed);
-    csp = framed ? &scf->frame_csp : &scf->csp;
-    value = (ctx && ctx->cacheable) ? &immutable : &no_store;
-
-    if (ngx_http_login_push_header(r, "Cache-Control", value) == NULL
-        || ngx_http_login_push_header(r, "Content-Security-Policy", csp)
-           == NULL)
-    {
-        return NGX_ERROR;
-    }
-
-    /* the last one knows no list of hosts */
-
-    for (i = 0; i < nheaders - framed; i++) {
-        if (ngx_http_login_push_header(r, headers[i].name, &headers[i].value)
-            == NULL)
-        {
-            return NGX_ERROR;
-        }
-    }
-
-    return NGX_OK;
 }

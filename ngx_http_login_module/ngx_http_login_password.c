@@ -51,11 +51,9 @@ ngx_int_t
 ngx_http_login_password_fill(ngx_http_request_t *r,
     ngx_http_login_page_t *page)
 {
-    ngx_http_login_ctx_t        *ctx;
-    ngx_http_login_main_conf_t  *mcf;
+    ngx_http_login_ctx_t  *ctx;
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
-    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
 
     ngx_http_login_register_weak(page, ctx->weak);
 
@@ -67,12 +65,13 @@ ngx_http_login_password_fill(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    if (ngx_http_login_register_number(r, page, LOGIN_VAR_MIN, mcf->rules.min)
+    if (ngx_http_login_register_number(r, page, LOGIN_VAR_MIN,
+                                       page->terms->rules.min)
         != NGX_OK)
     {
         return NGX_ERROR;
     }
 
     return ngx_http_login_register_number(r, page, LOGIN_VAR_MAX,
-                                          mcf->rules.max);
+                                          page->terms->rules.max);
 }

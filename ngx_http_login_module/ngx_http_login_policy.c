@@ -30,10 +30,6 @@ static ngx_int_t ngx_http_login_policy_location(ngx_conf_t *cf,
 static login_location_e ngx_http_login_policy_kind(
     ngx_http_login_loc_conf_t *conf);
 static login_gate_e ngx_http_login_policy_gate(ngx_http_login_note_t *note);
-static ngx_int_t ngx_http_login_policy_require(ngx_conf_t *cf,
-    ngx_array_t *conditions, login_strings_t *list);
-static ngx_int_t ngx_http_login_policy_methods(ngx_conf_t *cf,
-    ngx_http_core_loc_conf_t *clcf, login_strings_t *list);
 
 
 ngx_int_t
@@ -85,10 +81,14 @@ ngx_http_login_policy(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
         return NGX_ERROR;
     }
 
-    policy.password_min = mcf->rules.min;
-    policy.password_max = mcf->rules.max;
-    policy.password_score = mcf->rules.score;
-    policy.blocklist = login_str(mcf->blocklist.data, mcf->blocklist.len);
+    if (ngx_http_login_policy_orgs(cf, mcf, &policy) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    policy.password_min = mcf->terms.rules.min;
+    policy.password_max = mcf->terms.rules.max;
+    policy.password_score = mcf->terms.rules.score;
+    policy.blocklist = ngx_http_login_str(&mcf->terms.blocklist);
     policy.hash_memory = (uint32_t) (mcf->hash_memory / 1024);
     policy.hash_passes = (uint32_t) mcf->hash_passes;
 
@@ -113,6 +113,43 @@ ngx_http_login_policy(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
     }
 
     mcf->policy = login_str(p, size);
+
+    return NGX_OK;
+}
+
+
+/* An outer line comes again with each location that inherits it. */
+
+ngx_int_t
+ngx_http_login_policy_require_orgs(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf)
+{
+    ngx_uint_t              i;
+    ngx_array_t            *last;
+    ngx_http_login_note_t  *note;
+
+    if (mcf->notes == NULL) {
+        return NGX_OK;
+    }
+
+    last = NULL;
+    note = mcf->notes->elts;
+
+    for (i = 0; i < mcf->notes->nelts; i++) {
+
+        if (note[i].conf->require == NULL
+            || note[i].conf->require == NGX_CONF_UNSET_PTR
+            || note[i].conf->require == last)
+        {
+            continue;
+        }
+
+        last = note[i].conf->require;
+
+        if (ngx_http_login_require_orgs(cf, mcf, last) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
 
     return NGX_OK;
 }
@@ -423,71 +460,4 @@ ngx_http_login_policy_gate(ngx_http_login_note_t *note)
     default:
         return LOGIN_GATE_OFF;
     }
-}
-
-
-static ngx_int_t
-ngx_http_login_policy_require(ngx_conf_t *cf, ngx_array_t *conditions,
-    login_strings_t *list)
-{
-    ngx_uint_t                 i;
-    ngx_http_login_require_t  *require;
-
-    list->n = conditions->nelts;
-    list->s = ngx_palloc(cf->temp_pool, list->n * sizeof(login_str_t));
-    if (list->s == NULL) {
-        return NGX_ERROR;
-    }
-
-    require = conditions->elts;
-
-    for (i = 0; i < list->n; i++) {
-        list->s[i] = login_str(require[i].text.data, require[i].text.len);
-    }
-
-    return NGX_OK;
-}
-
-
-/* The methods that "limit_except" in the location "clcf" names. */
-
-static ngx_int_t
-ngx_http_login_policy_methods(ngx_conf_t *cf, ngx_http_core_loc_conf_t *clcf,
-    login_strings_t *list)
-{
-    ngx_uint_t  i;
-
-    static const struct {
-        login_str_t  name;
-        uint32_t     method;
-    } methods[] = {
-        { login_string("GET"), NGX_HTTP_GET },
-        { login_string("HEAD"), NGX_HTTP_HEAD },
-        { login_string("POST"), NGX_HTTP_POST },
-        { login_string("PUT"), NGX_HTTP_PUT },
-        { login_string("DELETE"), NGX_HTTP_DELETE },
-        { login_string("MKCOL"), NGX_HTTP_MKCOL },
-        { login_string("COPY"), NGX_HTTP_COPY },
-        { login_string("MOVE"), NGX_HTTP_MOVE },
-        { login_string("OPTIONS"), NGX_HTTP_OPTIONS },
-        { login_string("PROPFIND"), NGX_HTTP_PROPFIND },
-        { login_string("PROPPATCH"), NGX_HTTP_PROPPATCH },
-        { login_string("LOCK"), NGX_HTTP_LOCK },
-        { login_string("UNLOCK"), NGX_HTTP_UNLOCK },
-        { login_string("PATCH"), NGX_HTTP_PATCH }
-    };
-
-    list->s = ngx_palloc(cf->temp_pool, sizeof(methods) / sizeof(methods[0])
-                                        * sizeof(login_str_t));
-    if (list->s == NULL) {
-        return NGX_ERROR;
-    }
-
-    for (i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
-        if (!(clcf->limit_except & methods[i].method)) {
-            list->s[list->n++] = methods[i].name;
-        }
-    }
-
-    return NGX_OK;
 }

@@ -28,6 +28,14 @@ static const ngx_http_login_route_t  ngx_http_login_routes[] = {
       ngx_http_login_signin_page,
       ngx_http_login_signin_form },
 
+    { ngx_string("options"), 0,
+      ngx_http_login_options_page,
+      ngx_http_login_options_form },
+
+    { ngx_string("region"), 0,
+      ngx_http_login_region_page,
+      ngx_http_login_region_form },
+
     { ngx_string("apps"), 0,
       ngx_http_login_apps_page,
       NULL },
@@ -67,6 +75,14 @@ static const ngx_http_login_route_t  ngx_http_login_routes[] = {
     { ngx_string("language"), 0,
       NULL,
       ngx_http_login_language_form },
+
+    { ngx_string("mfa"), 0,
+      ngx_http_login_mfa_page,
+      ngx_http_login_mfa_form },
+
+    { ngx_string("mfa/setup"), 0,
+      ngx_http_login_setup_page,
+      ngx_http_login_setup_form },
 
     { ngx_string("logout"), 0,
       ngx_http_login_logout_page,

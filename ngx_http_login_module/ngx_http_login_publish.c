@@ -1,9 +1,25 @@
 
-/* The text of the policy goes from a worker into the store. */
+/*
+ * The text of the policy goes from a worker into the store, and the names of
+ * the organisations with accounts into a file beside it.
+ */
 
 #include "ngx_http_login_module.h"
 
 
+/* On the heap: no request waits for it. */
+typedef struct {
+    login_orgs_t                *orgs;
+    char                         path[];
+} ngx_http_login_note_t;
+
+
+static void ngx_http_login_note_orgs(ngx_http_login_worker_t *worker);
+static login_result_e ngx_http_login_note_run(void *data, login_view_t *view,
+    login_hasher_t *hasher);
+static void ngx_http_login_note_done(ngx_http_request_t *r, void *data,
+    login_result_e rc);
+static void ngx_http_login_note_release(void *data);
 static u_char *ngx_http_login_reading_flag(ngx_http_login_worker_t *worker,
     ngx_http_login_reading_e what);
 
@@ -101,6 +117,10 @@ ngx_http_login_publish(ngx_http_login_worker_t *worker)
         return;
     }
 
+    if (n == 0) {
+        ngx_http_login_note_orgs(worker);
+    }
+
     if (login_view_begin(worker->view) != LOGIN_OK) {
         ngx_http_login_has_read(worker, NGX_HTTP_LOGIN_PUBLISHING);
         return;
@@ -124,4 +144,64 @@ ngx_http_login_publish(ngx_http_login_worker_t *worker)
     login_changes_destroy(changes);
 
     worker->published = (rc == LOGIN_NO && n > 0);
+}
+
+
+/* Reads the store for long, where there are many: a thread does it. */
+
+static void
+ngx_http_login_note_orgs(ngx_http_login_worker_t *worker)
+{
+    size_t                  len;
+    ngx_http_login_note_t  *note;
+
+    len = worker->conf->store.len;
+
+    note = ngx_alloc(sizeof(ngx_http_login_note_t) + len + 1, ngx_cycle->log);
+    if (note == NULL) {
+        return;
+    }
+
+    ngx_memcpy(note->path, worker->conf->store.data, len);
+    note->path[len] = '\0';
+    note->orgs = login_orgs_hold(worker->conf->table);
+
+    if (ngx_http_login_task_read(NULL, worker, ngx_http_login_note_run,
+                                 ngx_http_login_note_done, note,
+                                 ngx_http_login_note_release)
+        != NGX_OK)
+    {
+        ngx_http_login_note_release(note);
+    }
+}
+
+
+static login_result_e
+ngx_http_login_note_run(void *data, login_view_t *view,
+    login_hasher_t *hasher)
+{
+    ngx_http_login_note_t *note = data;
+
+    return login_org_note(view, note->path, note->orgs, login_str("", 0));
+}
+
+
+static void
+ngx_http_login_note_done(ngx_http_request_t *r, void *data, login_result_e rc)
+{
+    if (rc != LOGIN_OK) {
+        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
+                      "login: the names of organisations could not be "
+                      "written beside the store");
+    }
+}
+
+
+static void
+ngx_http_login_note_release(void *data)
+{
+    ngx_http_login_note_t *note = data;
+
+    login_orgs_destroy(note->orgs);
+    ngx_free(note);
 }

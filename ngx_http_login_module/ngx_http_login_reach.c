@@ -47,7 +47,8 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
 {
     u_char      *p;
     size_t       len;
-    ngx_uint_t   https;
+    ngx_uint_t   i, https;
+    login_str_t  flows;
     const char  *prefix, *host;
 
     https = scf->portal->parsed.https;
@@ -66,7 +67,7 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
 
     len = sizeof("__Secure-_language") + scf->cookie_name.len;
 
-    p = ngx_pnalloc(cf->pool, 4 * len);
+    p = ngx_pnalloc(cf->pool, (7 + LOGIN_FLOWS_MAX) * len);
     if (p == NULL) {
         return NGX_ERROR;
     }
@@ -93,14 +94,42 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
     scf->language_cookie.len = ngx_sprintf(p, "%s%V_language", host,
                                            &scf->cookie_name) - p;
 
+    p += len;
+
+    scf->trust_cookie.data = p;
+    scf->trust_cookie.len = ngx_sprintf(p, "%s%V_trust", host,
+                                        &scf->cookie_name) - p;
+
+    for (i = 0; i < LOGIN_FLOWS_MAX; i++) {
+        p += len;
+
+        scf->flow_cookies[i].data = p;
+        scf->flow_cookies[i].len = ngx_sprintf(p, "%s%V_flow-%ui", host,
+                                               &scf->cookie_name, i) - p;
+    }
+
+    p += len;
+
+    flows.data = p;
+    flows.len = ngx_sprintf(p, "%s%V_flow-*", host, &scf->cookie_name) - p;
+
+    p += len;
+
+    scf->org_cookie.data = p;
+    scf->org_cookie.len = ngx_sprintf(p, "%s%V_org", host,
+                                      &scf->cookie_name) - p;
+
     if (scf->gates == 0 && scf->forwards == 0 && scf->own.len == 0) {
         return NGX_OK;
     }
 
     if (ngx_http_login_add_cookie(cf, scf->session_cookie) != NGX_OK
+        || ngx_http_login_add_cookie(cf, scf->org_cookie) != NGX_OK
         || ngx_http_login_add_cookie(cf, scf->browser_cookie) != NGX_OK
         || ngx_http_login_add_cookie(cf, scf->link_cookie) != NGX_OK
-        || ngx_http_login_add_cookie(cf, scf->language_cookie) != NGX_OK)
+        || ngx_http_login_add_cookie(cf, scf->language_cookie) != NGX_OK
+        || ngx_http_login_add_cookie(cf, scf->trust_cookie) != NGX_OK
+        || ngx_http_login_add_cookie(cf, flows) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -328,11 +357,13 @@ ngx_http_login_list_hosts(ngx_conf_t *cf, ngx_http_login_srv_conf_t *scf)
 static ngx_int_t
 ngx_http_login_write_csp(ngx_conf_t *cf, ngx_http_login_srv_conf_t *scf)
 {
-    u_char      *p;
-    size_t       len;
-    ngx_str_t    origins, own;
-    ngx_uint_t   i;
-    ngx_str_t   *csp[] = { &scf->csp, &scf->frame_csp };
+    u_char                      *p;
+    size_t                       len;
+    ngx_str_t                    origins, own, origin;
+    ngx_uint_t                   i, j, n;
+    ngx_str_t                   *csp[] = { &scf->csp, &scf->frame_csp };
+    ngx_http_login_region_t     *region;
+    ngx_http_login_main_conf_t  *mcf;
 
     if (ngx_http_login_list_origins(cf, scf, &origins) != NGX_OK) {
         return NGX_ERROR;
@@ -347,6 +378,15 @@ ngx_http_login_write_csp(ngx_conf_t *cf, ngx_http_login_srv_conf_t *scf)
                  "frame-ancestors 'none'; form-action 'self' ")
           + 3 * own.len + 2 * origins.len;
 
+    mcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_login_module);
+
+    region = mcf->regions ? mcf->regions->elts : NULL;
+    n = mcf->regions ? mcf->regions->nelts : 0;
+
+    for (j = 0; j < n; j++) {
+        len += 1 + region[j].parsed.origin.len;
+    }
+
     for (i = 0; i < 2; i++) {
         p = ngx_pnalloc(cf->pool, len);
         if (p == NULL) {
@@ -358,8 +398,17 @@ ngx_http_login_write_csp(ngx_conf_t *cf, ngx_http_login_srv_conf_t *scf)
         p = ngx_sprintf(p, "default-src 'none'; style-src 'self' %V; "
                            "img-src 'self' %V; script-src 'self' %V; "
                            "base-uri 'none'; "
-                           "object-src 'none'; form-action 'self' %V; "
-                           "frame-ancestors ", &own, &own, &own, &origins);
+                           "object-src 'none'; form-action 'self' %V",
+                        &own, &own, &own, &origins);
+
+        for (j = 0; j < n; j++) {
+            origin.data = (u_char *) region[j].parsed.origin.data;
+            origin.len = region[j].parsed.origin.len;
+
+            p = ngx_sprintf(p, " %V", &origin);
+        }
+
+        p = ngx_sprintf(p, "; frame-ancestors ");
 
         if (csp[i] == &scf->frame_csp) {
             p = ngx_sprintf(p, "'self' %V", &origins);

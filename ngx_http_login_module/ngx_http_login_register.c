@@ -13,7 +13,7 @@ typedef struct {
     login_state_e                state;
     ngx_uint_t                   users;     /* tasks that release it */
     ngx_uint_t                   tries;
-    login_blocklist_t           *blocklist;
+    login_orgs_t                *orgs;
     size_t                       len;
     u_char                       data[];
 } ngx_http_login_register_t;
@@ -41,6 +41,8 @@ static void ngx_http_login_register_committed(ngx_http_request_t *r,
 static ngx_int_t ngx_http_login_register_again(ngx_http_request_t *r,
     ngx_http_login_register_t *reg);
 static ngx_int_t ngx_http_login_register_leave(ngx_http_request_t *r,
+    ngx_http_login_register_t *reg);
+static ngx_int_t ngx_http_login_register_step(ngx_http_request_t *r,
     ngx_http_login_register_t *reg);
 static login_event_e ngx_http_login_register_event(
     const ngx_http_login_register_t *reg, login_result_e rc);
@@ -198,13 +200,13 @@ ngx_http_login_register_create(ngx_http_request_t *r,
 
     signin->browser = login_session_browser(p - from[5].len, from[5].len);
 
-    ngx_memcpy(reg->reg.browser, visitor->browser_id, LOGIN_ID_LEN);
+    ngx_memcpy(signin->browser_id, visitor->browser_id, LOGIN_ID_LEN);
 
-    reg->reg.rules = mcf->rules;
-    reg->blocklist = login_blocklist_hold(mcf->rules.blocklist);
+    reg->orgs = login_orgs_hold(mcf->table);
 
-    signin->limits = mcf->limits;
+    signin->orgs = reg->orgs;
     signin->now = (uint64_t) ngx_time();
+
     signin->replace = visitor->genuine;
     signin->old = visitor->ticket;
 
@@ -244,7 +246,7 @@ ngx_http_login_register_release(void *data)
     }
 
     login_changes_destroy(reg->reg.signin.changes);
-    login_blocklist_destroy(reg->blocklist);
+    login_orgs_destroy(reg->orgs);
 
     ngx_explicit_memzero(reg, sizeof(ngx_http_login_register_t) + reg->len);
     ngx_free(reg);
@@ -356,6 +358,10 @@ ngx_http_login_register_committed(ngx_http_request_t *r, void *data,
         result = ngx_http_login_register_leave(r, reg);
         break;
 
+    case LOGIN_EFFECT_STEP:
+        result = ngx_http_login_register_step(r, reg);
+        break;
+
     case LOGIN_EFFECT_VERIFY:
         result = ngx_http_login_register_again(r, reg);
         break;
@@ -405,15 +411,46 @@ ngx_http_login_register_leave(ngx_http_request_t *r,
 
     ngx_http_login_event_signin(r, LOGIN_LOG_REGISTERED, &reg->reg.signin);
 
-    if (ngx_http_login_set_session(r, &reg->reg.signin.ticket, 0) != NGX_OK
+    if (ngx_http_login_set_session(r, reg->reg.signin.org,
+                                   &reg->reg.signin.ticket, 0)
+        != NGX_OK
         || ngx_http_login_set_browser(r, 1) != NGX_OK
+        || ngx_http_login_org_remember(r, reg->reg.signin.org) != NGX_OK
         || ngx_http_login_set_link(r, login_str("", 0)) != NGX_OK)
     {
         ngx_http_login_forget_cookies(r);
         return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
     }
 
-    return ngx_http_login_signin_leave(r, ctx->form);
+    return ngx_http_login_region_shown(r)
+           ? ngx_http_login_region_ask(r, ctx->form)
+           : ngx_http_login_signin_leave(r, ctx->form);
+}
+
+
+/* There is an account, and what it has to show besides comes first. */
+
+static ngx_int_t
+ngx_http_login_register_step(ngx_http_request_t *r,
+    ngx_http_login_register_t *reg)
+{
+    login_log_event_t      event;
+    ngx_http_login_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
+
+    login_signin_event(&event, LOGIN_LOG_REGISTERED, &reg->reg.signin);
+    event.account = reg->reg.signin.flow.account;
+
+    ngx_http_login_event(r, LOGIN_LOG_REGISTERED, &event);
+    ngx_http_login_event(r, LOGIN_LOG_MFA_ASKED, &event);
+
+    if (ngx_http_login_set_link(r, login_str("", 0)) != NGX_OK) {
+        return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
+    }
+
+    return ngx_http_login_flow_start(r, &reg->reg.signin.flow, reg->state,
+                                     login_form_get(ctx->form, "return_to"));
 }
 
 
@@ -424,7 +461,8 @@ ngx_http_login_register_event(const ngx_http_login_register_t *reg,
     switch (rc) {
 
     case LOGIN_OK:
-        return LOGIN_EVENT_OK;
+        return reg->state == LOGIN_STATE_REGISTRATION ? reg->reg.signin.event
+                                                      : LOGIN_EVENT_OK;
 
     case LOGIN_NO:
         break;
@@ -435,7 +473,7 @@ ngx_http_login_register_event(const ngx_http_login_register_t *reg,
 
     /* of a commit: it met another change */
 
-    if (reg->state == LOGIN_STATE_REGISTERED) {
+    if (reg->state != LOGIN_STATE_REGISTRATION) {
         return LOGIN_EVENT_NO;
     }
 

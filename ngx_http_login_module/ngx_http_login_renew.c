@@ -9,28 +9,8 @@
 
 /* Others may change the account, and so the change is made anew. */
 #define NGX_HTTP_LOGIN_RENEW_TRIES  16
-#define NGX_HTTP_LOGIN_RENEW_TEXTS  6
 
 
-/* On the heap: a thread may be at it when the request is gone. */
-typedef struct {
-    login_renew_t                renew;
-    login_state_e                state;
-    ngx_http_login_throttle_t    throttle;
-    login_rules_t                rules;     /* a reload takes others */
-    login_blocklist_t           *blocklist;
-    unsigned                     wrong;     /* the current password was */
-    ngx_uint_t                   users;     /* tasks that release it */
-    ngx_uint_t                   tries;
-    size_t                       len;
-    u_char                       data[];
-} ngx_http_login_renew_t;
-
-
-static ngx_http_login_renew_t *ngx_http_login_renew_create(
-    ngx_http_request_t *r, const login_form_t *form,
-    const ngx_http_login_identity_t *identity, login_str_t token,
-    login_state_e state);
 static ngx_int_t ngx_http_login_renew_limit(ngx_http_request_t *r,
     const ngx_http_login_identity_t *identity, ngx_http_login_renew_t *renew,
     ngx_int_t *result);
@@ -86,70 +66,6 @@ ngx_http_login_renew(ngx_http_request_t *r, const login_form_t *form,
     }
 
     return rc;
-}
-
-
-static ngx_http_login_renew_t *
-ngx_http_login_renew_create(ngx_http_request_t *r, const login_form_t *form,
-    const ngx_http_login_identity_t *identity, login_str_t token,
-    login_state_e state)
-{
-    u_char                      *p;
-    size_t                       len;
-    login_str_t                  from[NGX_HTTP_LOGIN_RENEW_TEXTS];
-    login_str_t                 *to[NGX_HTTP_LOGIN_RENEW_TEXTS];
-    ngx_http_login_renew_t      *renew;
-    ngx_http_login_srv_conf_t   *scf;
-    ngx_http_login_main_conf_t  *mcf;
-
-    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
-    scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
-
-    from[0] = login_form_get(form, "password_current");
-    from[1] = login_form_get(form, "password");
-    from[2] = token;
-    from[3] = ngx_http_login_str(&r->connection->addr_text);
-    from[4] = ngx_http_login_str(&scf->portal->url);
-    from[5] = ngx_http_login_user_agent(r);
-
-    len = ngx_http_login_job_len(from, NGX_HTTP_LOGIN_RENEW_TEXTS);
-
-    renew = ngx_calloc(sizeof(ngx_http_login_renew_t) + len,
-                       r->connection->log);
-    if (renew == NULL) {
-        return NULL;
-    }
-
-    to[0] = &renew->renew.current;
-    to[1] = &renew->renew.password;
-    to[2] = &renew->renew.token;
-    to[3] = &renew->renew.address;
-    to[4] = &renew->renew.portal;
-    to[5] = &renew->renew.browser;
-
-    p = ngx_http_login_job_copy(renew->data, to, from,
-                                NGX_HTTP_LOGIN_RENEW_TEXTS);
-
-    renew->renew.browser = login_session_browser(p - from[5].len,
-                                                 from[5].len);
-
-    if (identity) {
-        renew->renew.old = identity->ticket;
-    }
-
-    renew->renew.others = (login_form_get(form, "keep_others").len == 0);
-    renew->renew.limits = mcf->limits;
-    renew->rules = mcf->rules;
-    renew->blocklist = login_blocklist_hold(mcf->rules.blocklist);
-    renew->renew.rules = &renew->rules;
-    renew->renew.mails = ngx_http_login_mails(mcf);
-    renew->renew.now = (uint64_t) ngx_time();
-
-    renew->state = state;
-    renew->users = 1;
-    renew->len = len;
-
-    return renew;
 }
 
 
@@ -251,7 +167,7 @@ ngx_http_login_renew_release(void *data)
                                        NULL);
 
     login_changes_destroy(renew->renew.changes);
-    login_blocklist_destroy(renew->blocklist);
+    login_orgs_destroy(renew->orgs);
 
     ngx_explicit_memzero(renew, sizeof(ngx_http_login_renew_t) + renew->len);
     ngx_free(renew);
@@ -312,8 +228,9 @@ ngx_http_login_renew_hashed(ngx_http_request_t *r, void *data,
         break;
 
     case LOGIN_EFFECT_ENDED:
-        result = renew->renew.token.len ? ngx_http_login_link_invalid(r)
-                                        : ngx_http_login_account_page(r);
+        result = renew->renew.remove ? ngx_http_login_devices_leave(r)
+                 : renew->renew.token.len ? ngx_http_login_link_invalid(r)
+                 : ngx_http_login_account_page(r);
         break;
 
     default:
@@ -334,7 +251,8 @@ ngx_http_login_renew_event(const ngx_http_login_renew_t *renew,
     static const login_event_e  refusals[] = {
         [LOGIN_RENEW_ENDED] = LOGIN_EVENT_ENDED,
         [LOGIN_RENEW_WRONG] = LOGIN_EVENT_NO,
-        [LOGIN_RENEW_WEAK] = LOGIN_EVENT_WEAK
+        [LOGIN_RENEW_WEAK] = LOGIN_EVENT_WEAK,
+        [LOGIN_RENEW_LAST] = LOGIN_EVENT_WEAK
     };
 
     switch (rc) {
@@ -397,6 +315,11 @@ static ngx_int_t
 ngx_http_login_renew_weak(ngx_http_request_t *r,
     ngx_http_login_renew_t *renew)
 {
+    if (renew->renew.remove) {
+        return ngx_http_login_account_show(r, NGX_HTTP_LOGIN_UNPROCESSABLE,
+                                           LOGIN_REASON_LAST);
+    }
+
     if (ngx_http_login_password_weak(r, &renew->renew.strength) != NGX_OK) {
         return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
     }

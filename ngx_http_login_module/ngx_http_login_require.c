@@ -72,6 +72,10 @@ ngx_http_login_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             list = &require->users;
             j = sizeof("user=") - 1;
 
+        } else if (ngx_strcmp(value[i].data, "mfa") == 0 && !require->mfa) {
+            require->mfa = 1;
+            continue;
+
         } else if (ngx_http_login_begins(&value[i], "max_age=")
                    && require->max_age == NGX_CONF_UNSET)
         {
@@ -188,15 +192,19 @@ static ngx_int_t
 ngx_http_login_require_item(ngx_conf_t *cf, ngx_http_login_require_t *require,
     ngx_array_t *list, ngx_str_t *item)
 {
-    u_char  name[LOGIN_USERNAME_MAX];
-    size_t  len;
+    u_char          name[LOGIN_USERNAME_MAX];
+    size_t          len;
+    login_result_e  rc;
 
     if (item->len == 0) {
         return NGX_DECLINED;
     }
 
     if (list == require->orgs) {
-        return (item->len <= LOGIN_ORG_MAX) ? NGX_OK : NGX_DECLINED;
+        rc = login_org_normalise(name, &len, ngx_http_login_str(item));
+
+    } else {
+        rc = login_username_normalise(name, &len, ngx_http_login_str(item));
     }
 
     if (list == require->roles) {
@@ -204,10 +212,7 @@ ngx_http_login_require_item(ngx_conf_t *cf, ngx_http_login_require_t *require,
                ? NGX_OK : NGX_DECLINED;
     }
 
-    if (login_username_normalise(name, &len,
-                                 login_str(item->data, item->len))
-        != LOGIN_OK)
-    {
+    if (rc != LOGIN_OK) {
         return NGX_DECLINED;
     }
 
@@ -242,24 +247,78 @@ ngx_http_login_require_unused(ngx_conf_t *cf, const ngx_array_t *conditions)
 
 
 /*
- * NGX_OK: all conditions of all lines are met; NGX_AGAIN: they would be
- * after signing in once more; NGX_DECLINED: not by this account.
+ * Names of roles and people are those of one organisation.  Where a line does
+ * not say which, it is the only one; others may still have accounts.
  */
 
 ngx_int_t
-ngx_http_login_require_check(const ngx_array_t *conditions,
-    const ngx_http_login_identity_t *identity)
+ngx_http_login_require_orgs(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
+    ngx_array_t *conditions)
 {
-    time_t                     age;
-    ngx_int_t                  rc;
-    ngx_uint_t                 i;
+    ngx_str_t                 *name;
+    ngx_uint_t                 i, j;
+    ngx_http_login_require_t  *require;
+
+    require = conditions->elts;
+
+    for (i = 0; i < conditions->nelts; i++) {
+
+        name = require[i].orgs ? require[i].orgs->elts : NULL;
+
+        for (j = 0; require[i].orgs && j < require[i].orgs->nelts; j++) {
+            if (ngx_http_login_org_find(mcf, name[j].data, name[j].len)
+                == NULL)
+            {
+                ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                              "no \"login_org\" is named \"%V\" in %s:%ui",
+                              &name[j], require[i].file, require[i].line);
+            }
+        }
+
+        if (require[i].orgs || (!require[i].roles && !require[i].users)) {
+            continue;
+        }
+
+        if (mcf->only == NULL) {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                          "\"%s\" needs \"org=\" in the same "
+                          "\"login_require\" directive, since there are "
+                          "several organisations in %s:%ui",
+                          require[i].roles ? "role=" : "user=",
+                          require[i].file, require[i].line);
+            return NGX_ERROR;
+        }
+
+        require[i].orgs = ngx_array_create(cf->pool, 1, sizeof(ngx_str_t));
+        if (require[i].orgs == NULL) {
+            return NGX_ERROR;
+        }
+
+        name = ngx_array_push(require[i].orgs);
+        if (name == NULL) {
+            return NGX_ERROR;
+        }
+
+        *name = mcf->only->name;
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_login_require_check(const ngx_array_t *conditions,
+    const ngx_http_login_identity_t *identity, ngx_uint_t *need)
+{
+    ngx_uint_t                 i, late, factor;
     ngx_http_login_require_t  *require;
 
     if (conditions == NULL) {
         return NGX_OK;
     }
 
-    rc = NGX_OK;
+    late = 0;
+    factor = 0;
     require = conditions->elts;
 
     for (i = 0; i < conditions->nelts; i++) {
@@ -276,16 +335,31 @@ ngx_http_login_require_check(const ngx_array_t *conditions,
             return NGX_DECLINED;
         }
 
-        if (require[i].max_age != NGX_CONF_UNSET) {
-            age = ngx_time() - (time_t) identity->ticket.auth_time;
+        if (require[i].max_age != NGX_CONF_UNSET
+            && ngx_time() - (time_t) identity->ticket.auth_time
+               >= require[i].max_age)
+        {
+            late = 1;
+        }
 
-            if (age >= require[i].max_age) {
-                rc = NGX_AGAIN;
-            }
+        if (require[i].mfa && !login_methods_factor(identity->methods)) {
+            factor = 1;
         }
     }
 
-    return rc;
+    /* who signs in anew may meet a second factor on the way */
+
+    if (late) {
+        *need = NGX_HTTP_LOGIN_NEED_LOGIN;
+        return NGX_AGAIN;
+    }
+
+    if (factor) {
+        *need = NGX_HTTP_LOGIN_NEED_MFA;
+        return NGX_AGAIN;
+    }
+
+    return NGX_OK;
 }
 
 

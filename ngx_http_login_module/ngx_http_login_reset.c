@@ -5,16 +5,37 @@
 
 
 static ngx_int_t ngx_http_login_reset_find(ngx_http_request_t *r,
-    ngx_str_t *username);
+    login_str_t token, ngx_str_t *username, const ngx_http_login_org_t **org);
 static ngx_int_t ngx_http_login_reset_forged(ngx_http_request_t *r);
 static ngx_int_t ngx_http_login_reset_begin(ngx_http_request_t *r,
     const login_form_t *form, login_state_e state);
 
 
+/* One that is worth nothing does not take the place of one that is. */
+
 ngx_int_t
 ngx_http_login_reset_link(ngx_http_request_t *r)
 {
-    return ngx_http_login_link_follow(r, "reset");
+    ngx_str_t                    username;
+    ngx_http_login_visitor_t    *visitor;
+    const ngx_http_login_org_t  *org;
+
+    visitor = ngx_http_login_visitor(r);
+    if (visitor == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    switch (ngx_http_login_reset_find(r, visitor->token, &username, &org)) {
+
+    case NGX_OK:
+        return ngx_http_login_link_follow(r, "reset");
+
+    case NGX_DECLINED:
+        return ngx_http_login_link_invalid(r);
+
+    default:
+        return ngx_http_login_error(r, LOGIN_REASON_STORE);
+    }
 }
 
 
@@ -29,11 +50,18 @@ ngx_int_t
 ngx_http_login_reset_show(ngx_http_request_t *r, ngx_uint_t status,
     login_reason_e reason)
 {
-    ngx_str_t               username;
-    login_str_t             csrf;
-    ngx_http_login_page_t  *page;
+    ngx_str_t                    username;
+    login_str_t                  csrf;
+    ngx_http_login_page_t       *page;
+    ngx_http_login_visitor_t    *visitor;
+    const ngx_http_login_org_t  *org;
 
-    switch (ngx_http_login_reset_find(r, &username)) {
+    visitor = ngx_http_login_visitor(r);
+    if (visitor == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    switch (ngx_http_login_reset_find(r, visitor->link, &username, &org)) {
 
     case NGX_OK:
         break;
@@ -50,6 +78,8 @@ ngx_http_login_reset_show(ngx_http_request_t *r, ngx_uint_t status,
     if (page == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
+
+    ngx_http_login_page_org(r, page, org);
 
     if (ngx_http_login_password_fill(r, page) != NGX_OK
         || ngx_http_login_csrf_make(r, &csrf) != NGX_OK)
@@ -68,26 +98,33 @@ ngx_http_login_reset_show(ngx_http_request_t *r, ngx_uint_t status,
 /* Whose link it is.  NGX_DECLINED: it is none. */
 
 static ngx_int_t
-ngx_http_login_reset_find(ngx_http_request_t *r, ngx_str_t *username)
+ngx_http_login_reset_find(ngx_http_request_t *r, login_str_t token,
+    ngx_str_t *username, const ngx_http_login_org_t **org)
 {
-    ngx_str_t                  name;
-    login_link_t               link;
-    login_result_e             rc;
-    login_account_t            account;
-    ngx_http_login_worker_t   *worker;
-    ngx_http_login_visitor_t  *visitor;
+    ngx_str_t                    name;
+    login_link_t                 link;
+    login_result_e               rc;
+    login_account_t              account;
+    ngx_http_login_worker_t     *worker;
+    ngx_http_login_main_conf_t  *mcf;
 
     worker = ngx_http_login_get_worker(r);
-    visitor = ngx_http_login_visitor(r);
 
-    if (worker == NULL || visitor == NULL
-        || login_view_begin(worker->view) != LOGIN_OK)
-    {
+    if (worker == NULL || login_view_begin(worker->view) != LOGIN_OK) {
         return NGX_ERROR;
     }
 
     rc = login_link_find(&link, &account, worker->view, LOGIN_LINK_RESET,
-                         visitor->link, (uint64_t) ngx_time());
+                         token, (uint64_t) ngx_time());
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
+
+    if (rc == LOGIN_OK) {
+        *org = ngx_http_login_org_find(mcf, account.org.data,
+                                       account.org.len);
+
+        rc = *org ? LOGIN_OK : LOGIN_NO;
+    }
 
     if (rc == LOGIN_OK) {
         name.data = (u_char *) account.username.data;
@@ -141,9 +178,16 @@ ngx_http_login_reset_form(ngx_http_request_t *r, const login_form_t *form)
 static ngx_int_t
 ngx_http_login_reset_forged(ngx_http_request_t *r)
 {
-    ngx_str_t  username;
+    ngx_str_t                    username;
+    ngx_http_login_visitor_t    *visitor;
+    const ngx_http_login_org_t  *org;
 
-    if (ngx_http_login_reset_find(r, &username) != NGX_OK) {
+    visitor = ngx_http_login_visitor(r);
+
+    if (visitor == NULL
+        || ngx_http_login_reset_find(r, visitor->link, &username, &org)
+           != NGX_OK)
+    {
         return ngx_http_login_error(r, LOGIN_REASON_FORGED);
     }
 

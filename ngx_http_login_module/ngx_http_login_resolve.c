@@ -248,7 +248,6 @@ static ngx_http_login_portal_t *
 ngx_http_login_add_portal(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
     ngx_str_t *url, ngx_http_core_srv_conf_t *cscf)
 {
-    login_str_t                s;
     ngx_http_login_portal_t   *portal, **p;
 
     portal = ngx_pcalloc(cf->pool, sizeof(ngx_http_login_portal_t));
@@ -257,16 +256,8 @@ ngx_http_login_add_portal(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
     }
 
     portal->url = *url;
-    s = login_str(url->data, url->len);
 
-    if (login_url_parse(&portal->parsed, s) != LOGIN_OK
-        || portal->parsed.path.len == 0
-        || portal->parsed.path.data[portal->parsed.path.len - 1] != '/'
-        || ngx_strlchr((u_char *) portal->parsed.path.data,
-                       url->data + url->len, '?')
-        || ngx_strlchr((u_char *) portal->parsed.path.data,
-                       url->data + url->len, '#'))
-    {
+    if (ngx_http_login_parse_portal(url, &portal->parsed) != NGX_OK) {
         ngx_http_login_server_error(cf, cscf,
                       "invalid URL \"%V\" of the portal, \"login_portal_url\" "
                       "must be like \"https://example.com/login/\"", url);
@@ -281,6 +272,30 @@ ngx_http_login_add_portal(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
     *p = portal;
 
     return portal;
+}
+
+
+ngx_int_t
+ngx_http_login_parse_portal(const ngx_str_t *url, login_url_t *parsed)
+{
+    u_char  *path;
+
+    if (login_url_parse(parsed, ngx_http_login_str(url)) != LOGIN_OK
+        || parsed->path.len == 0
+        || parsed->path.data[parsed->path.len - 1] != '/')
+    {
+        return NGX_DECLINED;
+    }
+
+    path = (u_char *) parsed->path.data;
+
+    if (ngx_strlchr(path, path + parsed->path.len, '?')
+        || ngx_strlchr(path, path + parsed->path.len, '#'))
+    {
+        return NGX_DECLINED;
+    }
+
+    return NGX_OK;
 }
 
 

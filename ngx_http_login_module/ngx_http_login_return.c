@@ -313,10 +313,16 @@ ngx_http_login_signin_write(ngx_http_request_t *r, const char *more,
     ngx_http_login_ctx_t       *ctx;
     ngx_http_login_srv_conf_t  *scf;
 
+    static const char *const  needs[] = {
+        [NGX_HTTP_LOGIN_NEED_NONE] = "",
+        [NGX_HTTP_LOGIN_NEED_LOGIN] = "need=login&",
+        [NGX_HTTP_LOGIN_NEED_MFA] = "need=mfa&"
+    };
+
     scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
     ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
 
-    need = (ctx && ctx->again) ? "need=login&" : "";
+    need = needs[ctx ? ctx->need : NGX_HTTP_LOGIN_NEED_NONE];
 
     p = ngx_pnalloc(r->pool, scf->portal->url.len
                              + sizeof("?need=login&return_to=")

@@ -8,6 +8,8 @@
 
 
 static ngx_uint_t ngx_http_login_again(const login_form_t *form);
+static ngx_int_t ngx_http_login_signed_in(ngx_http_request_t *r,
+    const ngx_http_login_identity_t *identity, const login_form_t *query);
 static ngx_int_t ngx_http_login_show(ngx_http_request_t *r,
     const login_form_t *form, ngx_uint_t status, login_reason_e reason);
 static void ngx_http_login_show_fields(ngx_http_request_t *r,
@@ -40,11 +42,40 @@ ngx_http_login_signin_page(ngx_http_request_t *r)
         return ngx_http_login_error(r, LOGIN_REASON_STORE);
     }
 
-    if (rc == NGX_OK && !ngx_http_login_again(&query)) {
-        return ngx_http_login_signin_leave(r, &query);
+    if (rc == NGX_OK) {
+        rc = ngx_http_login_signed_in(r, identity, &query);
+
+        if (rc != NGX_AGAIN) {
+            return rc;
+        }
     }
 
     return ngx_http_login_show(r, &query, NGX_HTTP_OK, LOGIN_REASON_NONE);
+}
+
+
+/* NGX_AGAIN: has to sign in nevertheless. */
+
+static ngx_int_t
+ngx_http_login_signed_in(ngx_http_request_t *r,
+    const ngx_http_login_identity_t *identity, const login_form_t *query)
+{
+    ngx_int_t         rc;
+    login_flow_due_t  due;
+
+    ngx_memzero(&due, sizeof(login_flow_due_t));
+
+    due.need = login_str_eq(login_form_get(query, "need"),
+                            login_cstr("mfa"));
+
+    if (!due.need && ngx_http_login_again(query)) {
+        return NGX_AGAIN;
+    }
+
+    rc = ngx_http_login_flow_step_up(r, identity, &due,
+                                     login_form_get(query, "return_to"));
+
+    return rc == NGX_DECLINED ? ngx_http_login_signin_leave(r, query) : rc;
 }
 
 
@@ -99,7 +130,8 @@ ngx_http_login_show(ngx_http_request_t *r, const login_form_t *form,
     ngx_http_login_page_text(page, LOGIN_VAR_CSRF, csrf.data, csrf.len);
     ngx_http_login_show_fields(r, page, form);
 
-    if (ngx_http_login_show_notice(r, page, form) != NGX_OK) {
+    if (ngx_http_login_org_fill(r, page, form) != NGX_OK
+        || ngx_http_login_show_notice(r, page, form) != NGX_OK) {
         return ngx_http_login_error(r, LOGIN_REASON_STORE);
     }
 
@@ -155,10 +187,11 @@ static ngx_int_t
 ngx_http_login_show_notice(ngx_http_request_t *r, ngx_http_login_page_t *page,
     const login_form_t *form)
 {
-    u_char                    *p, id[LOGIN_ID_LEN];
-    ngx_int_t                  rc;
-    login_account_t            account;
-    ngx_http_login_worker_t   *worker;
+    u_char                      *p, id[LOGIN_ID_LEN];
+    ngx_int_t                    rc;
+    login_account_t              account;
+    ngx_http_login_worker_t     *worker;
+    const ngx_http_login_org_t  *org;
 
     if (r->method == NGX_HTTP_POST
         || ngx_http_login_notice_check(r, form, id) != NGX_OK)
@@ -189,6 +222,14 @@ ngx_http_login_show_notice(ngx_http_request_t *r, ngx_http_login_page_t *page,
         ngx_http_login_page_text(page, LOGIN_VAR_USERNAME, p,
                                  account.username.len);
         ngx_http_login_page_flag(page, LOGIN_VAR_CHANGED);
+
+        org = ngx_http_login_org_find(worker->conf, account.org.data,
+                                      account.org.len);
+
+        if (org && worker->conf->orgs->nelts > 1) {
+            ngx_http_login_org_show(page, ngx_http_login_str(&org->name));
+        }
+
         break;
 
     case LOGIN_NO:
@@ -259,6 +300,21 @@ static ngx_int_t
 ngx_http_login_verify(ngx_http_request_t *r, const login_form_t *form,
     login_state_e state)
 {
+    login_str_t                  typed;
+    ngx_http_login_main_conf_t  *mcf;
+    const ngx_http_login_org_t  *org;
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
+
+    typed = ngx_http_login_org_typed(r, login_form_get(form, "org"));
+    org = ngx_http_login_org_find(mcf, typed.data, typed.len);
+
+    /* its password is of no use here, whatever it is */
+
+    if (ngx_http_login_region_other(r, org)) {
+        return ngx_http_login_region_leave(r, org->region, "", form);
+    }
+
     if (login_form_get(form, "username").len == 0
         || login_form_get(form, "password").len == 0)
     {
@@ -267,6 +323,15 @@ ngx_http_login_verify(ngx_http_request_t *r, const login_form_t *form,
     }
 
     return ngx_http_login_attempt(r, form, state);
+}
+
+
+ngx_int_t
+ngx_http_login_signin_over(ngx_http_request_t *r, const login_form_t *form)
+{
+    return ngx_http_login_show(r, form, r->method == NGX_HTTP_POST
+                                        ? NGX_HTTP_FORBIDDEN : NGX_HTTP_OK,
+                               LOGIN_REASON_OVER);
 }
 
 

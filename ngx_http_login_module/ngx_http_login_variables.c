@@ -30,7 +30,7 @@ static ngx_http_variable_t  ngx_http_login_vars[] = {
     ngx_http_login_fact("login_user",
                         ngx_http_login_variable_string, username),
     ngx_http_login_fact("login_principal",
-                        ngx_http_login_variable_string, username),
+                        ngx_http_login_variable_string, principal),
     ngx_http_login_fact("login_id",
                         ngx_http_login_variable_id, ticket.account),
     ngx_http_login_fact("login_name",

@@ -13,8 +13,11 @@
 static void ngx_http_login_visitor_cleanup(void *data);
 static ngx_int_t ngx_http_login_read_cookies(ngx_http_request_t *r,
     ngx_http_login_visitor_t *visitor);
+static ngx_int_t ngx_http_login_take_flows(ngx_http_request_t *r,
+    ngx_http_login_visitor_t *visitor, const login_str_t *lines, size_t n);
 static ngx_int_t ngx_http_login_take_cookie(ngx_http_request_t *r,
-    login_str_t *value, const login_str_t *lines, size_t n, login_str_t name);
+    login_str_t *value, const login_str_t *lines, size_t n, login_str_t name,
+    size_t max);
 static ngx_int_t ngx_http_login_cut_cookies(ngx_http_request_t *r);
 static ngx_uint_t ngx_http_login_is_cookie(ngx_table_elt_t *h);
 
@@ -82,13 +85,17 @@ static ngx_int_t
 ngx_http_login_read_cookies(ngx_http_request_t *r,
     ngx_http_login_visitor_t *visitor)
 {
-    size_t                      n;
-    ngx_uint_t                  i;
+    size_t                       n;
+    ngx_uint_t                   i;
     login_str_t                 lines[NGX_HTTP_LOGIN_COOKIE_LINES];
-    ngx_list_part_t            *part;
-    ngx_table_elt_t            *h;
-    ngx_http_login_srv_conf_t  *scf;
+    ngx_list_part_t             *part;
+    ngx_table_elt_t             *h;
+    ngx_http_login_srv_conf_t   *scf;
+    ngx_http_login_main_conf_t  *mcf;
 
+    const size_t  token = login_token_len(LOGIN_TOKEN_MAX);
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
     scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
 
     if (scf->portal == NULL) {
@@ -117,17 +124,23 @@ ngx_http_login_read_cookies(ngx_http_request_t *r,
     }
 
     if (ngx_http_login_take_cookie(r, &visitor->session, lines, n,
-                                   scf->session_cookie)
+                                   scf->session_cookie, token)
         != NGX_OK
         || ngx_http_login_take_cookie(r, &visitor->browser, lines, n,
-                                      scf->browser_cookie)
+                                      scf->browser_cookie, token)
            != NGX_OK
         || ngx_http_login_take_cookie(r, &visitor->link, lines, n,
-                                      scf->link_cookie)
+                                      scf->link_cookie, token)
            != NGX_OK
         || ngx_http_login_take_cookie(r, &visitor->language, lines, n,
-                                      scf->language_cookie)
-           != NGX_OK)
+                                      scf->language_cookie,
+                                      LOGIN_LANGUAGE_MAX)
+           != NGX_OK
+        || (mcf->orgs->nelts > 1
+            && ngx_http_login_take_cookie(r, &visitor->org, lines, n,
+                                          scf->org_cookie, token)
+               != NGX_OK)
+        || ngx_http_login_take_flows(r, visitor, lines, n) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -136,15 +149,55 @@ ngx_http_login_read_cookies(ngx_http_request_t *r,
 }
 
 
+/* Nothing but the portal's own pages wants them. */
+
+static ngx_int_t
+ngx_http_login_take_flows(ngx_http_request_t *r,
+    ngx_http_login_visitor_t *visitor, const login_str_t *lines, size_t n)
+{
+    ngx_uint_t                  i;
+    ngx_http_login_srv_conf_t  *scf;
+
+    scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
+
+    if (scf->own.len == 0
+        || r->uri.len < scf->own.len
+        || ngx_memcmp(r->uri.data, scf->own.data, scf->own.len) != 0)
+    {
+        return NGX_OK;
+    }
+
+    if (ngx_http_login_take_cookie(r, &visitor->trust, lines, n,
+                                   scf->trust_cookie,
+                                   LOGIN_TRUST_TOKEN_LEN)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < LOGIN_FLOWS_MAX; i++) {
+        if (ngx_http_login_take_cookie(r, &visitor->flows[i], lines, n,
+                                       scf->flow_cookies[i],
+                                       LOGIN_FLOW_TEXT)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
 static ngx_int_t
 ngx_http_login_take_cookie(ngx_http_request_t *r, login_str_t *value,
-    const login_str_t *lines, size_t n, login_str_t name)
+    const login_str_t *lines, size_t n, login_str_t name, size_t max)
 {
     u_char       *p;
     login_str_t   found;
 
     if (login_cookie_find(&found, lines, n, name) != LOGIN_OK
-        || found.len > login_token_len(LOGIN_TOKEN_MAX))
+        || found.len > max)
     {
         return NGX_OK;
     }

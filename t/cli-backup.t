@@ -138,8 +138,8 @@ like $t->cli_ok('restore', $backup),
 my ($aside) = glob "$store/data.mdb.before-restore-*";
 
 is people(), 'ann bob', 'as they were';
-is files(), join(' ', sort 'data.mdb', 'lock.mdb', 'open.lock', 'version',
-                 $aside =~ s{.*/}{}r), 'the old data is kept';
+is files(), join(' ', sort 'data.mdb', 'lock.mdb', 'open.lock', 'orgs',
+                 'version', $aside =~ s{.*/}{}r), 'the old data is kept';
 
 for my $file (glob "$store/*") {
     @st = stat $file;

@@ -109,6 +109,7 @@ my @values = (
              "invalid parameter \"$_\" in \"login_session\" directive" ] }
         'x', 'idle=', 'idle=0', 'idle=x', 'idle=-1', 'idle=1x', 'lifetime=',
         'lifetime=x', 'lifetime=-1', 'persistent=', 'persistent=yes',
+        'trust=', 'trust=x', 'trust=-1',
         'persistent=ON', 'idle', 'shared=1'),
 
     (map { [ 'login_password', 'http', $_, "invalid parameter \"$_\"" ] }

@@ -68,6 +68,10 @@ $t->write_file('invite.csv', "username,name\n"
                . join '', map { "many$_\@example.com,Many $_\n" } 1 .. 3);
 
 
+$t->write_file('uris', 'otpauth://totp/App:' . ($ann =~ s/@/%40/r)
+               . "?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\n");
+
+
 # --- a store for each try
 
 sub again {
@@ -95,6 +99,11 @@ sub says {
 
 
 sub no_sessions { says(qr/\A\[\]/, '--json', 'session', 'list', @_) }
+
+
+sub with_device {
+    (cli({}, 'mfa', 'import', "$dir/uris"))[0] == 0 or die "no device\n";
+}
 
 
 # What is asked, on what it reads, and how one sees that it was done.
@@ -130,6 +139,16 @@ my @commands = (
     [ 'user list', '', undef, out => qr/\Q$ann\E.*\Q$bob\E/s ],
     [ 'user show', '', undef, args => [ 'user', 'show', $ann ],
       out => qr/\Q$ann/ ],
+    [ 'mfa import', '', sub { says(qr/App/, 'mfa', 'list', $ann) },
+      args => [ 'mfa', 'import', "$dir/uris" ], partly => 1 ],
+    [ 'mfa list', '', undef, args => [ 'mfa', 'list', $ann ], out => qr/App/,
+      before => \&with_device ],
+    [ 'mfa export', '', sub { says(qr/mfa_exported/, 'events', $ann) },
+      args => [ 'mfa', 'export', $ann ], out => qr/secret=GEZ/,
+      before => \&with_device ],
+    [ 'mfa reset', '',
+      sub { no_sessions($ann) && says(qr/no second/, 'mfa', 'list', $ann) },
+      args => [ 'mfa', 'reset', $ann ], before => \&with_device ],
     [ 'session list', '', undef, out => qr/\Q$ann/ ],
     [ 'session revoke', '', sub { no_sessions($ann) },
       args => [ 'session', 'revoke', $ann ] ],

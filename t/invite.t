@@ -169,6 +169,20 @@ for (['name,language', 'no column "username"'],
     like $e, qr/$why/, $why;
 }
 
+# the second one would end the link of the first
+
+($status, $out, $err) = $t->cli(
+    { stdin => "username,name\nkim,One\nliz,\n KIM ,Two\nkim,Three\n" },
+    'invite', '--file', '-', @to);
+
+is $status, 1, 'twice in a file';
+is_deeply [ map { (split)[0] } split /\n/, $out ], [ 'kim', 'liz' ],
+    'invited once';
+is $err, join('', map { "nginx-login: line $_: user \"kim\" is in line 2 "
+                        . "already\n" } 4, 5), 'says so';
+is json('user', 'show', 'kim')->{name}, 'One', 'as the first one says';
+$t->cli_ok('invite', 'revoke', $_) for 'kim', 'liz';
+
 $t->write_file('list.csv', "username\nx\@\@\njudy\n");
 ($status, $out) = $t->cli('--json', 'invite', '--file', $t->dir . '/list.csv',
                           @to);

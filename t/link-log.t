@@ -94,14 +94,14 @@ for my $page ('invite', 'reset') {
     answers(403, "/other/../login/$page/TOKEN/and/more");
 }
 
-answers(303, '/login/reset/TOKEN', port => 'few', host => 'few.example');
+answers(410, '/login/reset/TOKEN', port => 'few', host => 'few.example');
 answers(503, '/login/reset/TOKEN', port => 'few', host => 'few.example')
     for 1 .. 2;
 
 # a link of one's own that nginx leads there
 
-answers(303, '/r/TOKEN', port => 'short', host => 'short.example');
-answers(303, '/go/in/reset/TOKEN', port => 'short', host => 'short.example');
+answers(410, '/r/TOKEN', port => 'short', host => 'short.example');
+answers(410, '/go/in/reset/TOKEN', port => 'short', host => 'short.example');
 answers(402, '/go/in/invite/TOKEN', port => 'short', host => 'short.example');
 
 # the address as proxies are asked for it

@@ -41,6 +41,14 @@ sub taken {
     $t->conf_ok("$line\n$server", "taken: $line");
 }
 
+sub warnings {
+    my ($line) = @_;
+
+    my ($status, @lines) = $t->conf_test("$line\n$server");
+
+    return grep { /\[(?:warn|error|crit|alert|emerg)\]/ } @lines;
+}
+
 
 # --- the line
 
@@ -94,9 +102,12 @@ my $file = $t->write_file('password', "s\xc3\xa9cret word\n");
 my $with = "login_mail smtp://a user=u password_file=$file";
 
 chmod 0644, $file;
-refused("$with;", qr/open to others, run "chmod 600/, nowhere => 1);
+like join("\n", warnings("$with;")),
+    qr/\A[^\n]*\[warn\] [^\n]* is open to others, run "chmod 600[^\n]*\z/,
+    'one that others can read as well';
 
 chmod 0600, $file;
+is join("\n", warnings("$with;")), '', 'one that they cannot';
 taken("$with;");
 taken("login_mail smtp://a user=u password_file=password;");
 refused("$with starttls=off;", qr/must not send a password without TLS/);

@@ -70,6 +70,10 @@ sub opened {
 
 # --- there
 
+invite('ann@example.com');
+$t->cli_ok('user', 'set', 'ann@example.com', '--email',
+           'krakatoa.mole@example.org');
+
 my $link = invite('ann@example.com', '--name', 'Ann Boleyn', '--role',
                   'staff');
 
@@ -111,9 +115,6 @@ is index($link, "${portal}invite/"), 0, 'the link is the portal\'s';
 
     # and back: with what helps
 
-    $t->cli_ok('user', 'set', 'ann@example.com', '--email',
-               'krakatoa.mole@example.org');
-
     my @weak = (
         [ 'short', 'short one', qr/at least 6 characters/ ],
         [ 'long', 'ab ' x 134, qr/longer than 400/ ],
@@ -134,12 +135,12 @@ is index($link, "${portal}invite/"), 0, 'the link is the portal\'s';
         is $r->page, 'register', "$what: the page again";
         like $r->body, qr/role="alert".*?$why.*?L33/s, "$what: says why";
         like $r->body, qr/id="name"[^>]*value="Anna B"/, "$what: name kept";
+        like $r->alert, qr/L33$/, "$what: all of it in one element";
+        unlike $r->alert, qr/too short/, "$what: nothing else"
+            unless $what eq 'short';
         unlike $r->body, qr/\Q$password/i, "$what: not the password"
             unless $what eq 'her own';
     }
-
-    $t->cli_ok('user', 'set', 'ann@example.com', '--email',
-               'ann@example.com');
 
     my $r2 = $browser->submit($page, fields($good,
                                             password_verify => "$good."));
@@ -188,9 +189,20 @@ is index($link, "${portal}invite/"), 0, 'the link is the portal\'s';
     is $t->browser->sign_in('ann@example.com', $good)->status, 303,
         'signs in with it';
 
+    # the form again, and the way back to it
+
+    my $again = $browser->submit($page, fields($good));
+    is $again->status, 303, 'sent again, signed in';
+    is $again->location, "${portal}apps", 'leads where it led';
+    is $browser->submit($page, fields($good, csrf => 'x'))->status, 403,
+        'but not from elsewhere';
+    $again = $browser->get('/login/register');
+    is $again->status, 303, 'back to the page';
+    is $again->location, "${portal}apps", 'the same';
+
     # a second time
 
-    my $again = $browser->get($link);
+    $again = $browser->get($link);
     is $again->status, 303, 'the link again, signed in';
     is $again->location, "${portal}apps", 'leads to the apps';
 
@@ -251,7 +263,9 @@ is index($link, "${portal}invite/"), 0, 'the link is the portal\'s';
 
 $t->cli_ok('check');
 
-for my $way ('again', 'revoke', 'remove', 'disable', 'password', 'expiry') {
+for my $way ('again', 'revoke', 'remove', 'disable', 'password', 'rename',
+             'address', 'expiry')
+{
     my $who = "carl-$way\@example.com";
     my $link = invite($who, '--expires', '1h');
     my ($browser, $page) = opened($link);
@@ -262,6 +276,8 @@ for my $way ('again', 'revoke', 'remove', 'disable', 'password', 'expiry') {
     $t->cli_ok('invite', 'revoke', $who)    if $way eq 'revoke';
     $t->cli_ok('user', 'remove', $who)      if $way eq 'remove';
     $t->cli_ok('user', 'disable', $who)     if $way eq 'disable';
+    $t->cli_ok('user', 'rename', $who, "x$who") if $way eq 'rename';
+    $t->cli_ok('user', 'set', $who, '--email', "x$who") if $way eq 'address';
     $t->set_clock($now + 4000)              if $way eq 'expiry';
     $t->cli_ok({ stdin => "$good\n" }, 'user', 'password', $who, '--stdin')
         if $way eq 'password';

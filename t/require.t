@@ -134,7 +134,8 @@ for my $row (
     ['login_require max_age=x;', 'invalid parameter "max_age=x"'],
     ['login_require max_age=0;', 'invalid parameter "max_age=0"'],
     ['login_require "user=a b@c";', 'invalid parameter "user=a b@c"'],
-    ['login_require mfa;', 'invalid parameter "mfa"'],
+    ['login_require mfa mfa;', 'invalid parameter "mfa"'],
+    ['login_require mfa=1;', 'invalid parameter "mfa=1"'],
     ['login off; login_require role=a;', '"login_require" directive'],
     ['login_redirect maybe;', 'invalid value "maybe"'],
 ) {

@@ -161,7 +161,7 @@ sub restore {
     # a second use
 
     for my $b ($browser, $t->browser) {
-        my $r = $b->get($url, follow => 1);
+        my $r = $b->get($url);
 
         is $r->status, 410, 'a second time';
         is $r->page, 'invalid-link', 'it is none';
@@ -276,6 +276,9 @@ for my $case (
         'user', 'password', $ann, '--stdin') }, sub { } ],
     [ 'a disabled account', sub { $t->cli_ok('user', 'disable', $ann) },
       sub { $t->cli_ok('user', 'enable', $ann) } ],
+    [ 'another address', sub { $t->cli_ok('user', 'set', $ann, '--email',
+        'other@example.com') },
+      sub { $t->cli_ok('user', 'set', $ann, '--email', $ann) } ],
     [ 'a new name', sub { $t->cli_ok('user', 'rename', $ann, 'eve') },
       sub { $t->cli_ok('user', 'rename', 'eve', $ann) } ],
     [ 'all sessions ended', sub { $t->cli_ok('session', 'revoke', $ann) },
@@ -358,6 +361,18 @@ $t->cli_ok('user', 'enable', $bob);
         like $r->status, qr/^4(?:10|04)$/, "$name: refused";
         is scalar(grep { $_->{name} eq 'a' } $r->cookies), 0, 'no new header';
         unlike $r->body, qr/<script>alert/, 'nothing of it on the page';
+    }
+
+    # another tab has one that is good
+
+    {
+        my $browser = $t->browser;
+        my $page = $browser->get($url, follow => 1);
+
+        is $browser->get("${portal}reset/$bad{altered}")->status, 410,
+            'one that is none';
+        is set($browser, $page, 'short')->status, 422,
+            'leaves the other tab\'s';
     }
 
     # what is in the cookie is as good as what is in the address

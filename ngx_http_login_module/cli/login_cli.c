@@ -34,6 +34,7 @@ static const login_cli_option_t  login_cli_list_options[] = {
     { "--role", "R", 0, "only who has this role" },
     { "--inactive", "TIME", 0, "only who did not sign in for so long" },
     { "--locked", NULL, 0, "only who failed too often to sign in now" },
+    { "--no-mfa", NULL, 0, "only who has no device for a second factor" },
     { NULL, NULL, 0, NULL }
 };
 
@@ -91,6 +92,11 @@ static const login_cli_option_t  login_cli_rotate_options[] = {
     { NULL, NULL, 0, NULL }
 };
 
+static const login_cli_option_t  login_cli_move_options[] = {
+    { "--to", "ORG", 0, "the organisation that the user is moved to" },
+    { NULL, NULL, 0, NULL }
+};
+
 static const login_cli_option_t  login_cli_no_options[] = {
     { NULL, NULL, 0, NULL }
 };
@@ -134,6 +140,10 @@ const login_cli_command_t  login_cli_commands[] = {
       "give a user another name",
       login_cli_user_rename, login_cli_no_options },
 
+    { "user move", "U", 1, 1,
+      "move a user to another organisation",
+      login_cli_user_move, login_cli_move_options },
+
     { "user role", "U", 1, 1,
       "give roles to a user and take them away",
       login_cli_user_role, login_cli_role_options },
@@ -157,6 +167,22 @@ const login_cli_command_t  login_cli_commands[] = {
     { "user unlock", "U|ADDRESS", 1, 1,
       "forget failed sign-ins of a user or from an address",
       login_cli_user_unlock, login_cli_no_options },
+
+    { "mfa list", "U", 1, 1,
+      "list what a user has for a second factor",
+      login_cli_mfa_list, login_cli_no_options },
+
+    { "mfa reset", "U", 1, 1,
+      "take it away, of who lost it; ends all sessions",
+      login_cli_mfa_reset, login_cli_no_options },
+
+    { "mfa export", "U", 1, 1,
+      "print a user's devices as otpauth URIs, with secrets",
+      login_cli_mfa_export, login_cli_no_options },
+
+    { "mfa import", "FILE|-", 1, 1,
+      "add devices to users, from otpauth URIs",
+      login_cli_mfa_import, login_cli_no_options },
 
     { "session list", "[U]", 0, 1,
       "list the sessions of a user, or of all",
@@ -293,14 +319,6 @@ login_cli_run(login_cli_t *cli)
     if (cli->help) {
         login_cli_help(stdout, cli);
         return LOGIN_CLI_DONE;
-    }
-
-    /* there is one organisation as long as none can be declared */
-
-    if (!login_str_eq(cli->org, login_cstr(LOGIN_ORG_DEFAULT))) {
-        login_cli_error("unknown organisation \"%.*s\"", (int) cli->org.len,
-                        (const char *) cli->org.data);
-        return LOGIN_CLI_REFUSED;
     }
 
     login_cli_actor(cli);

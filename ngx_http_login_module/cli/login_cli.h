@@ -71,7 +71,8 @@ typedef struct {
 struct login_cli_s {
     const char                 *path;       /* of the store */
     const char                 *key;
-    login_str_t                 org;
+    login_str_t                 org;        /* empty: which one, or all */
+    u_char                      org_name[LOGIN_USERNAME_MAX];
     unsigned                    json;
     unsigned                    help;
     unsigned                    version;
@@ -89,6 +90,7 @@ struct login_cli_s {
     login_store_t              *store;
     login_view_t               *view;
     login_commit_t             *commit;
+    unsigned                    changed;    /* something was committed */
 };
 
 /* What options say of an account; NULL: nothing. */
@@ -145,6 +147,14 @@ extern const login_cli_command_t  login_cli_commands[];
 
 
 /* login_cli_args.c */
+login_cli_status_e login_cli_org(login_cli_t *cli);
+
+/* Is the command about one? */
+int login_cli_org_matters(const login_cli_t *cli);
+
+/* Says that it is needed. */
+login_cli_status_e login_cli_org_which(void);
+
 login_cli_status_e login_cli_parse(login_cli_t *cli, int argc, char **argv);
 
 /* The value of an option, or its name where it has none; NULL: not given. */
@@ -378,8 +388,9 @@ login_cli_status_e login_cli_policy(login_cli_t *cli, login_policy_t *policy,
     login_arena_t *arena);
 
 /* "*list" (may become NULL) is the caller's to destroy. */
-login_cli_status_e login_cli_rules(const login_policy_t *policy,
-    login_rules_t *rules, login_blocklist_t **list);
+login_cli_status_e login_cli_rules(const login_cli_t *cli,
+    const login_policy_t *policy, login_rules_t *rules,
+    login_blocklist_t **list);
 
 /* The portal's URL: of "--portal", or the only one that nginx has. */
 login_cli_status_e login_cli_portal(const login_cli_t *cli,
@@ -419,12 +430,17 @@ login_cli_status_e login_cli_user_show(login_cli_t *cli);
 login_cli_status_e login_cli_user_add(login_cli_t *cli);
 login_cli_status_e login_cli_user_set(login_cli_t *cli);
 login_cli_status_e login_cli_user_rename(login_cli_t *cli);
+login_cli_status_e login_cli_user_move(login_cli_t *cli);
 login_cli_status_e login_cli_user_role(login_cli_t *cli);
 login_cli_status_e login_cli_user_password(login_cli_t *cli);
 login_cli_status_e login_cli_user_disable(login_cli_t *cli);
 login_cli_status_e login_cli_user_enable(login_cli_t *cli);
 login_cli_status_e login_cli_user_remove(login_cli_t *cli);
 login_cli_status_e login_cli_user_unlock(login_cli_t *cli);
+login_cli_status_e login_cli_mfa_list(login_cli_t *cli);
+login_cli_status_e login_cli_mfa_reset(login_cli_t *cli);
+login_cli_status_e login_cli_mfa_export(login_cli_t *cli);
+login_cli_status_e login_cli_mfa_import(login_cli_t *cli);
 login_cli_status_e login_cli_session_list(login_cli_t *cli);
 login_cli_status_e login_cli_session_revoke(login_cli_t *cli);
 login_cli_status_e login_cli_import_htpasswd(login_cli_t *cli);

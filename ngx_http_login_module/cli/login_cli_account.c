@@ -69,6 +69,10 @@ login_cli_find(login_cli_t *cli, login_account_t *account,
     login_result_e      rc;
     login_cli_status_e  status;
 
+    if (cli->org.len == 0) {
+        return login_cli_org_which();
+    }
+
     status = login_cli_view(cli);
     if (status != LOGIN_CLI_DONE) {
         return status;
@@ -209,7 +213,8 @@ login_cli_sign_out(login_cli_t *cli, login_account_t *account,
 
     if (login_session_walk(cli->view, account->id, login_cli_end_session,
                            changes)
-        == LOGIN_FAULT)
+        == LOGIN_FAULT
+        || login_trust_forget(changes, cli->view, account->id) != LOGIN_OK)
     {
         return login_cli_fault();
     }

@@ -289,11 +289,6 @@ login_cli_apply_globals(login_cli_t *cli)
         cli->key = value;
     }
 
-    value = login_cli_option(cli, "--org");
-    if (value != NULL) {
-        cli->org = login_cstr(value);
-    }
-
     cli->json = (login_cli_option(cli, "--json") != NULL);
     cli->help = (login_cli_option(cli, "--help") != NULL
                  || login_cli_option(cli, "-h") != NULL);

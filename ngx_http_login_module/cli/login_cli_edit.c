@@ -17,6 +17,9 @@ static login_cli_status_e login_cli_set_disabled(login_cli_t *cli,
     unsigned disabled, const char *done);
 static login_cli_status_e login_cli_edit_fields(login_cli_t *cli,
     login_account_t *account, login_changes_t *changes, void *data);
+static login_result_e login_cli_edit_email(login_cli_t *cli,
+    const login_account_t *account, login_changes_t *changes,
+    const char *email);
 static login_cli_status_e login_cli_edit_roles(login_cli_t *cli,
     login_account_t *account, login_changes_t *changes, void *data);
 static void login_cli_event_roles(login_cli_t *cli,
@@ -232,6 +235,12 @@ login_cli_edit_fields(login_cli_t *cli, login_account_t *account,
     char                       detail[32];
     const login_cli_fields_t  *fields = data;
 
+    if (login_cli_edit_email(cli, account, changes, fields->email)
+        != LOGIN_OK)
+    {
+        return login_cli_fault();
+    }
+
     login_cli_set_fields(account, fields);
 
     login_account_update(changes, account);
@@ -248,6 +257,28 @@ login_cli_edit_fields(login_cli_t *cli, login_account_t *account,
     login_cli_event(cli, changes, account, LOGIN_LOG_ACCOUNT_CHANGED, detail);
 
     return LOGIN_CLI_DONE;
+}
+
+
+/* What went to another address must not let its reader in. */
+
+static login_result_e
+login_cli_edit_email(login_cli_t *cli, const login_account_t *account,
+    login_changes_t *changes, const char *email)
+{
+    if (email == NULL || login_str_eq(account->email, login_cstr(email))) {
+        return LOGIN_OK;
+    }
+
+    if (login_link_end(changes, cli->view, account->id,
+                       LOGIN_LINK_INVITATION) == LOGIN_FAULT
+        || login_link_end(changes, cli->view, account->id, LOGIN_LINK_RESET)
+           == LOGIN_FAULT)
+    {
+        return LOGIN_FAULT;
+    }
+
+    return LOGIN_OK;
 }
 
 

@@ -133,7 +133,7 @@ login_cli_events_visit(void *data, const login_log_event_t *event)
     login_cli_happened_t  **all;
 
     if (event->time < events->since
-        || (event->org.len != 0
+        || (event->org.len != 0 && events->cli->org.len != 0
             && !login_str_eq(event->org, events->cli->org))
         || (event->account != NULL
             && memcmp(event->account, LOGIN_LOG_NOBODY, LOGIN_ID_LEN) == 0))

@@ -23,6 +23,7 @@ typedef struct {
     size_t                     n;           /* fields of the heading */
     size_t                     column[LOGIN_CSV_FIELDS];
     unsigned                   refused;
+    json_t                    *seen;        /* the line of each user name */
     json_t                    *json;
 } login_cli_invites_t;
 
@@ -36,6 +37,8 @@ static login_cli_status_e login_cli_invite_line(login_cli_invites_t *invites,
 static login_cli_status_e login_cli_invite_record(
     login_cli_invites_t *invites, char *texts[LOGIN_CLI_COLUMNS],
     login_invite_t *made, char why[LOGIN_CLI_WHY_SIZE]);
+static login_cli_status_e login_cli_invite_once(login_cli_invites_t *invites,
+    const char *username, char why[LOGIN_CLI_WHY_SIZE]);
 static login_cli_status_e login_cli_invite_roles(login_cli_roles_t *roles,
     char *text);
 static void login_cli_invite_result(login_cli_invites_t *invites,
@@ -64,6 +67,7 @@ login_cli_invite_file(login_cli_t *cli, const login_cli_invite_t *invite,
 
     invites.cli = cli;
     invites.invite = invite;
+    invites.seen = json_object();
 
     login_csv_open(&invites.csv, (u_char *) text.data, text.len);
 
@@ -75,6 +79,7 @@ login_cli_invite_file(login_cli_t *cli, const login_cli_invite_t *invite,
     }
 
     free((void *) text.data);
+    json_decref(invites.seen);
 
     if (invites.json != NULL
         && login_cli_json(invites.json) != LOGIN_CLI_DONE)
@@ -276,13 +281,46 @@ login_cli_invite_record(login_cli_invites_t *invites,
         made->roles = login_str(roles.data, roles.len);
     }
 
-    rc = login_cli_invite_make(invites->cli, made, why);
+    rc = login_cli_invite_once(invites, username, why);
+
+    if (rc == LOGIN_CLI_DONE) {
+        rc = login_cli_invite_make(invites->cli, made, why);
+    }
 
     made->name = login_str(NULL, 0);
     made->language = login_str(NULL, 0);
     made->roles = login_str(NULL, 0);
 
     return rc;
+}
+
+
+/* A second invitation would end the first, whose link is printed already. */
+
+static login_cli_status_e
+login_cli_invite_once(login_cli_invites_t *invites, const char *username,
+    char why[LOGIN_CLI_WHY_SIZE])
+{
+    json_t  *line;
+
+    line = json_object_get(invites->seen, username);
+
+    if (line != NULL) {
+        (void) snprintf(why, LOGIN_CLI_WHY_SIZE, "user \"%s\" is in line %u "
+                        "already", username,
+                        (unsigned) json_integer_value(line));
+        return LOGIN_CLI_REFUSED;
+    }
+
+    if (json_object_set_new(invites->seen, username,
+                            json_integer(invites->csv.line))
+        != 0)
+    {
+        login_cli_error("no memory");
+        return LOGIN_CLI_UNUSABLE;
+    }
+
+    return LOGIN_CLI_DONE;
 }
 
 

@@ -83,15 +83,18 @@ login_cli_key_count(login_cli_t *cli, login_cli_key_count_t *count)
 static login_result_e
 login_cli_key_visit(void *data, const login_scan_item_t *item)
 {
-    size_t                  n;
+    size_t                  i, n, keys[2];
     login_cli_key_count_t  *count = data;
 
     /* a damaged record may be whole in a backup, and need its key there */
 
-    if (login_keyring_find(&n, count->ring, item->key_id) == LOGIN_OK) {
-        count->records[n]++;
+    n = login_scan_keys(keys, item, count->ring);
 
-    } else {
+    for (i = 0; i < n; i++) {
+        count->records[keys[i]]++;
+    }
+
+    if (n == 0) {
         count->unread++;
     }
 

@@ -11,6 +11,7 @@ typedef struct {
     json_t             *json;
     const char         *role;
     unsigned            locked;
+    unsigned            bare;       /* without a device */
     uint64_t            before;     /* last sign-in; UINT64_MAX: any */
 } login_cli_list_t;
 
@@ -35,8 +36,8 @@ login_cli_user_list(login_cli_t *cli)
     list.cli = cli;
     list.role = login_cli_option(cli, "--role");
     list.locked = (login_cli_option(cli, "--locked") != NULL);
+    list.bare = (login_cli_option(cli, "--no-mfa") != NULL);
     list.before = UINT64_MAX;
-    list.table.columns = 5;
 
     value = login_cli_option(cli, "--inactive");
 
@@ -58,6 +59,8 @@ login_cli_user_list(login_cli_t *cli)
         return rc;
     }
 
+    list.table.columns = cli->org.len == 0 ? 6 : 5;
+
     if (cli->json) {
         list.json = json_array();
 
@@ -67,6 +70,10 @@ login_cli_user_list(login_cli_t *cli)
         login_cli_cell(&list.table, login_cstr("STATE"));
         login_cli_cell(&list.table, login_cstr("LAST SIGN-IN"));
         login_cli_cell(&list.table, login_cstr("ROLES"));
+
+        if (cli->org.len == 0) {
+            login_cli_cell(&list.table, login_cstr("ORGANISATION"));
+        }
     }
 
     walked = login_account_walk(cli->view, cli->org, login_cli_list_visit,
@@ -88,6 +95,7 @@ login_cli_user_list(login_cli_t *cli)
 static login_result_e
 login_cli_list_visit(void *data, const login_account_t *account)
 {
+    size_t             devices;
     uint64_t           seen, until;
     login_cli_list_t  *list = data;
 
@@ -123,6 +131,19 @@ login_cli_list_visit(void *data, const login_account_t *account)
         return LOGIN_OK;
     }
 
+    devices = 0;
+
+    if (list->bare
+        && login_device_count(&devices, list->cli->view, account->id)
+           != LOGIN_OK)
+    {
+        return LOGIN_FAULT;
+    }
+
+    if (devices != 0) {
+        return LOGIN_OK;
+    }
+
     return login_cli_list_row(list, account, seen, until);
 }
 
@@ -143,6 +164,10 @@ login_cli_list_row(login_cli_list_t *list, const login_account_t *account,
     login_cli_cell(&list->table, login_cstr(login_cli_state(account, until)));
     login_cli_cell_time(&list->table, seen);
     login_cli_cell(&list->table, account->roles);
+
+    if (list->cli->org.len == 0) {
+        login_cli_cell(&list->table, account->org);
+    }
 
     return LOGIN_OK;
 }

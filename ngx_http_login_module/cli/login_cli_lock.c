@@ -50,17 +50,24 @@ static login_cli_status_e
 login_cli_edit_unlock(login_cli_t *cli, login_account_t *account,
     login_changes_t *changes, void *data)
 {
-    u_char  name[LOGIN_ID_LEN];
+    u_char              names[2][LOGIN_ID_LEN];
+    login_cli_status_e  rc;
 
     (void) data;
 
-    if (login_limit_name(name, account->org, account->username) != LOGIN_OK) {
+    if (login_lock_names(names, account) != LOGIN_OK) {
         return login_cli_fault();
     }
 
+    login_factor_unlock(changes, account->id);
+
     login_cli_event(cli, changes, account, LOGIN_LOG_ACCOUNT_UNLOCKED, NULL);
 
-    return login_cli_open_lock(cli, changes, name);
+    rc = login_cli_open_lock(cli, changes, names[0]);
+
+    return rc == LOGIN_CLI_DONE
+           && login_lock_open(changes, cli->view, names[1], cli->now)
+              != LOGIN_OK ? login_cli_fault() : rc;
 }
 
 

@@ -33,7 +33,7 @@ static login_cli_status_e login_cli_password_take(login_cli_t *cli,
 static login_cli_status_e login_cli_password_hash(
     char phc[LOGIN_PHC_MAX + 1], const login_policy_t *policy,
     const login_cli_password_t *password);
-static login_cli_status_e login_cli_password_judge(
+static login_cli_status_e login_cli_password_judge(const login_cli_t *cli,
     const login_policy_t *policy, const login_cli_password_t *password,
     login_words_t *words);
 static void login_cli_catch(struct sigaction old[LOGIN_CLI_SIGNALS]);
@@ -86,7 +86,7 @@ login_cli_password_take(login_cli_t *cli, char phc[LOGIN_PHC_MAX + 1],
     rc = login_cli_policy(cli, &policy, arena);
 
     if (rc == LOGIN_CLI_DONE) {
-        rc = login_cli_password_judge(&policy, password, words);
+        rc = login_cli_password_judge(cli, &policy, password, words);
     }
 
     if (rc == LOGIN_CLI_DONE) {
@@ -321,8 +321,9 @@ login_cli_password_check(const login_cli_password_t *password)
 
 
 static login_cli_status_e
-login_cli_password_judge(const login_policy_t *policy,
-    const login_cli_password_t *password, login_words_t *words)
+login_cli_password_judge(const login_cli_t *cli,
+    const login_policy_t *policy, const login_cli_password_t *password,
+    login_words_t *words)
 {
     char                 text[128];
     size_t               i;
@@ -339,7 +340,7 @@ login_cli_password_judge(const login_policy_t *policy,
         }
     }
 
-    status = login_cli_rules(policy, &rules, &list);
+    status = login_cli_rules(cli, policy, &rules, &list);
     if (status != LOGIN_CLI_DONE) {
         return status;
     }

@@ -51,18 +51,23 @@ login_cli_policy_unread(void)
 
 
 login_cli_status_e
-login_cli_rules(const login_policy_t *policy, login_rules_t *rules,
-    login_blocklist_t **list)
+login_cli_rules(const login_cli_t *cli, const login_policy_t *policy,
+    login_rules_t *rules, login_blocklist_t **list)
 {
-    char           path[PATH_MAX];
-    login_error_t  error;
+    char                       path[PATH_MAX];
+    login_str_t                blocklist;
+    login_error_t              error;
+    const login_policy_org_t  *org;
 
     *list = NULL;
 
-    (void) snprintf(path, sizeof(path), "%.*s", (int) policy->blocklist.len,
-                    (const char *) policy->blocklist.data);
+    org = login_policy_org(policy, cli->org);
+    blocklist = org != NULL ? org->blocklist : policy->blocklist;
 
-    if (policy->blocklist.len != 0
+    (void) snprintf(path, sizeof(path), "%.*s", (int) blocklist.len,
+                    (const char *) blocklist.data);
+
+    if (blocklist.len != 0
         && login_blocklist_load(list, path, &error) != LOGIN_OK)
     {
         login_cli_error("\"blocklist\" of \"login_password\": %s",
@@ -70,9 +75,10 @@ login_cli_rules(const login_policy_t *policy, login_rules_t *rules,
         return LOGIN_CLI_UNUSABLE;
     }
 
-    rules->min = policy->password_min;
-    rules->max = policy->password_max;
-    rules->score = policy->password_score;
+    rules->min = org != NULL ? org->password_min : policy->password_min;
+    rules->max = org != NULL ? org->password_max : policy->password_max;
+    rules->score = org != NULL ? org->password_score
+                               : policy->password_score;
     rules->blocklist = *list;
 
     return LOGIN_CLI_DONE;

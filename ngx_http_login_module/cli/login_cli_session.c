@@ -165,7 +165,8 @@ login_cli_sessions_visit(void *data, const login_session_t *session)
     }
 
     if (rc == LOGIN_NO
-        || !login_str_eq(account.org, sessions->cli->org)
+        || (sessions->cli->org.len != 0
+            && !login_str_eq(account.org, sessions->cli->org))
         || !login_cli_session_alive(session, &account, sessions->epoch))
     {
         return LOGIN_OK;

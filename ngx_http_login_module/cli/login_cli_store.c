@@ -31,7 +31,10 @@ login_cli_open(login_cli_t *cli)
         }
     }
 
-    return login_cli_enter(cli);
+    rc = login_cli_enter(cli);
+
+    return rc == LOGIN_CLI_DONE && login_cli_org_matters(cli)
+           ? login_cli_org(cli) : rc;
 }
 
 
@@ -64,6 +67,12 @@ login_cli_enter(login_cli_t *cli)
 void
 login_cli_close(login_cli_t *cli)
 {
+    /* for who checks a configuration; if it fails, nginx does it as well */
+
+    if (cli->changed && login_cli_org_matters(cli)) {
+        (void) login_org_note(cli->view, cli->path, NULL, cli->org);
+    }
+
     if (cli->commit != NULL) {
         login_commit_destroy(cli->commit);
     }
@@ -127,6 +136,10 @@ login_cli_commit(login_cli_t *cli, login_changes_t *changes)
     login_result_e  rc;
 
     rc = login_commit_one(cli->commit, changes);
+
+    if (rc == LOGIN_OK) {
+        cli->changed = 1;
+    }
 
     if (rc == LOGIN_FAULT) {
         login_cli_error("store could not be written: %s",

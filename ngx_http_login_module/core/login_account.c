@@ -146,6 +146,26 @@ login_account_put(login_changes_t *changes, const login_account_t *account,
 
 
 login_result_e
+login_account_expect(login_changes_t *changes, login_view_t *view,
+    const login_account_t *account)
+{
+    u_char          buf[LOGIN_NAME_KEY_MAX];
+    login_str_t     key;
+    login_record_t  record;
+
+    key = login_name_key(buf, account->org, account->username);
+
+    if (key.len == 0 || login_view_get(view, key, &record) != LOGIN_OK) {
+        return LOGIN_FAULT;
+    }
+
+    login_changes_expect(changes, key, record.version);
+
+    return LOGIN_OK;
+}
+
+
+login_result_e
 login_account_seen(uint64_t *when, login_view_t *view,
     const u_char id[LOGIN_ID_LEN])
 {

@@ -47,6 +47,14 @@ login_result_e login_account_new(login_account_t *account, uint64_t now);
 void login_account_add(login_changes_t *changes,
     const login_account_t *account);
 
+/*
+ * Expects that the account is there under its name when "changes" are
+ * applied, so that nothing is left behind of one that was removed; what else
+ * changes of it does not matter.
+ */
+login_result_e login_account_expect(login_changes_t *changes,
+    login_view_t *view, const login_account_t *account);
+
 /* Expects the version that was read.  Name and organisation stay. */
 void login_account_update(login_changes_t *changes,
     const login_account_t *account);
@@ -58,6 +66,14 @@ void login_account_update(login_changes_t *changes,
  */
 login_result_e login_account_rename(login_changes_t *changes,
     login_account_t *account, login_view_t *view, login_str_t username);
+
+/*
+ * Moves it to another organisation; "org" lives as long as the account's
+ * strings.  Id and password stay, sessions and links end.  LOGIN_NO: somebody
+ * has that name there.
+ */
+login_result_e login_account_move(login_changes_t *changes,
+    login_account_t *account, login_view_t *view, login_str_t org);
 
 /* Removes the account and all that is its own: name, sessions, events ... */
 login_result_e login_account_remove(login_changes_t *changes,

@@ -14,6 +14,9 @@ typedef struct {
 
 static login_result_e login_account_visit(void *data, login_str_t key,
     const login_record_t *record);
+static login_result_e login_account_relist(login_changes_t *changes,
+    const login_account_t *account, login_view_t *view, login_str_t org,
+    login_str_t username);
 static login_result_e login_account_unlist(login_changes_t *changes,
     const login_account_t *account, login_view_t *view);
 static login_result_e login_account_unlink(login_changes_t *changes,
@@ -76,12 +79,54 @@ login_result_e
 login_account_rename(login_changes_t *changes, login_account_t *account,
     login_view_t *view, login_str_t username)
 {
+    login_result_e  rc;
+
+    rc = login_account_relist(changes, account, view, account->org, username);
+
+    if (rc == LOGIN_OK) {
+        account->username = username;
+        login_account_update(changes, account);
+    }
+
+    return rc;
+}
+
+
+login_result_e
+login_account_move(login_changes_t *changes, login_account_t *account,
+    login_view_t *view, login_str_t org)
+{
+    login_result_e  rc;
+
+    rc = login_account_relist(changes, account, view, org, account->username);
+    if (rc != LOGIN_OK) {
+        return rc;
+    }
+
+    /* also those that begin meanwhile */
+
+    account->org = org;
+    account->generation++;
+
+    login_account_update(changes, account);
+
+    return login_session_walk(view, account->id, login_account_sign_out,
+                              changes);
+}
+
+
+/* LOGIN_NO: the new name is somebody's. */
+
+static login_result_e
+login_account_relist(login_changes_t *changes, const login_account_t *account,
+    login_view_t *view, login_str_t org, login_str_t username)
+{
     u_char           buf[LOGIN_NAME_KEY_MAX];
     login_str_t      key;
     login_record_t   record;
     login_result_e   rc;
 
-    key = login_name_key(buf, account->org, username);
+    key = login_name_key(buf, org, username);
     if (key.len == 0) {
         return LOGIN_FAULT;
     }
@@ -99,10 +144,6 @@ login_account_rename(login_changes_t *changes, login_account_t *account,
 
     login_changes_put(changes, key, login_str(account->id, LOGIN_ID_LEN),
                       LOGIN_EXPECT_ABSENT);
-
-    account->username = username;
-
-    login_account_update(changes, account);
 
     return LOGIN_OK;
 }
@@ -128,6 +169,9 @@ login_account_remove(login_changes_t *changes, const login_account_t *account,
                          LOGIN_EXPECT_ANY);
 
     if (login_account_unlink(changes, account, view) != LOGIN_OK
+        || login_flow_sweep(changes, view, account->id, UINT64_MAX)
+           != LOGIN_OK
+        || login_factor_forget(changes, view, account->id) != LOGIN_OK
         || login_log_forget(changes, view, account->id) != LOGIN_OK)
     {
         return LOGIN_FAULT;

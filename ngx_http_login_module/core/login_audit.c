@@ -50,6 +50,11 @@ static const login_audit_kind_t  login_audit_kinds[] = {
     { LOGIN_KIND_MAIL, login_audit_other },
     { LOGIN_KIND_QUEUE, login_audit_other },
     { LOGIN_KIND_ASKED, login_audit_other },
+    { LOGIN_KIND_FLOW, login_audit_flow },
+    { LOGIN_KIND_DEVICE, login_audit_device },
+    { LOGIN_KIND_RECOVERY, login_audit_recovery },
+    { LOGIN_KIND_TRUST, login_audit_trust },
+    { LOGIN_KIND_FACTOR, login_audit_factor },
     { 0, NULL }
 };
 
@@ -75,7 +80,7 @@ login_audit(login_audit_t *audit, login_view_t *view,
 static login_result_e
 login_audit_visit(void *data, const login_scan_item_t *item)
 {
-    size_t                     n;
+    size_t                     n, keys[2];
     login_audit_scan_t        *scan;
     const login_audit_kind_t  *kind;
 
@@ -83,8 +88,8 @@ login_audit_visit(void *data, const login_scan_item_t *item)
 
     scan->audit->records++;
 
-    if (login_keyring_find(&n, scan->ring, item->key_id) == LOGIN_OK) {
-        scan->audit->keys[n]++;
+    for (n = login_scan_keys(keys, item, scan->ring); n > 0; n--) {
+        scan->audit->keys[keys[n - 1]]++;
     }
 
     if (item->sound != LOGIN_OK) {

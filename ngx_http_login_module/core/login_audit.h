@@ -13,7 +13,7 @@ typedef struct {
     uint64_t    records;
     uint64_t    accounts;
     uint64_t    sessions;
-    uint64_t    keys[LOGIN_KEYS_MAX];   /* records that each has sealed */
+    uint64_t    keys[LOGIN_KEYS_MAX];   /* records that each is needed for */
     uint64_t    newest;                 /* time of day in any record */
 
     uint64_t    unknown;                /* of kinds of other versions */

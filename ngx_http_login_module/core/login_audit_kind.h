@@ -21,6 +21,17 @@ login_result_e login_audit_link(login_audit_scan_t *scan,
     const login_scan_item_t *item);
 login_result_e login_audit_linked(login_audit_scan_t *scan,
     const login_scan_item_t *item);
+login_result_e login_audit_flow(login_audit_scan_t *scan,
+    const login_scan_item_t *item);
+
+login_result_e login_audit_device(login_audit_scan_t *scan,
+    const login_scan_item_t *item);
+login_result_e login_audit_recovery(login_audit_scan_t *scan,
+    const login_scan_item_t *item);
+login_result_e login_audit_trust(login_audit_scan_t *scan,
+    const login_scan_item_t *item);
+login_result_e login_audit_factor(login_audit_scan_t *scan,
+    const login_scan_item_t *item);
 
 login_result_e login_audit_owner(login_audit_scan_t *scan,
     const login_scan_item_t *item);

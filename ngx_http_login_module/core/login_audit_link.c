@@ -51,3 +51,21 @@ login_audit_linked(login_audit_scan_t *scan, const login_scan_item_t *item)
 
     return login_audit_owner(scan, item);
 }
+
+
+login_result_e
+login_audit_flow(login_audit_scan_t *scan, const login_scan_item_t *item)
+{
+    login_flow_mark_t  mark;
+
+    if (item->key.len != LOGIN_FLOW_KEY_LEN
+        || login_flow_mark_decode(&mark, item->record.payload)
+           != LOGIN_OK)
+    {
+        return login_audit_tell(scan, item, "is not well-formed");
+    }
+
+    login_audit_time(scan, mark.when);
+
+    return login_audit_owner(scan, item);
+}

@@ -1,5 +1,5 @@
 
-/* Bytes to text and back: base64url, hexadecimal, UTF-8, record fields. */
+/* Bytes to text and back: base64url, base32, UTF-8, record fields ... */
 
 #ifndef LOGIN_CODEC_H
 #define LOGIN_CODEC_H
@@ -25,6 +25,18 @@ size_t login_hex_encode(u_char *dst, login_str_t src);
 
 /* Decodes exactly "len" bytes, digits of either case. */
 login_result_e login_hex_decode(u_char *dst, size_t len, login_str_t src);
+
+/* Base32 (RFC 4648, 6) without padding: writes that many bytes. */
+#define login_base32_len(n)  (((n) * 8 + 4) / 5)
+size_t login_base32_encode(u_char *dst, login_str_t src);
+
+/*
+ * Decodes as people hand it on: letters of either case, spaces and hyphens
+ * between them, padding or none.  "*len" as above.  LOGIN_NO: something else
+ * is in it, or it is too long.
+ */
+login_result_e login_base32_decode(u_char *dst, size_t *len,
+    login_str_t src);
 
 /*
  * LOGIN_OK where "s" is well-formed UTF-8 (RFC 3629) without NUL;

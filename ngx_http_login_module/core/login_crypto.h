@@ -16,12 +16,16 @@ typedef enum {
     LOGIN_PURPOSE_CSRF,         /* the hidden field of forms */
     LOGIN_PURPOSE_RECORD,       /* records of the store */
     LOGIN_PURPOSE_NOTICE,       /* "done" of a page's address */
+    LOGIN_PURPOSE_TRUST,        /* the cookie of a trusted browser */
+    LOGIN_PURPOSE_ORG,          /* the cookie of the last organisation */
     LOGIN_PURPOSES
 } login_purpose_e;
 
 /* What is encrypted. */
 typedef enum {
     LOGIN_CIPHER_MAIL = 0,      /* mails that wait in the store */
+    LOGIN_CIPHER_FLOW,          /* the cookie of a flow */
+    LOGIN_CIPHER_DEVICE,        /* secrets of authenticator apps */
     LOGIN_CIPHERS
 } login_cipher_e;
 

@@ -16,40 +16,56 @@ typedef enum {
     LOGIN_FORGOT_INVITATION
 } login_forgot_offer_e;
 
+/* One of those who have the name. */
+typedef struct {
+    login_account_t        account;
+    login_forgot_offer_e   offer;
+    login_link_t           invitation;
+    char                  *url;
+    unsigned               mailed;
+} login_forgot_one_t;
+
+/* All of them, to whom something can be mailed. */
+typedef struct {
+    size_t                 n;
+    login_forgot_one_t     all[LOGIN_MAIL_ROWS_MAX];
+} login_forgot_found_t;
+
 
 static login_result_e login_forgot_build(login_forgot_t *forgot,
-    login_view_t *view);
-static login_result_e login_forgot_offer(login_forgot_offer_e *offer,
-    login_account_t *account, login_link_t *invitation,
+    login_forgot_found_t *found, login_view_t *view);
+static login_result_e login_forgot_search(login_forgot_found_t *found,
     const login_forgot_t *forgot, login_view_t *view);
-static login_result_e login_forgot_invitation(login_link_t *invitation,
-    const login_account_t *account, const login_forgot_t *forgot,
-    login_view_t *view);
+static login_result_e login_forgot_offer(login_forgot_one_t *one,
+    const login_forgot_t *forgot, login_view_t *view);
 static login_result_e login_forgot_send(login_forgot_t *forgot,
-    const login_account_t *account, login_link_t *invitation,
+    login_forgot_found_t *found, login_view_t *view);
+static login_result_e login_forgot_link(login_forgot_t *forgot,
+    login_forgot_one_t *one, const u_char mail[LOGIN_ID_LEN],
     login_view_t *view);
 static login_result_e login_forgot_mail(login_forgot_t *forgot,
-    const login_account_t *account, login_link_t *invitation,
-    login_view_t *view, char *url);
-static void login_forgot_url(char *url, login_str_t portal, const char *path,
-    const u_char token[LOGIN_LINK_TOKEN_LEN]);
+    login_forgot_found_t *found, size_t first, login_view_t *view);
 
 
 login_result_e
 login_forgot_run(login_forgot_t *forgot, login_view_t *view)
 {
-    login_result_e  rc;
+    login_result_e         rc;
+    login_forgot_found_t  *found;
 
     forgot->error.line = 0;
     forgot->error.text[0] = '\0';
 
     forgot->changes = login_changes_create();
+    found = calloc(1, sizeof(login_forgot_found_t));
 
-    if (forgot->changes == NULL || login_view_begin(view) != LOGIN_OK) {
+    if (forgot->changes == NULL || found == NULL
+        || login_view_begin(view) != LOGIN_OK)
+    {
         rc = LOGIN_FAULT;
 
     } else {
-        rc = login_forgot_build(forgot, view);
+        rc = login_forgot_build(forgot, found, view);
         login_view_end(view);
     }
 
@@ -60,187 +76,234 @@ login_forgot_run(login_forgot_t *forgot, login_view_t *view)
         forgot->changes = NULL;
     }
 
+    free(found);
+
     return rc;
 }
 
 
 static login_result_e
-login_forgot_build(login_forgot_t *forgot, login_view_t *view)
+login_forgot_build(login_forgot_t *forgot, login_forgot_found_t *found,
+    login_view_t *view)
 {
-    u_char                name[LOGIN_ID_LEN];
-    login_link_t          invitation;
-    login_result_e        rc;
-    login_account_t       account;
-    login_forgot_offer_e  offer;
+    u_char          name[LOGIN_ID_LEN];
+    login_result_e  rc;
 
-    if (login_forgot_offer(&offer, &account, &invitation, forgot, view)
-        != LOGIN_OK
+    if (login_forgot_search(found, forgot, view) != LOGIN_OK
         || login_limit_name(name, forgot->org, forgot->username) != LOGIN_OK)
     {
         return LOGIN_FAULT;
     }
 
-    if (offer == LOGIN_FORGOT_NOTHING) {
+    rc = login_mail_allowed(forgot->changes, view, name, found->n != 0,
+                            forgot->now);
+
+    if (rc == LOGIN_NO && found->n != 0) {
         return login_mail_allowed(forgot->changes, view, name, 0,
                                   forgot->now);
     }
 
-    rc = login_mail_allowed(forgot->changes, view, name, 1, forgot->now);
-
-    if (rc == LOGIN_NO) {
-        return login_mail_allowed(forgot->changes, view, name, 0,
-                                  forgot->now);
-    }
-
-    if (rc != LOGIN_OK) {
+    if (rc != LOGIN_OK || found->n == 0) {
         return rc;
     }
 
-    return login_forgot_send(forgot, &account,
-                             offer == LOGIN_FORGOT_INVITATION ? &invitation
-                                                              : NULL,
-                             view);
+    return login_forgot_send(forgot, found, view);
+}
+
+
+static login_result_e
+login_forgot_search(login_forgot_found_t *found, const login_forgot_t *forgot,
+    login_view_t *view)
+{
+    size_t               i, n, len;
+    u_char               name[LOGIN_USERNAME_MAX];
+    u_char               ids[LOGIN_MAIL_ROWS_MAX][LOGIN_ID_LEN];
+    login_result_e       rc;
+    login_account_t      account;
+    login_forgot_one_t  *one;
+
+    rc = login_username_normalise(name, &len, forgot->username);
+    if (rc != LOGIN_OK) {
+        return rc == LOGIN_NO ? LOGIN_OK : rc;
+    }
+
+    n = 0;
+
+    if (forgot->org.len == 0) {
+        rc = login_orgs_people(ids, LOGIN_MAIL_ROWS_MAX, &n, view,
+                               forgot->orgs, forgot->portal,
+                               login_str(name, len));
+
+    } else {
+        rc = login_account_find(&account, view, forgot->org,
+                                login_str(name, len));
+        if (rc == LOGIN_OK) {
+            memcpy(ids[n++], account.id, LOGIN_ID_LEN);
+        }
+    }
+
+    if (rc == LOGIN_FAULT) {
+        return LOGIN_FAULT;
+    }
+
+    for (i = 0; i < n && i < LOGIN_MAIL_ROWS_MAX; i++) {
+        one = &found->all[found->n];
+
+        if (login_account_get(&one->account, view, ids[i]) != LOGIN_OK
+            || login_forgot_offer(one, forgot, view) != LOGIN_OK)
+        {
+            return LOGIN_FAULT;
+        }
+
+        if (one->offer != LOGIN_FORGOT_NOTHING) {
+            found->n++;
+        }
+    }
+
+    return LOGIN_OK;
 }
 
 
 /* An account that has no password gets none by this. */
 
 static login_result_e
-login_forgot_offer(login_forgot_offer_e *offer, login_account_t *account,
-    login_link_t *invitation, const login_forgot_t *forgot,
+login_forgot_offer(login_forgot_one_t *one, const login_forgot_t *forgot,
     login_view_t *view)
 {
-    size_t          len;
-    u_char          name[LOGIN_USERNAME_MAX];
-    login_result_e  rc;
+    login_result_e          rc;
+    const login_org_t      *org;
+    const login_account_t  *account;
 
-    *offer = LOGIN_FORGOT_NOTHING;
+    account = &one->account;
+    one->offer = LOGIN_FORGOT_NOTHING;
 
-    rc = login_username_normalise(name, &len, forgot->username);
+    org = login_orgs_find(forgot->orgs, account->org);
 
-    if (rc == LOGIN_OK) {
-        rc = login_account_find(account, view, forgot->org,
-                                login_str(name, len));
-    }
-
-    if (rc != LOGIN_OK) {
-        return rc == LOGIN_NO ? LOGIN_OK : rc;
-    }
-
-    if (account->disabled || login_mail_address(account->email) != LOGIN_OK) {
+    if (org == NULL || !org->password || account->disabled
+        || login_mail_address(account->email) != LOGIN_OK)
+    {
         return LOGIN_OK;
     }
 
     if (account->password.len != 0) {
-        *offer = LOGIN_FORGOT_RESET;
+        one->offer = LOGIN_FORGOT_RESET;
         return LOGIN_OK;
     }
 
-    rc = login_forgot_invitation(invitation, account, forgot, view);
+    rc = login_invite_open(&one->invitation, account, view, forgot->now);
 
     if (rc == LOGIN_OK) {
-        *offer = LOGIN_FORGOT_INVITATION;
+        one->offer = LOGIN_FORGOT_INVITATION;
     }
 
     return rc == LOGIN_FAULT ? LOGIN_FAULT : LOGIN_OK;
 }
 
 
-/* One that was revoked or is over stays so: it is for others to give. */
+/*
+ * One mail for all that have an address in common.  Who has another one must
+ * not learn the links of those who only have the same name elsewhere.
+ */
 
 static login_result_e
-login_forgot_invitation(login_link_t *invitation,
-    const login_account_t *account, const login_forgot_t *forgot,
+login_forgot_send(login_forgot_t *forgot, login_forgot_found_t *found,
     login_view_t *view)
 {
-    login_result_e  rc;
-
-    if (!account->invited) {
-        return LOGIN_NO;
-    }
-
-    rc = login_link_of(invitation, view, account->id, LOGIN_LINK_INVITATION,
-                       forgot->now);
-
-    if (rc == LOGIN_OK && invitation->state != LOGIN_LINK_OPEN) {
-        return LOGIN_NO;
-    }
-
-    return rc;
-}
-
-
-static login_result_e
-login_forgot_send(login_forgot_t *forgot, const login_account_t *account,
-    login_link_t *invitation, login_view_t *view)
-{
-    char            *url;
-    size_t           len;
+    char            *urls;
+    size_t           i, len;
     login_result_e   rc;
 
     len = forgot->portal.len + sizeof(LOGIN_INVITE_PATH)
           + LOGIN_LINK_TOKEN_LEN;
 
-    url = malloc(len);
-    if (url == NULL) {
+    urls = calloc(found->n, len);
+    if (urls == NULL) {
         return LOGIN_FAULT;
     }
 
-    rc = login_forgot_mail(forgot, account, invitation, view, url);
+    for (i = 0; i < found->n; i++) {
+        found->all[i].url = urls + i * len;
+    }
 
-    login_wipe(url, len);
-    free(url);
+    rc = LOGIN_OK;
+
+    for (i = 0; i < found->n && rc == LOGIN_OK; i++) {
+        if (!found->all[i].mailed) {
+            rc = login_forgot_mail(forgot, found, i, view);
+        }
+    }
+
+    login_wipe(urls, found->n * len);
+    free(urls);
 
     return rc;
 }
 
 
 static login_result_e
-login_forgot_mail(login_forgot_t *forgot, const login_account_t *account,
-    login_link_t *invitation, login_view_t *view, char *url)
+login_forgot_mail(login_forgot_t *forgot, login_forgot_found_t *found,
+    size_t first, login_view_t *view)
 {
-    u_char        token[LOGIN_LINK_TOKEN_LEN];
-    login_mail_t  mail;
+    size_t               i;
+    login_mail_t         mail;
+    login_mail_row_t     rows[LOGIN_MAIL_ROWS_MAX];
+    const login_org_t   *org;
+    login_forgot_one_t  *one, *to;
 
     memset(&mail, 0, sizeof(login_mail_t));
+    to = &found->all[first];
 
     if (login_mail_draw(mail.id) != LOGIN_OK) {
         return LOGIN_FAULT;
     }
 
-    if (invitation != NULL) {
-        memcpy(invitation->mail, mail.id, LOGIN_ID_LEN);
+    for (i = first; i < found->n; i++) {
+        one = &found->all[i];
 
-        if (login_link_issue(forgot->changes, view, invitation, token)
-            != LOGIN_OK)
-        {
+        if (!login_str_eq(one->account.email, to->account.email)) {
+            continue;
+        }
+
+        if (login_forgot_link(forgot, one, mail.id, view) != LOGIN_OK) {
             return LOGIN_FAULT;
         }
 
-        login_forgot_url(url, forgot->portal, LOGIN_INVITE_PATH, token);
-        login_wipe(token, sizeof(token));
+        org = login_orgs_find(forgot->orgs, one->account.org);
 
-        mail.kind = LOGIN_MAIL_INVITATION;
-        mail.expires = invitation->expires;
+        one->mailed = 1;
 
-    } else {
-        if (login_reset_issue(forgot->changes, view, account, forgot->now,
-                              forgot->portal, mail.id, url)
-            != LOGIN_OK)
-        {
-            return LOGIN_FAULT;
-        }
+        memset(&rows[mail.nrows], 0, sizeof(login_mail_row_t));
 
-        mail.kind = LOGIN_MAIL_RESET;
-        mail.expires = forgot->now + LOGIN_FORGOT_EXPIRES;
+        rows[mail.nrows].kind = one->offer == LOGIN_FORGOT_INVITATION
+                                ? LOGIN_MAIL_ROW_INVITATION
+                                : LOGIN_MAIL_ROW_RESET;
+        rows[mail.nrows].title = org->title.len != 0 ? org->title
+                                                     : org->name;
+        rows[mail.nrows++].url = login_cstr(one->url);
     }
 
-    mail.to = account->email;
-    mail.language = account->language;
-    mail.username = account->username;
-    mail.name = account->name;
-    mail.org = account->org;
-    mail.url = login_cstr(url);
+    mail.kind = to->offer == LOGIN_FORGOT_INVITATION ? LOGIN_MAIL_INVITATION
+                                                     : LOGIN_MAIL_RESET;
+    mail.expires = to->offer == LOGIN_FORGOT_INVITATION
+                   ? to->invitation.expires
+                   : forgot->now + LOGIN_FORGOT_EXPIRES;
+    mail.url = login_cstr(to->url);
+
+    if (mail.nrows > 1) {
+        mail.kind = LOGIN_MAIL_ACCOUNTS;
+        mail.expires = forgot->now + LOGIN_FORGOT_EXPIRES;
+        mail.url = login_str("", 0);
+        mail.rows = rows;
+
+    } else {
+        mail.nrows = 0;
+    }
+
+    mail.to = to->account.email;
+    mail.language = to->account.language;
+    mail.username = to->account.username;
+    mail.name = to->account.name;
+    mail.org = to->account.org;
     mail.address = forgot->address;
     mail.when = forgot->now;
 
@@ -249,54 +312,28 @@ login_forgot_mail(login_forgot_t *forgot, const login_account_t *account,
 }
 
 
-login_result_e
-login_reset_issue(login_changes_t *changes, login_view_t *view,
-    const login_account_t *account, uint64_t now, login_str_t portal,
-    const u_char *mail, char *url)
+static login_result_e
+login_forgot_link(login_forgot_t *forgot, login_forgot_one_t *one,
+    const u_char mail[LOGIN_ID_LEN], login_view_t *view)
 {
     u_char          token[LOGIN_LINK_TOKEN_LEN];
-    login_link_t    link;
     login_result_e  rc;
 
-    memset(&link, 0, sizeof(login_link_t));
-
-    link.purpose = LOGIN_LINK_RESET;
-    link.created = now;
-    link.expires = now + LOGIN_FORGOT_EXPIRES;
-    link.generation = account->generation;
-
-    memcpy(link.account, account->id, LOGIN_ID_LEN);
-
-    if (mail != NULL) {
-        memcpy(link.mail, mail, LOGIN_ID_LEN);
+    if (one->offer == LOGIN_FORGOT_RESET) {
+        return login_reset_issue(forgot->changes, view, &one->account,
+                                 forgot->now, forgot->portal, mail,
+                                 one->url);
     }
 
-    rc = login_link_issue(changes, view, &link, token);
+    memcpy(one->invitation.mail, mail, LOGIN_ID_LEN);
+
+    rc = login_link_issue(forgot->changes, view, &one->invitation, token);
 
     if (rc == LOGIN_OK) {
-        login_forgot_url(url, portal, LOGIN_RESET_PATH, token);
+        login_link_url(one->url, forgot->portal, LOGIN_INVITE_PATH, token);
     }
 
     login_wipe(token, sizeof(token));
 
     return rc;
-}
-
-
-static void
-login_forgot_url(char *url, login_str_t portal, const char *path,
-    const u_char token[LOGIN_LINK_TOKEN_LEN])
-{
-    size_t  len;
-
-    len = strlen(path);
-
-    memcpy(url, portal.data, portal.len);
-    url += portal.len;
-
-    memcpy(url, path, len);
-    url += len;
-
-    memcpy(url, token, LOGIN_LINK_TOKEN_LEN);
-    url[LOGIN_LINK_TOKEN_LEN] = '\0';
 }

@@ -14,8 +14,9 @@
 
 typedef struct {
     /* in; the strings belong to the caller and outlive the call */
-    login_str_t        org;
+    login_str_t        org;         /* empty: each that has the name */
     login_str_t        username;    /* as typed */
+    const login_orgs_t  *orgs;
     login_str_t        portal;      /* its URL */
     login_str_t        address;     /* of the network, for the mail */
     uint64_t           now;
@@ -42,6 +43,10 @@ login_result_e login_forgot_run(login_forgot_t *forgot, login_view_t *view);
 login_result_e login_reset_issue(login_changes_t *changes,
     login_view_t *view, const login_account_t *account, uint64_t now,
     login_str_t portal, const u_char *mail, char *url);
+
+/* Writes portal, path and token, terminated. */
+void login_link_url(char *url, login_str_t portal, const char *path,
+    const u_char token[LOGIN_LINK_TOKEN_LEN]);
 
 
 #endif /* LOGIN_FORGOT_H */

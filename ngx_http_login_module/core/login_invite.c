@@ -239,3 +239,26 @@ login_invite_revoke(login_changes_t *changes, login_view_t *view,
 
     return login_link_end(changes, view, account->id, LOGIN_LINK_INVITATION);
 }
+
+
+/* One that was revoked or is over stays so: it is for others to give. */
+
+login_result_e
+login_invite_open(login_link_t *invitation, const login_account_t *account,
+    login_view_t *view, uint64_t now)
+{
+    login_result_e  rc;
+
+    if (!account->invited) {
+        return LOGIN_NO;
+    }
+
+    rc = login_link_of(invitation, view, account->id, LOGIN_LINK_INVITATION,
+                       now);
+
+    if (rc == LOGIN_OK && invitation->state != LOGIN_LINK_OPEN) {
+        return LOGIN_NO;
+    }
+
+    return rc;
+}

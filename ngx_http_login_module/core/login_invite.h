@@ -46,6 +46,10 @@ login_result_e login_invite_make(login_changes_t *changes,
 login_result_e login_invite_revoke(login_changes_t *changes,
     login_view_t *view, login_account_t *account, uint64_t now);
 
+/* Its invitation, to be issued anew.  LOGIN_NO: there is none that is open. */
+login_result_e login_invite_open(login_link_t *invitation,
+    const login_account_t *account, login_view_t *view, uint64_t now);
+
 /*
  * Somebody asks for an invitation of their own with a link that many have.
  * The strings belong to the caller.

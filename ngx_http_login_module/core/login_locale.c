@@ -12,6 +12,8 @@ static login_str_t login_locale_say(const login_locale_t *locale,
     login_text_e text);
 static size_t login_locale_digit(u_char *dst, login_str_t digits,
     unsigned digit);
+static size_t login_locale_date(u_char dst[LOGIN_LOCALE_TIME],
+    const login_locale_t *locale, login_str_t text, uint64_t time);
 static size_t login_locale_part(u_char *dst, const login_locale_t *locale,
     login_str_t name, const struct tm *tm);
 
@@ -137,10 +139,27 @@ size_t
 login_locale_time(u_char dst[LOGIN_LOCALE_TIME],
     const login_locale_t *locale, uint64_t time)
 {
+    return login_locale_date(dst, locale,
+                             login_locale_say(locale, LOGIN_TEXT_TIME), time);
+}
+
+
+size_t
+login_locale_day(u_char dst[LOGIN_LOCALE_TIME],
+    const login_locale_t *locale, uint64_t time)
+{
+    return login_locale_date(dst, locale,
+                             login_locale_say(locale, LOGIN_TEXT_DAY), time);
+}
+
+
+static size_t
+login_locale_date(u_char dst[LOGIN_LOCALE_TIME],
+    const login_locale_t *locale, login_str_t text, uint64_t time)
+{
     size_t       len, start, n;
     time_t       t;
     struct tm    tm;
-    login_str_t  text;
 
     t = (time_t) time;
 
@@ -148,7 +167,6 @@ login_locale_time(u_char dst[LOGIN_LOCALE_TIME],
         return 0;
     }
 
-    text = login_locale_say(locale, LOGIN_TEXT_TIME);
     n = 0;
 
     for ( ;; ) {

@@ -19,7 +19,8 @@
  */
 #define LOGIN_LOCALE_TEXTS(X)                                                 \
     X(DIGITS, "0123456789")                                                   \
-    X(TIME,   "{year}-{month}-{day} {hour}:{minute} UTC")
+    X(TIME,   "{year}-{month}-{day} {hour}:{minute} UTC")                     \
+    X(DAY,    "{year}-{month}-{day}")
 
 #define LOGIN_LOCALE_ENUM(NAME, msgid)  LOGIN_TEXT_##NAME,
 
@@ -64,6 +65,10 @@ size_t login_locale_number(u_char dst[LOGIN_LOCALE_NUMBER],
 
 /* A time (seconds since the epoch) as it is written there; 0: nothing. */
 size_t login_locale_time(u_char dst[LOGIN_LOCALE_TIME],
+    const login_locale_t *locale, uint64_t time);
+
+/* The same of the day alone. */
+size_t login_locale_day(u_char dst[LOGIN_LOCALE_TIME],
     const login_locale_t *locale, uint64_t time);
 
 

@@ -11,8 +11,6 @@
 
 typedef struct {
     uint64_t          now;
-    uint64_t          until;
-    uint64_t          unlocked;
     login_changes_t  *changes;
 } login_lock_walk_t;
 
@@ -23,13 +21,7 @@ static const u_char  login_lock_nobody[LOGIN_ID_LEN];
 
 static login_result_e login_lock_read(login_lock_t *lock, login_view_t *view,
     login_str_t key);
-static void login_lock_put(login_changes_t *changes, login_str_t key,
-    const login_lock_record_t *lock, uint64_t expect);
-static login_result_e login_lock_visit(void *data, login_str_t key,
-    const login_record_t *record);
 static login_result_e login_lock_visit_old(void *data, login_str_t key,
-    const login_record_t *record);
-static login_result_e login_lock_delete(void *data, login_str_t key,
     const login_record_t *record);
 
 
@@ -172,7 +164,7 @@ login_lock_open(login_changes_t *changes, login_view_t *view,
 }
 
 
-static void
+void
 login_lock_put(login_changes_t *changes, login_str_t key,
     const login_lock_record_t *lock, uint64_t expect)
 {
@@ -210,58 +202,6 @@ login_lock_decode(login_lock_record_t *lock, login_str_t payload)
 
 
 login_result_e
-login_lock_until(uint64_t *until, login_view_t *view,
-    const login_account_t *account, uint64_t now)
-{
-    u_char             name[LOGIN_ID_LEN], key[LOGIN_GUESS_KEY_MAX];
-    login_lock_walk_t  walk;
-
-    memset(&walk, 0, sizeof(login_lock_walk_t));
-
-    walk.now = now;
-
-    if (login_limit_name(name, account->org, account->username) != LOGIN_OK
-        || login_view_walk(view,
-                           login_guess_key(key, LOGIN_KIND_LOCK, name, NULL),
-                           login_lock_visit, &walk)
-           != LOGIN_OK)
-    {
-        return LOGIN_FAULT;
-    }
-
-    *until = walk.until;
-
-    return LOGIN_OK;
-}
-
-
-/* The name's own record comes first. */
-
-static login_result_e
-login_lock_visit(void *data, login_str_t key, const login_record_t *record)
-{
-    login_lock_walk_t    *walk = data;
-    login_lock_record_t   lock;
-
-    if (login_lock_decode(&lock, record->payload) != LOGIN_OK) {
-        return LOGIN_FAULT;
-    }
-
-    if (key.len == 1 + LOGIN_ID_LEN) {
-        walk->unlocked = lock.until ? lock.unlocked : record->version;
-    }
-
-    if (record->version >= walk->unlocked
-        && lock.until > walk->now && lock.until > walk->until)
-    {
-        walk->until = lock.until;
-    }
-
-    return LOGIN_OK;
-}
-
-
-login_result_e
 login_lock_sweep(login_changes_t *changes, login_view_t *view, uint64_t now)
 {
     u_char             kind = LOGIN_KIND_LOCK;
@@ -293,57 +233,6 @@ login_lock_visit_old(void *data, login_str_t key,
     {
         login_changes_delete(walk->changes, key, record->version);
     }
-
-    return LOGIN_OK;
-}
-
-
-login_result_e
-login_lock_forget(login_changes_t *changes, login_view_t *view,
-    const login_account_t *account)
-{
-    u_char  name[LOGIN_ID_LEN], key[LOGIN_GUESS_KEY_MAX];
-
-    if (login_limit_name(name, account->org, account->username) != LOGIN_OK
-        || login_view_walk(view,
-                           login_guess_key(key, LOGIN_KIND_LOCK, name, NULL),
-                           login_lock_delete, changes)
-           != LOGIN_OK
-        || login_view_walk(view,
-                           login_guess_key(key, LOGIN_KIND_KNOWN, name, NULL),
-                           login_lock_delete, changes)
-           != LOGIN_OK)
-    {
-        return LOGIN_FAULT;
-    }
-
-    return LOGIN_OK;
-}
-
-
-/*
- * Workers may still count for the name: its own record says from now on that
- * it was unlocked, so that whoever gets the name starts anew.
- */
-
-static login_result_e
-login_lock_delete(void *data, login_str_t key, const login_record_t *record)
-{
-    login_lock_record_t  lock;
-
-    if (key.data[0] != LOGIN_KIND_LOCK || key.len != 1 + LOGIN_ID_LEN) {
-        login_changes_delete(data, key, LOGIN_EXPECT_ANY);
-        return LOGIN_OK;
-    }
-
-    if (login_lock_decode(&lock, record->payload) != LOGIN_OK) {
-        return LOGIN_FAULT;
-    }
-
-    lock.until = 0;
-    lock.unlocked = 0;
-
-    login_lock_put(data, key, &lock, LOGIN_EXPECT_ANY);
 
     return LOGIN_OK;
 }

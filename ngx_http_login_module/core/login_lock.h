@@ -60,6 +60,13 @@ login_result_e login_lock_keep(login_changes_t *changes, login_view_t *view,
 login_result_e login_lock_open(login_changes_t *changes, login_view_t *view,
     const u_char name[LOGIN_ID_LEN], uint64_t now);
 
+/*
+ * Attempts count for a name in its organisation, or, where that was not said,
+ * for the name alone: these are both.
+ */
+login_result_e login_lock_names(u_char names[2][LOGIN_ID_LEN],
+    const login_account_t *account);
+
 /* Until when is the account locked, from any browser?  0: it is not. */
 login_result_e login_lock_until(uint64_t *until, login_view_t *view,
     const login_account_t *account, uint64_t now);

@@ -117,6 +117,38 @@
       "asked for an invitation by a link for many; kept if one was made")     \
     X(INVITATION_THROTTLED, invitation_throttled, nginx, account, REFUSED,    \
       NOTHING, "the same, too often from this network")                       \
+    X(ACCOUNT_MOVED, account_moved, cli, account, OK, ACCOUNT,                \
+      "account moved to another organisation, sessions and links ended")      \
+    X(MFA_RESET, mfa_reset, cli, mfa, OK, ACCOUNT,                            \
+      "devices, recovery codes, trusted browsers and sessions ended")         \
+    X(MFA_EXPORTED, mfa_exported, cli, mfa, OK, ACCOUNT,                      \
+      "secrets of the account's devices were read")                           \
+    X(MFA_IMPORTED, mfa_imported, cli, mfa, OK, ACCOUNT,                      \
+      "a device added with a secret from elsewhere")                          \
+    X(MFA_ASKED, mfa_asked, nginx, mfa, OK, NOTHING,                          \
+      "right password, or a session: a second factor is asked for")           \
+    X(MFA_WRONG, mfa_wrong, nginx, mfa, REFUSED, NOTHING,                     \
+      "a code was wrong, or used before")                                     \
+    X(MFA_LIMITED, mfa_limited, nginx, mfa, REFUSED, NOTHING,                 \
+      "a code was not tried, too many were wrong")                            \
+    X(MFA_FORGED, mfa_forged, nginx, mfa, REFUSED, NOTHING,                   \
+      "a form that was not sent from the pages of the second factor")         \
+    X(MFA_OVER, mfa_over, nginx, mfa, REFUSED, NOTHING,                       \
+      "a step of a sign-in that is over, or none of this browser")            \
+    X(MFA_FAULT, mfa_fault, nginx, mfa, FAULT, NOTHING,                       \
+      "a step could not be tried or not be kept")                             \
+    X(MFA_STEPPED_UP, mfa_stepped_up, nginx, mfa, OK, ACCOUNT,                \
+      "a session has met a second factor")                                    \
+    X(MFA_RECOVERY, mfa_recovery, nginx, mfa, OK, ACCOUNT,                    \
+      "a recovery code was used up")                                          \
+    X(MFA_DEVICE_ADDED, mfa_device_added, nginx, mfa, OK, ACCOUNT,            \
+      "a device was set up, all other sessions ended")                        \
+    X(MFA_TRUSTED, mfa_trusted, nginx, mfa, OK, ACCOUNT,                      \
+      "a browser is trusted from now on")                                     \
+    X(MFA_DEVICE_REMOVED, mfa_device_removed, nginx, mfa, OK, ACCOUNT,        \
+      "a device was removed, all other sessions ended")                       \
+    X(MFA_UNTRUSTED, mfa_untrusted, nginx, mfa, OK, ACCOUNT,                  \
+      "a browser is not trusted any more")                             \
     X(LANGUAGE_CHANGED, language_changed, nginx, account, OK, NOTHING,        \
       "another language chosen by the person")
 

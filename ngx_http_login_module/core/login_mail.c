@@ -25,7 +25,11 @@ static const char *const  login_mail_kinds[LOGIN_MAIL_KINDS] = {
     [LOGIN_MAIL_PASSWORD_CHANGED] = "password-changed",
     [LOGIN_MAIL_NEW_BROWSER] = "new-browser",
     [LOGIN_MAIL_RENAMED] = "renamed",
-    [LOGIN_MAIL_TEST] = "test"
+    [LOGIN_MAIL_TEST] = "test",
+    [LOGIN_MAIL_MFA_RESET] = "mfa-reset",
+    [LOGIN_MAIL_DEVICE_ADDED] = "device-added",
+    [LOGIN_MAIL_RECOVERY_USED] = "recovery-used",
+    [LOGIN_MAIL_DEVICE_REMOVED] = "device-removed"
 };
 
 
@@ -313,7 +317,7 @@ login_mail_reseal(login_changes_t *changes, login_view_t *view,
     if (key.len != LOGIN_MAIL_KEY_LEN
         || record->payload.len < LOGIN_CIPHER_OVERHEAD)
     {
-        return LOGIN_FAULT;
+        return LOGIN_NO;
     }
 
     len = record->payload.len;

@@ -31,6 +31,10 @@ typedef enum {
     LOGIN_MAIL_NEW_BROWSER,
     LOGIN_MAIL_RENAMED,
     LOGIN_MAIL_TEST,
+    LOGIN_MAIL_MFA_RESET,
+    LOGIN_MAIL_DEVICE_ADDED,
+    LOGIN_MAIL_RECOVERY_USED,   /* "detail": how many are left */
+    LOGIN_MAIL_DEVICE_REMOVED,
     LOGIN_MAIL_KINDS
 } login_mail_kind_e;
 

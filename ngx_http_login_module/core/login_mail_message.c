@@ -23,6 +23,7 @@ typedef struct {
 
 static login_result_e login_mail_fill(login_mail_values_t *v,
     const login_mail_t *mail, const login_mail_sender_t *sender);
+static login_mail_var_e login_mail_detail(login_mail_kind_e kind);
 static login_result_e login_mail_fill_rows(login_mail_values_t *v,
     const login_mail_t *mail);
 static login_result_e login_mail_render(login_str_t *text,
@@ -111,11 +112,30 @@ login_mail_fill(login_mail_values_t *v, const login_mail_t *mail,
     values[LOGIN_MAIL_VAR_WHEN].text
         = login_str(v->when, login_locale_time(v->when, locale, mail->when));
 
-    values[mail->kind == LOGIN_MAIL_RENAMED
-           ? LOGIN_MAIL_VAR_NEW_USERNAME
-           : LOGIN_MAIL_VAR_BROWSER].text = mail->detail;
+    values[login_mail_detail(mail->kind)].text = mail->detail;
 
     return login_mail_fill_rows(v, mail);
+}
+
+
+static login_mail_var_e
+login_mail_detail(login_mail_kind_e kind)
+{
+    switch (kind) {
+
+    case LOGIN_MAIL_RENAMED:
+        return LOGIN_MAIL_VAR_NEW_USERNAME;
+
+    case LOGIN_MAIL_DEVICE_ADDED:
+    case LOGIN_MAIL_DEVICE_REMOVED:
+        return LOGIN_MAIL_VAR_DEVICE;
+
+    case LOGIN_MAIL_RECOVERY_USED:
+        return LOGIN_MAIL_VAR_LEFT;
+
+    default:
+        return LOGIN_MAIL_VAR_BROWSER;
+    }
 }
 
 

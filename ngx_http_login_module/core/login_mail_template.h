@@ -23,6 +23,8 @@
     X(BROWSER,      browser,      TEXT, -1)                                   \
     X(ADDRESS,      address,      TEXT, -1)  /* of the network */             \
     X(NEW_USERNAME, new_username, TEXT, -1)                                   \
+    X(DEVICE,       device,       TEXT, -1)  /* its name */                   \
+    X(LEFT,         left,         TEXT, -1)  /* recovery codes */             \
     X(ACCOUNTS,     accounts,     LIST, -1)  /* of who forgot */              \
     X(TITLE,        title,        TEXT, LOGIN_MAIL_VAR_ACCOUNTS)              \
     X(RESET_URL,    reset_url,    TEXT, LOGIN_MAIL_VAR_ACCOUNTS)              \

@@ -5,18 +5,19 @@
 #define LOGIN_PAGE_VARIABLE(NAME, name, type)                                 \
     { #name, LOGIN_VALUE_##type, -1 },
 
-#define LOGIN_PAGE_ROW_VARIABLE(NAME, name, type, list)                       \
+#define LOGIN_PAGE_ROW(NAME, name, type, list)                                \
     { #name, LOGIN_VALUE_##type, LOGIN_VAR_##list },
 
 
 static const login_variable_t  login_page_variables[] = {
     LOGIN_PAGE_VARIABLES(LOGIN_PAGE_VARIABLE)
-    LOGIN_PAGE_ROWS(LOGIN_PAGE_ROW_VARIABLE)
+    LOGIN_PAGE_ROWS(LOGIN_PAGE_ROW)
 };
 
 static const char *const  login_page_names[] = {
-    "signin", "apps", "account", "logout", "forgot", "forgot-sent", "reset",
-    "register", "invite-request", "invite-sent", "invalid-link", "denied",
+    "signin", "options", "region", "apps", "account", "logout", "forgot",
+    "forgot-sent", "reset", "register", "invite-request", "invite-sent",
+    "invalid-link", "mfa", "mfa-name", "mfa-scan", "recovery-codes", "denied",
     "expired", "not-found", "error"
 };
 

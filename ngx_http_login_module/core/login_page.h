@@ -7,6 +7,8 @@
 
 typedef enum {
     LOGIN_PAGE_SIGNIN = 0,
+    LOGIN_PAGE_OPTIONS,
+    LOGIN_PAGE_REGION,
     LOGIN_PAGE_APPS,
     LOGIN_PAGE_ACCOUNT,
     LOGIN_PAGE_LOGOUT,
@@ -17,6 +19,10 @@ typedef enum {
     LOGIN_PAGE_INVITE_REQUEST,
     LOGIN_PAGE_INVITE_SENT,
     LOGIN_PAGE_INVALID_LINK,
+    LOGIN_PAGE_MFA,
+    LOGIN_PAGE_MFA_NAME,
+    LOGIN_PAGE_MFA_SCAN,
+    LOGIN_PAGE_RECOVERY_CODES,
     LOGIN_PAGE_DENIED,
     LOGIN_PAGE_EXPIRED,
     LOGIN_PAGE_NOT_FOUND,
@@ -69,26 +75,66 @@ typedef enum {
     X(CHANGED,     changed,     FLAG)  /* the password, just now */           \
     X(KEEP_OTHERS, keep_others, FLAG)  /* was ticked */                       \
     X(MAILS,       mails,       FLAG)  /* links can be mailed */              \
+    X(FLOW,        flow,        TEXT)  /* its id, "f" of addresses */         \
+    X(RECOVERY,    recovery,    FLAG)  /* ?use=recovery */                    \
+    X(TRUSTABLE,   trustable,   FLAG)  /* this browser may be trusted */      \
+    X(TRUST,       trust,       FLAG)  /* was ticked */                       \
+    X(TRUST_DAYS,  trust_days,  TEXT)                                         \
+    X(DEVICE_NAME, device_name, TEXT)  /* as typed */                         \
+    X(QR_SIZE,     qr_size,     TEXT)  /* modules of a side */                \
+    X(QR_PATH,     qr_path,     TEXT)  /* the dark ones */                    \
+    X(TOTP_URI,    totp_uri,    TEXT)  /* otpauth://totp/... */               \
+    X(TOTP_SECRET, totp_secret, TEXT)  /* in groups of four */                \
+    X(CODES,       codes,       LIST)  /* recovery codes */                   \
+    X(WRONG_CODE,  wrong_code,  FLAG)  /* or used already */                  \
+    X(OVER,        over,        FLAG)  /* the flow is: sign in again */       \
+    X(LIMITED,     limited,     FLAG)  /* too many codes were wrong */        \
+    X(FACTORS,     factors,     FLAG)  /* there may be devices */             \
+    X(DEVICES,     devices,     LIST)                                         \
+    X(TRUSTED,     trusted,     LIST)  /* browsers */                         \
+    X(CODES_LEFT,  codes_left,  TEXT)  /* recovery codes */                   \
+    X(LAST_DEVICE, last_device, FLAG)  /* it has to stay */                   \
     X(FORGED,      forged,      FLAG)  /* csrf: send the form again */        \
     X(FRAMED,      framed,      FLAG)  /* in a frame of another page */       \
     X(MALFORMED,   malformed,   FLAG)                                         \
     X(METHOD,      method,      FLAG)  /* not allowed */                      \
     X(BUSY,        busy,        FLAG)  /* try again in a moment */        \
-    X(THROTTLED,   throttled,   FLAG)  /* too many failures */
+    X(THROTTLED,   throttled,   FLAG)  /* too many failures */          \
+    X(ORG,         org,         TEXT)  /* typed, or the last one here */      \
+    X(ORGS,        orgs,        FLAG)  /* there are several */                \
+    X(ASK_ORG,     ask_org,     FLAG)  /* it may matter which one */          \
+    X(ELSEWHERE,   elsewhere,   FLAG)  /* there are regions */                \
+    X(CHOSEN,      chosen,      FLAG)  /* one was said, in "options" */       \
+    X(PASSWORDS,   passwords,   FLAG)  /* it has sign-ins with one */         \
+    X(ORGANISATION, organisation, TEXT) /* title of who it is about */        \
+    X(CONTACT,     contact,     TEXT)  /* of its administrator */             \
+    X(REGIONS,     regions,     LIST)
 
-/* Those of the rows of a list: X(NAME, name, type, list). */
+/* What each row of a list has: X(NAME, name, type, list). */
 #define LOGIN_PAGE_ROWS(X)                                                    \
     X(LANGUAGE_TAG,  language_tag,  TEXT, LANGUAGES)                          \
     X(LANGUAGE_NAME, language_name, TEXT, LANGUAGES)  /* in itself */         \
     X(LANGUAGE_DIR,  language_dir,  TEXT, LANGUAGES)                          \
-    X(CHOSEN,        chosen,        FLAG, LANGUAGES)  /* that of the page */
+    X(LANGUAGE_HERE, language_here, FLAG, LANGUAGES)  /* that of the page */  \
+    X(REGION,       region,       TEXT, REGIONS)                              \
+    X(REGION_TITLE, region_title, TEXT, REGIONS)                              \
+    X(REGION_HERE,  region_here,  FLAG, REGIONS)                              \
+    X(RECOVERY_CODE, recovery_code, TEXT, CODES)                              \
+    X(DEVICE_ID,     device_id,     TEXT, DEVICES)                            \
+    X(DEVICE_LABEL,  device_label,  TEXT, DEVICES)                            \
+    X(DEVICE_ADDED,  device_added,  TEXT, DEVICES)  /* day */                 \
+    X(DEVICE_USED,   device_used,   TEXT, DEVICES)                            \
+    X(TRUST_ID,      trust_id,      TEXT, TRUSTED)                            \
+    X(TRUST_BROWSER, trust_browser, TEXT, TRUSTED)                            \
+    X(TRUST_ADDRESS, trust_address, TEXT, TRUSTED)                            \
+    X(TRUST_ADDED,   trust_added,   TEXT, TRUSTED)                            \
+    X(TRUST_USED,    trust_used,    TEXT, TRUSTED)
 
-#define LOGIN_PAGE_ENUM(NAME, name, type)       LOGIN_VAR_##NAME,
-#define LOGIN_PAGE_ROW(NAME, name, type, list)  LOGIN_VAR_##NAME,
+#define LOGIN_PAGE_ENUM(NAME, ...)  LOGIN_VAR_##NAME,
 
 typedef enum {
     LOGIN_PAGE_VARIABLES(LOGIN_PAGE_ENUM)
-    LOGIN_PAGE_ROWS(LOGIN_PAGE_ROW)
+    LOGIN_PAGE_ROWS(LOGIN_PAGE_ENUM)
     LOGIN_VARS
 } login_page_var_e;
 

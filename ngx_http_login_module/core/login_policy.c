@@ -20,8 +20,6 @@ static void login_put_strings(login_encoder_t *e, const login_strings_t *list);
 static void login_put_server(login_encoder_t *e, const login_server_t *server);
 static void login_put_location(login_encoder_t *e,
     const login_location_t *location);
-static void *login_get_room(login_decoder_t *d, login_arena_t *arena,
-    size_t *n, size_t least, size_t size);
 static void login_get_strings(login_decoder_t *d, login_arena_t *arena,
     login_strings_t *list);
 static void login_get_server(login_decoder_t *d, login_arena_t *arena,
@@ -40,7 +38,8 @@ login_policy_size(const login_policy_t *policy)
     const login_location_t  *location;
 
     size = LOGIN_LIST_SIZE + LOGIN_STRING_SIZE + policy->mail.len
-           + LOGIN_RULES_SIZE + policy->blocklist.len;
+           + LOGIN_RULES_SIZE + policy->blocklist.len
+           + login_policy_orgs_size(policy);
 
     for (i = 0; i < policy->n; i++) {
         server = &policy->servers[i];
@@ -105,6 +104,7 @@ login_policy_encode(u_char *dst, size_t size, const login_policy_t *policy)
     login_put_str(&e, policy->blocklist);
     login_put_uint(&e, policy->hash_memory, 4);
     login_put_uint(&e, policy->hash_passes, 4);
+    login_policy_put_orgs(&e, policy);
 
     return (e.failed || e.pos != e.end) ? LOGIN_NO : LOGIN_OK;
 }
@@ -167,8 +167,9 @@ login_policy_decode(login_policy_t *policy, login_arena_t *arena,
     d.failed = 0;
 
     policy->written = 0;
-    policy->servers = login_get_room(&d, arena, &policy->n, LOGIN_SERVER_SIZE,
-                                     sizeof(login_server_t));
+    policy->servers = login_policy_room(&d, arena, &policy->n,
+                                        LOGIN_SERVER_SIZE,
+                                        sizeof(login_server_t));
 
     for (i = 0; i < policy->n && !d.failed; i++) {
         login_get_server(&d, arena, &policy->servers[i]);
@@ -181,6 +182,7 @@ login_policy_decode(login_policy_t *policy, login_arena_t *arena,
     policy->blocklist = login_get_str(&d);
     policy->hash_memory = (uint32_t) login_get_uint(&d, 4);
     policy->hash_passes = (uint32_t) login_get_uint(&d, 4);
+    login_policy_get_orgs(&d, arena, policy);
 
     return (d.failed || d.pos != d.end) ? LOGIN_FAULT : LOGIN_OK;
 }
@@ -191,8 +193,8 @@ login_policy_decode(login_policy_t *policy, login_arena_t *arena,
  * memory grows with the input, never with a number in it.
  */
 
-static void *
-login_get_room(login_decoder_t *d, login_arena_t *arena, size_t *n,
+void *
+login_policy_room(login_decoder_t *d, login_arena_t *arena, size_t *n,
     size_t least, size_t size)
 {
     void  *p;
@@ -232,9 +234,9 @@ login_get_server(login_decoder_t *d, login_arena_t *arena,
     login_get_strings(d, arena, &server->names);
     login_get_strings(d, arena, &server->listen);
 
-    server->locations = login_get_room(d, arena, &server->n,
-                                       LOGIN_LOCATION_SIZE,
-                                       sizeof(login_location_t));
+    server->locations = login_policy_room(d, arena, &server->n,
+                                          LOGIN_LOCATION_SIZE,
+                                          sizeof(login_location_t));
 
     for (i = 0; i < server->n && !d->failed; i++) {
         login_get_location(d, arena, &server->locations[i]);
@@ -279,8 +281,8 @@ login_get_strings(login_decoder_t *d, login_arena_t *arena,
 {
     size_t  i;
 
-    list->s = login_get_room(d, arena, &list->n, LOGIN_STRING_SIZE,
-                             sizeof(login_str_t));
+    list->s = login_policy_room(d, arena, &list->n, LOGIN_STRING_SIZE,
+                                sizeof(login_str_t));
 
     for (i = 0; i < list->n && !d->failed; i++) {
         list->s[i] = login_get_str(d);

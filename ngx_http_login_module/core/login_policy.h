@@ -61,6 +61,17 @@ typedef struct {
     size_t                    n;
 } login_server_t;
 
+/* An organisation, as accounts are made for it. */
+typedef struct {
+    login_str_t               name;
+    login_str_t               title;
+    login_str_t               region;   /* URL of its portal; empty: any */
+    uint32_t                  password_min;     /* see login_rules_t */
+    uint32_t                  password_max;
+    uint32_t                  password_score;
+    login_str_t               blocklist;        /* file, or empty */
+} login_policy_org_t;
+
 typedef struct {
     uint64_t                  written;  /* seconds since the epoch */
     login_server_t           *servers;
@@ -74,8 +85,16 @@ typedef struct {
 
     uint32_t                  hash_memory;      /* see login_cost_t */
     uint32_t                  hash_passes;
+
+    login_str_t               only;     /* organisation; or there are many */
+    login_policy_org_t       *orgs;
+    size_t                    norgs;    /* 0: nginx has written nothing */
 } login_policy_t;
 
+
+/* NULL: it is not declared. */
+const login_policy_org_t *login_policy_org(const login_policy_t *policy,
+    login_str_t name);
 
 /* The bytes that login_policy_encode() writes. */
 size_t login_policy_size(const login_policy_t *policy);
@@ -101,6 +120,17 @@ login_result_e login_policy_put(login_changes_t *changes, login_view_t *view,
 /* A copy in "arena".  LOGIN_NO: nginx has written none yet. */
 login_result_e login_policy_get(login_policy_t *policy, login_arena_t *arena,
     login_view_t *view);
+
+
+/* Between the files of this: */
+
+void *login_policy_room(login_decoder_t *d, login_arena_t *arena, size_t *n,
+    size_t least, size_t size);
+
+size_t login_policy_orgs_size(const login_policy_t *policy);
+void login_policy_put_orgs(login_encoder_t *e, const login_policy_t *policy);
+void login_policy_get_orgs(login_decoder_t *d, login_arena_t *arena,
+    login_policy_t *policy);
 
 
 #endif /* LOGIN_POLICY_H */

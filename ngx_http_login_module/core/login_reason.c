@@ -120,10 +120,11 @@ static const login_reason_t  login_reasons[LOGIN_REASONS] = {
     [LOGIN_REASON_LINK] = { "L32",
         "A link was used already, is too old, was replaced by a newer one, "
         "revoked, or did not come whole.  Links that set a password end, "
-        "too, when it was changed, the account was renamed or disabled, or "
-        "all its sessions were ended.  \"nginx-login invite list\" shows "
-        "invitations, and \"nginx-login invite NAME\" makes another one for "
-        "who has not registered yet." },
+        "too, when it was changed, the account was disabled, or all its "
+        "sessions were ended, and all links when the account got another "
+        "name or address.  \"nginx-login invite list\" shows invitations, "
+        "and \"nginx-login invite NAME\" makes another one for who has not "
+        "registered yet." },
 
     [LOGIN_REASON_MISMATCH] = { "L31",
         "A new password was typed twice, and not the same both times.  "
@@ -134,7 +135,40 @@ static const login_reason_t  login_reasons[LOGIN_REASONS] = {
         "too long, on the list of the parameter \"blocklist\", or so easy to "
         "guess that its score is below \"score\".  The person's own names "
         "and the host of the portal are the first that are guessed.  The "
-        "page says which it was, and what would help." }
+        "page says which it was, and what would help." },
+
+    [LOGIN_REASON_CODE] = { "L40",
+        "The code of a second factor was wrong, or was used before: each "
+        "works once.  Codes of an app depend on the time, so look at the "
+        "clock of the device, and at that of this machine, if it happens to "
+        "many.  \"nginx-login mfa list NAME\" shows the devices, and "
+        "\"nginx-login mfa reset NAME\" takes them away from who lost them." },
+
+    [LOGIN_REASON_OVER] = { "L41",
+        "A step of signing in came too late, from another browser than the "
+        "steps before, or after the sign-in was finished or the account was "
+        "changed: a step has to follow within 15 minutes, within an hour "
+        "while a device is set up.  Signing in again is enough.  If it "
+        "happens to everybody, browsers do not send the cookies back: "
+        "compare the address with \"login_portal_url\"." },
+
+    [LOGIN_REASON_LIMITED] = { "L42",
+        "Ten codes of a second factor were wrong within an hour, and the "
+        "next one was not even looked at, whatever the browser or network.  "
+        "Somebody knows the password of this account, or the person's "
+        "device has a wrong clock.  It passes by itself within an hour; "
+        "\"nginx-login user unlock NAME\" ends it at once." },
+
+    [LOGIN_REASON_DEVICES] = { "L43",
+        "An account can have 20 devices at most, and this one has them.  "
+        "\"nginx-login mfa list NAME\" shows them, with when each was used "
+        "last; one that is not needed any more has to go first." },
+
+    [LOGIN_REASON_LAST] = { "L44",
+        "The last device of an account cannot be removed where its "
+        "organisation has \"mfa required\": another one has to be added "
+        "first.  \"nginx-login mfa reset NAME\" takes away one that is "
+        "lost." }
 };
 
 

@@ -28,6 +28,11 @@ typedef enum {
     LOGIN_REASON_LINK,          /* used, expired, ended, or none */
     LOGIN_REASON_MISMATCH,      /* a new password, typed twice, differs */
     LOGIN_REASON_WEAK,          /* a new password that is none */
+    LOGIN_REASON_CODE,          /* of a device, or a recovery code */
+    LOGIN_REASON_OVER,          /* a flow that has ended, or is none */
+    LOGIN_REASON_LIMITED,       /* too many codes were wrong */
+    LOGIN_REASON_DEVICES,       /* too many of them */
+    LOGIN_REASON_LAST,          /* device, which has to stay */
     LOGIN_REASONS
 } login_reason_e;
 

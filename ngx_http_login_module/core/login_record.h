@@ -112,6 +112,8 @@ login_str_t login_guess_key(u_char key[LOGIN_GUESS_KEY_MAX],
     login_kind_e kind, const u_char name[LOGIN_ID_LEN],
     const u_char *browser);
 
+void login_lock_put(login_changes_t *changes, login_str_t key,
+    const login_lock_record_t *lock, uint64_t expect);
 login_result_e login_lock_decode(login_lock_record_t *lock,
     login_str_t payload);
 
@@ -144,6 +146,74 @@ login_result_e login_session_decode(login_session_t *session,
     login_str_t payload);
 
 
+#define LOGIN_FLOW_KEY_LEN     (LOGIN_ACCOUNT_KEY_LEN + LOGIN_FLOW_ID_LEN)
+
+/* What a cookie has, before it is encrypted.  LOGIN_NO: it is none. */
+login_result_e login_flow_encode(u_char dst[LOGIN_FLOW_PLAIN],
+    const login_flow_t *flow);
+login_result_e login_flow_decode(login_flow_t *flow, login_str_t in);
+
+/* Sets what the payload holds. */
+login_result_e login_flow_mark_decode(login_flow_mark_t *mark,
+    login_str_t payload);
+
+
+#define LOGIN_DEVICE_KEY_LEN   (1 + LOGIN_ID_LEN + LOGIN_ID_LEN)
+#define LOGIN_DEVICE_TEXT      (1 + 1 + 2 + 1 + LOGIN_TOTP_SECRET_MAX)
+#define LOGIN_DEVICE_SEALED    (LOGIN_DEVICE_TEXT + LOGIN_CIPHER_OVERHEAD)
+#define LOGIN_DEVICE_PAYLOAD                                                  \
+    (LOGIN_DEVICE_SEALED + 1 + 3 * 8 + 2 + LOGIN_DEVICE_NAME_MAX)
+
+login_str_t login_device_key(u_char key[LOGIN_DEVICE_KEY_LEN],
+    const u_char account[LOGIN_ID_LEN], const u_char id[LOGIN_ID_LEN]);
+
+/* The length, at most LOGIN_DEVICE_PAYLOAD; 0: not to be written. */
+size_t login_device_encode(u_char *dst, const login_device_t *device);
+login_result_e login_device_decode(login_device_t *device,
+    login_str_t payload);
+
+login_result_e login_device_seal(u_char dst[LOGIN_DEVICE_SEALED],
+    login_crypto_t *crypto, const login_device_t *device,
+    const login_totp_t *totp);
+
+/* Puts it encrypted anew, with the key that signs.  LOGIN_NO: it can't be. */
+login_result_e login_device_reseal(login_changes_t *changes,
+    login_view_t *view, login_str_t key, const login_record_t *record);
+
+
+#define LOGIN_RECOVERY_KEY_LEN  (1 + LOGIN_ID_LEN + LOGIN_HASH_LEN)
+
+/* "hash" may be NULL: the record that counts for all codes. */
+login_str_t login_recovery_key(u_char key[LOGIN_RECOVERY_KEY_LEN],
+    const u_char account[LOGIN_ID_LEN], const u_char *hash);
+
+/*
+ * Uses "code" up, as typed.  LOGIN_NO: there is none such; "fit" is 0 where
+ * it could not be one.
+ */
+login_result_e login_recovery_use(login_changes_t *changes,
+    login_view_t *view, const u_char account[LOGIN_ID_LEN],
+    login_str_t code, unsigned *fit);
+
+
+#define LOGIN_TRUST_PAYLOAD    512
+#define LOGIN_TRUST_KEY_LEN    (1 + LOGIN_ID_LEN + LOGIN_ID_LEN)
+
+size_t login_trust_encode(u_char *dst, const login_trust_t *trust);
+login_result_e login_trust_decode(login_trust_t *trust, login_str_t payload);
+
+#define LOGIN_FACTOR_PAYLOAD   (8 * LOGIN_FACTOR_FAILURES)
+
+typedef struct {
+    uint64_t                 version;   /* 0: there is no record */
+    size_t                   n;
+    uint64_t                 when[LOGIN_FACTOR_FAILURES];
+} login_factor_record_t;
+
+login_result_e login_factor_decode(login_factor_record_t *factor,
+    login_str_t payload);
+
+
 #define LOGIN_MAIL_KEY_LEN     (1 + LOGIN_ID_LEN)
 #define LOGIN_MAIL_PAYLOAD     1024
 
@@ -167,7 +237,7 @@ login_result_e login_mail_decode(login_mail_t *mail, login_arena_t *arena,
 login_result_e login_mail_asked_over(unsigned *over,
     const login_record_t *record, uint64_t now);
 
-/* Puts it encrypted anew, with the key that signs. */
+/* Puts it encrypted anew, with the key that signs.  LOGIN_NO: it can't be. */
 login_result_e login_mail_reseal(login_changes_t *changes,
     login_view_t *view, login_str_t key, const login_record_t *record);
 

@@ -11,6 +11,8 @@ static login_result_e login_register_hash(login_register_t *reg,
     login_view_t *view, login_hasher_t *hasher);
 static login_result_e login_register_words(login_register_t *reg,
     login_words_t *words, login_view_t *view);
+static login_result_e login_register_admit(login_register_t *reg,
+    const login_account_t *account, login_view_t *view);
 static login_result_e login_register_remember(login_register_t *reg,
     const login_account_t *account);
 static void login_register_names(login_register_t *reg,
@@ -53,16 +55,20 @@ static login_result_e
 login_register_hash(login_register_t *reg, login_view_t *view,
     login_hasher_t *hasher)
 {
-    login_words_t   words;
-    login_result_e  rc;
+    login_words_t       words;
+    login_result_e      rc;
+    const login_org_t  *org;
 
     rc = login_register_words(reg, &words, view);
     if (rc != LOGIN_OK) {
         return rc;
     }
 
-    rc = login_strength_check(&reg->strength, &reg->rules, &words,
-                              reg->password);
+    org = login_orgs_find(reg->signin.orgs, reg->signin.org);
+
+    rc = org ? login_strength_check(&reg->strength, &org->rules, &words,
+                                    reg->password)
+             : LOGIN_FAULT;
 
     if (rc == LOGIN_NO) {
         reg->refusal = LOGIN_REGISTER_WEAK;
@@ -144,6 +150,13 @@ login_register_find(login_register_t *reg, login_link_t *link,
     rc = login_link_find(link, account, view, LOGIN_LINK_INVITATION,
                          reg->token, reg->signin.now);
 
+    if (rc == LOGIN_OK
+        && login_orgs_find(reg->signin.orgs, account->org) == NULL)
+    {
+        link->state = LOGIN_LINK_UNKNOWN;
+        rc = LOGIN_NO;
+    }
+
     if (rc == LOGIN_NO) {
         reg->refusal = LOGIN_REGISTER_ENDED;
         reg->link = link->state;
@@ -175,8 +188,7 @@ login_register_build(login_register_t *reg, login_view_t *view)
         rc = login_register_remember(reg, &account);
 
         if (rc == LOGIN_OK) {
-            rc = login_signin_session(&reg->signin, &account, view,
-                                      LOGIN_LOG_REGISTERED);
+            rc = login_register_admit(reg, &account, view);
         }
 
         if (rc != LOGIN_OK) {
@@ -203,6 +215,35 @@ login_register_build(login_register_t *reg, login_view_t *view)
 }
 
 
+/* Where a second factor is due, the session comes behind that. */
+
+static login_result_e
+login_register_admit(login_register_t *reg, const login_account_t *account,
+    login_view_t *view)
+{
+    login_log_event_t  event;
+
+    if (login_signin_due(&reg->signin, account, view) != LOGIN_OK) {
+        return LOGIN_FAULT;
+    }
+
+    if (reg->signin.event == LOGIN_EVENT_OK) {
+        return login_signin_session(&reg->signin, account, view,
+                                    LOGIN_LOG_REGISTERED);
+    }
+
+    reg->signin.changes = login_changes_create();
+    if (reg->signin.changes == NULL) {
+        return LOGIN_FAULT;
+    }
+
+    login_signin_event(&event, LOGIN_LOG_REGISTERED, &reg->signin);
+    login_log_keep(reg->signin.changes, view, account->id, &event);
+
+    return LOGIN_OK;
+}
+
+
 /* From this browser, nobody else's failures will keep the owner out. */
 
 static login_result_e
@@ -220,7 +261,8 @@ login_register_remember(login_register_t *reg,
         return LOGIN_FAULT;
     }
 
-    return login_limit_browser(guess->browser, guess->name, reg->browser);
+    return login_limit_browser(guess->browser, guess->name,
+                               reg->signin.browser_id);
 }
 
 

@@ -15,13 +15,11 @@ typedef enum {
 
 typedef struct {
     /* in; the strings belong to the caller and outlive the calls */
-    login_signin_t              signin;     /* without names and password */
+    login_signin_t              signin;     /* but names and password */
     login_str_t                 token;
     login_str_t                 name;       /* empty: stays as it is */
     login_str_t                 password;
     login_str_t                 host;       /* the portal's */
-    login_rules_t               rules;
-    u_char                      browser[LOGIN_ID_LEN];  /* of its cookie */
 
     /* out, beside changes, ticket, org and username of "signin" */
     login_register_refusal_e    refusal;

@@ -9,6 +9,8 @@ static login_result_e login_renew_hash(login_renew_t *renew,
     login_view_t *view, login_hasher_t *hasher);
 static login_result_e login_renew_see(login_renew_t *renew,
     login_proof_t *proof, login_view_t *view);
+static login_result_e login_renew_current(const login_renew_t *renew,
+    const login_proof_t *proof);
 static void login_renew_keep(login_renew_t *renew,
     const login_account_t *account);
 static void login_renew_words(const login_renew_t *renew,
@@ -33,7 +35,7 @@ login_renew_run(login_renew_t *renew, login_view_t *view,
 
     rc = LOGIN_OK;
 
-    if (renew->phc[0] == '\0') {
+    if (!renew->shown) {
         rc = login_renew_hash(renew, view, hasher);
     }
 
@@ -55,26 +57,29 @@ static login_result_e
 login_renew_hash(login_renew_t *renew, login_view_t *view,
     login_hasher_t *hasher)
 {
-    login_words_t   words;
-    login_proof_t   proof;
-    login_result_e  rc;
+    login_words_t       words;
+    login_proof_t       proof;
+    login_result_e      rc;
+    const login_org_t  *org;
 
     if (login_view_begin(view) != LOGIN_OK) {
         login_error(&renew->error, "store could not be read");
         return LOGIN_FAULT;
     }
 
+    org = NULL;
     rc = login_renew_see(renew, &proof, view);
 
     if (rc == LOGIN_OK) {
+        org = login_orgs_find(renew->orgs, proof.account.org);
         login_renew_keep(renew, &proof.account);
         login_renew_words(renew, &words, &proof.account);
     }
 
     login_view_end(view);
 
-    if (rc == LOGIN_OK
-        && login_strength_check(&renew->strength, renew->rules, &words,
+    if (rc == LOGIN_OK && !renew->remove && org != NULL
+        && login_strength_check(&renew->strength, &org->rules, &words,
                                 renew->password)
            == LOGIN_NO)
     {
@@ -87,6 +92,7 @@ login_renew_hash(login_renew_t *renew, login_view_t *view,
     }
 
     if (rc == LOGIN_OK
+        && !renew->remove
         && login_password_hash(renew->phc, hasher, renew->password)
            != LOGIN_OK)
     {
@@ -94,9 +100,7 @@ login_renew_hash(login_renew_t *renew, login_view_t *view,
         rc = LOGIN_FAULT;
     }
 
-    if (rc != LOGIN_OK) {
-        renew->phc[0] = '\0';
-    }
+    renew->shown = (rc == LOGIN_OK);
 
     return rc;
 }
@@ -116,7 +120,11 @@ login_renew_see(login_renew_t *renew, login_proof_t *proof,
 
     } else {
         rc = login_session_check(&proof->account, &proof->session, view,
-                                 &renew->old, &renew->limits, renew->now);
+                                 &renew->old, NULL, renew->now);
+    }
+
+    if (rc == LOGIN_OK) {
+        rc = login_renew_current(renew, proof);
     }
 
     if (rc == LOGIN_NO) {
@@ -132,6 +140,28 @@ login_renew_see(login_renew_t *renew, login_proof_t *proof,
     }
 
     return rc;
+}
+
+
+/* The organisation is still there, and so is the session by its rules. */
+
+static login_result_e
+login_renew_current(const login_renew_t *renew, const login_proof_t *proof)
+{
+    const login_org_t  *org;
+
+    org = login_orgs_find(renew->orgs, proof->account.org);
+
+    if (org == NULL
+        || (renew->token.len == 0
+            && login_session_left(&renew->old, proof->session.shared,
+                                  &org->limits, renew->now)
+               == 0))
+    {
+        return LOGIN_NO;
+    }
+
+    return LOGIN_OK;
 }
 
 
@@ -226,7 +256,7 @@ login_renew_apply(login_renew_t *renew, login_view_t *view)
     if (rc == LOGIN_OK) {
         rc = login_renew_build(renew, &proof, view);
 
-        if (rc != LOGIN_OK) {
+        if (rc == LOGIN_FAULT) {
             login_error(&renew->error, "change could not be made");
         }
     }

@@ -1,7 +1,8 @@
 
 /*
- * Setting a new password: what a hasher's thread does for one form.  Who may
- * is shown by the current password, in a session, or by a link.
+ * Setting a new password, or removing a device: what a hasher's thread does
+ * for one form.  Who may is shown by the current password, in a session, or,
+ * for a password, by a link.
  */
 
 #ifndef LOGIN_RENEW_H
@@ -11,7 +12,8 @@
 typedef enum {
     LOGIN_RENEW_ENDED = 0,     /* the session or the link is none any more */
     LOGIN_RENEW_WRONG,         /* the current password */
-    LOGIN_RENEW_WEAK           /* the new one */
+    LOGIN_RENEW_WEAK,          /* the new one */
+    LOGIN_RENEW_LAST           /* device, of who must have one */
 } login_renew_refusal_e;
 
 /* What shows it, as it was read: one of both, and whose it is. */
@@ -24,6 +26,9 @@ typedef struct {
 typedef struct {
     /* in; the strings belong to the caller and outlive the calls */
     login_str_t              password;      /* the new one */
+    unsigned                 remove;        /* 1: not that, but "device" */
+    unsigned                 required;      /* 1: one device has to stay */
+    u_char                   device[LOGIN_ID_LEN];
     login_str_t              token;         /* of a link; empty: there is */
     login_ticket_t           old;           /* this session */
     login_str_t              current;       /* and its password */
@@ -33,9 +38,8 @@ typedef struct {
     login_str_t              browser;
     login_guess_t            guess;
     unsigned                 remember;      /* 1: "guess" has a browser */
-    const login_rules_t     *rules;         /* for the new one */
+    const login_orgs_t      *orgs;
     unsigned                 others;        /* 1: end the other sessions */
-    login_limits_t           limits;
     uint64_t                 now;
 
     /* out */
@@ -50,6 +54,7 @@ typedef struct {
     login_error_t            error;
 
     /* what was found out by the first call, for the next */
+    unsigned                 shown;         /* 1: has been found out */
     uint32_t                 generation;
     size_t                   verified_len;
     u_char                   verified[LOGIN_PHC_MAX];

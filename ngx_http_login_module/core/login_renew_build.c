@@ -1,5 +1,5 @@
 
-/* What a new password writes. */
+/* What a new password, or a device less, writes. */
 
 #include "login.h"
 #include "login_record.h"
@@ -14,6 +14,9 @@ typedef struct {
 } login_renew_walk_t;
 
 
+static login_result_e login_renew_device(login_renew_t *renew,
+    login_device_t *device, const login_account_t *account,
+    login_view_t *view);
 static login_result_e login_renew_linked(login_renew_t *renew,
     const login_proof_t *proof, login_view_t *view);
 static login_result_e login_renew_session(login_renew_t *renew,
@@ -23,9 +26,9 @@ static login_result_e login_renew_others(login_renew_t *renew,
 static login_result_e login_renew_other(void *data,
     const login_session_t *session);
 static void login_renew_keep_event(login_renew_t *renew,
-    const login_proof_t *proof, login_view_t *view);
+    const login_proof_t *proof, login_view_t *view, login_str_t detail);
 static login_result_e login_renew_tell(login_renew_t *renew,
-    const login_account_t *account, login_view_t *view);
+    const login_account_t *account, login_view_t *view, login_str_t detail);
 
 
 login_result_e
@@ -33,6 +36,7 @@ login_renew_build(login_renew_t *renew, login_proof_t *proof,
     login_view_t *view)
 {
     login_result_e    rc;
+    login_device_t    device;
     login_account_t  *account;
 
     renew->changes = login_changes_create();
@@ -42,13 +46,25 @@ login_renew_build(login_renew_t *renew, login_proof_t *proof,
 
     login_changes_urgent(renew->changes);
 
+    device.name = login_str(NULL, 0);
+
+    if (renew->remove) {
+        rc = login_renew_device(renew, &device, &proof->account, view);
+        if (rc != LOGIN_OK) {
+            return rc;
+        }
+    }
+
     /* also where sessions go on: a sign-in that is under way must not */
 
     account = &proof->account;
 
     account->generation++;
     account->invited = 0;
-    account->password = login_cstr(renew->phc);
+
+    if (!renew->remove) {
+        account->password = login_cstr(renew->phc);
+    }
 
     login_account_update(renew->changes, account);
 
@@ -61,12 +77,12 @@ login_renew_build(login_renew_t *renew, login_proof_t *proof,
 
     if (rc != LOGIN_OK
         || login_renew_others(renew, proof, view) != LOGIN_OK
-        || login_renew_tell(renew, account, view) != LOGIN_OK)
+        || login_renew_tell(renew, account, view, device.name) != LOGIN_OK)
     {
         return LOGIN_FAULT;
     }
 
-    login_renew_keep_event(renew, proof, view);
+    login_renew_keep_event(renew, proof, view, device.name);
 
     if (renew->remember && !renew->shared) {
         return login_known_add(renew->changes, view, account, &renew->guess,
@@ -74,6 +90,29 @@ login_renew_build(login_renew_t *renew, login_proof_t *proof,
     }
 
     return LOGIN_OK;
+}
+
+
+/* LOGIN_NO: "refusal" says why. */
+
+static login_result_e
+login_renew_device(login_renew_t *renew, login_device_t *device,
+    const login_account_t *account, login_view_t *view)
+{
+    login_result_e  rc;
+
+    renew->refusal = LOGIN_RENEW_ENDED;
+
+    rc = login_device_get(device, view, account->id, renew->device,
+                          renew->now);
+    if (rc != LOGIN_OK) {
+        return rc;
+    }
+
+    renew->refusal = LOGIN_RENEW_LAST;
+
+    return login_factor_remove(renew->changes, view, device,
+                               renew->required);
 }
 
 
@@ -182,7 +221,7 @@ login_renew_other(void *data, const login_session_t *session)
 
 static void
 login_renew_keep_event(login_renew_t *renew, const login_proof_t *proof,
-    login_view_t *view)
+    login_view_t *view, login_str_t detail)
 {
     login_log_event_t  event;
 
@@ -191,7 +230,8 @@ login_renew_keep_event(login_renew_t *renew, const login_proof_t *proof,
     event.kind = LOGIN_LOG_PASSWORD_RESET;
 
     if (renew->token.len == 0) {
-        event.kind = LOGIN_LOG_PASSWORD_CHANGED;
+        event.kind = renew->remove ? LOGIN_LOG_MFA_DEVICE_REMOVED
+                                   : LOGIN_LOG_PASSWORD_CHANGED;
         event.session = proof->session.id;
     }
 
@@ -200,6 +240,7 @@ login_renew_keep_event(login_renew_t *renew, const login_proof_t *proof,
     event.username = proof->account.username;
     event.address = renew->address;
     event.browser = renew->browser;
+    event.detail = detail;
 
     login_log_keep(renew->changes, view, proof->account.id, &event);
 }
@@ -209,7 +250,7 @@ login_renew_keep_event(login_renew_t *renew, const login_proof_t *proof,
 
 static login_result_e
 login_renew_tell(login_renew_t *renew, const login_account_t *account,
-    login_view_t *view)
+    login_view_t *view, login_str_t detail)
 {
     login_mail_t    mail;
     login_result_e  rc;
@@ -224,7 +265,9 @@ login_renew_tell(login_renew_t *renew, const login_account_t *account,
         return LOGIN_FAULT;
     }
 
-    mail.kind = LOGIN_MAIL_PASSWORD_CHANGED;
+    mail.kind = renew->remove ? LOGIN_MAIL_DEVICE_REMOVED
+                              : LOGIN_MAIL_PASSWORD_CHANGED;
+    mail.detail = detail;
     mail.to = account->email;
     mail.language = account->language;
     mail.username = account->username;

@@ -17,6 +17,8 @@ typedef struct {
 
 static login_result_e login_reseal_visit(void *data,
     const login_scan_item_t *item);
+static login_result_e login_reseal_put(login_changes_t *changes,
+    login_view_t *view, const login_scan_item_t *item);
 static int login_reseal_current(const login_reseal_pass_t *pass,
     const login_scan_item_t *item);
 static login_result_e login_reseal_apply(void *data);
@@ -55,6 +57,7 @@ login_reseal(login_reseal_t *reseal, login_view_t *view,
 static login_result_e
 login_reseal_visit(void *data, const login_scan_item_t *item)
 {
+    login_result_e        rc;
     login_changes_t      *changes;
     login_reseal_pass_t  *pass;
 
@@ -74,15 +77,15 @@ login_reseal_visit(void *data, const login_scan_item_t *item)
         return LOGIN_FAULT;
     }
 
-    if (item->key.data[0] != LOGIN_KIND_QUEUE) {
-        login_changes_put(changes, item->key, item->record.payload,
-                          item->record.version);
+    rc = login_reseal_put(changes, pass->view, item);
 
-    } else if (login_mail_reseal(changes, pass->view, item->key,
-                                 &item->record)
-               != LOGIN_OK)
-    {
+    if (rc != LOGIN_OK) {
         login_changes_destroy(changes);
+
+        if (rc == LOGIN_FAULT) {
+            return LOGIN_FAULT;
+        }
+
         pass->result->unread++;
 
         return LOGIN_OK;
@@ -94,21 +97,40 @@ login_reseal_visit(void *data, const login_scan_item_t *item)
 }
 
 
-/* What is encrypted begins with the id of the key for that. */
+/* LOGIN_NO: what is encrypted in it can't be read, and never will be. */
+
+static login_result_e
+login_reseal_put(login_changes_t *changes, login_view_t *view,
+    const login_scan_item_t *item)
+{
+    switch (item->key.data[0]) {
+
+    case LOGIN_KIND_QUEUE:
+        return login_mail_reseal(changes, view, item->key, &item->record);
+
+    case LOGIN_KIND_DEVICE:
+        return login_device_reseal(changes, view, item->key, &item->record);
+
+    default:
+        login_changes_put(changes, item->key, item->record.payload,
+                          item->record.version);
+        return LOGIN_OK;
+    }
+}
+
 
 static int
 login_reseal_current(const login_reseal_pass_t *pass,
     const login_scan_item_t *item)
 {
-    if (item->key.data[0] == LOGIN_KIND_QUEUE
-        && (item->record.payload.len < LOGIN_KEY_ID_LEN
-            || !login_str_eq(login_str(item->record.payload.data,
-                                       LOGIN_KEY_ID_LEN), pass->id)))
-    {
-        return 0;
-    }
+    const u_char  *cipher;
 
-    return login_str_eq(login_str(item->key_id, LOGIN_KEY_ID_LEN), pass->id);
+    cipher = login_scan_cipher(item);
+
+    return login_str_eq(login_str(item->key_id, LOGIN_KEY_ID_LEN), pass->id)
+           && (cipher == NULL
+               || login_str_eq(login_str(cipher, LOGIN_KEY_ID_LEN),
+                               pass->id));
 }
 
 

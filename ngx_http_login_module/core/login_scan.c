@@ -219,3 +219,44 @@ login_scan_open(login_scan_t *scan, login_scan_item_t *item)
 
     return LOGIN_OK;
 }
+
+
+/* What is encrypted stands first in the payload, and begins with that. */
+
+const u_char *
+login_scan_cipher(const login_scan_item_t *item)
+{
+    if (item->sound != LOGIN_OK
+        || item->record.payload.len < LOGIN_KEY_ID_LEN
+        || (item->key.data[0] != LOGIN_KIND_QUEUE
+            && item->key.data[0] != LOGIN_KIND_DEVICE))
+    {
+        return NULL;
+    }
+
+    return item->record.payload.data;
+}
+
+
+/* A device that was used is sealed anew, and its secret is not. */
+
+size_t
+login_scan_keys(size_t keys[2], const login_scan_item_t *item,
+    const login_keyring_t *ring)
+{
+    size_t         n;
+    const u_char  *cipher;
+
+    n = login_keyring_find(&keys[0], ring, item->key_id) == LOGIN_OK;
+
+    cipher = login_scan_cipher(item);
+
+    if (cipher != NULL
+        && login_keyring_find(&keys[n], ring, cipher) == LOGIN_OK
+        && (n == 0 || keys[1] != keys[0]))
+    {
+        n++;
+    }
+
+    return n;
+}

@@ -26,6 +26,16 @@ typedef struct {
     login_record_t   record;
 } login_scan_item_t;
 
+/*
+ * The id of the key that encrypts what is in the record, which may be another
+ * one than that of its MAC.  NULL: nothing is, or it can't be read.
+ */
+const u_char *login_scan_cipher(const login_scan_item_t *item);
+
+/* The keys of "ring" that a record is read with: how many, 0 to 2. */
+size_t login_scan_keys(size_t keys[2], const login_scan_item_t *item,
+    const login_keyring_t *ring);
+
 /* Called inside of the view.  LOGIN_NO ends the scan. */
 typedef login_result_e (*login_scan_visit_pt)(void *data,
     const login_scan_item_t *item);

@@ -31,6 +31,7 @@ typedef struct {
     const login_relay_t            *relay;
     const login_mail_sender_t      *from;
     const login_mail_templates_t   *templates;
+    const login_orgs_t             *orgs;       /* may be NULL */
     const int                      *stop;
 } login_sender_conf_t;
 

@@ -121,8 +121,10 @@ login_sender_compose(login_sender_t *sender, const u_char id[LOGIN_ID_LEN],
         (void) strcpy(delivery->words, "the link in it has expired");
 
     } else if (rc == LOGIN_OK) {
-        rc = login_mail_message(message, len, sender->conf.templates, &mail,
-                                sender->conf.from, now);
+        rc = login_mail_message(message, len,
+                                login_orgs_mail(sender->conf.orgs, &mail,
+                                                sender->conf.templates),
+                                &mail, sender->conf.from, now);
     }
 
     login_arena_destroy(arena);

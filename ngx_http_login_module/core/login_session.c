@@ -56,7 +56,8 @@ login_session_check(login_account_t *account, login_session_t *session,
         || session->generation != account->generation
         || session->epoch != epoch
         || session->auth_time != ticket->auth_time
-        || login_session_left(ticket, session->shared, limits, now) == 0)
+        || (limits != NULL
+            && login_session_left(ticket, session->shared, limits, now) == 0))
     {
         return LOGIN_NO;
     }
@@ -217,19 +218,6 @@ login_epoch_get(uint64_t *epoch, login_view_t *view)
     }
 
     return login_record_uint(epoch, &record);
-}
-
-
-size_t
-login_methods_text(u_char *dst, unsigned methods)
-{
-    if ((methods & LOGIN_METHOD_PASSWORD) == 0) {
-        return 0;
-    }
-
-    memcpy(dst, "pwd", 3);
-
-    return 3;
 }
 
 

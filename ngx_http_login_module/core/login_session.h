@@ -13,8 +13,20 @@
 #define LOGIN_SESSIONS_MAX    100   /* of one account; the oldest goes */
 #define LOGIN_BROWSER_MAX     255   /* bytes kept of a User-Agent */
 #define LOGIN_SHARED_IDLE     1800  /* seconds, on a shared computer */
+#define LOGIN_CLOCK_SKEW      300   /* seconds that clocks may differ by */
 
+/* What somebody has shown; kept in records. */
 #define LOGIN_METHOD_PASSWORD 0x01  /* "pwd" */
+#define LOGIN_METHOD_OTP      0x02  /* "otp" */
+#define LOGIN_METHOD_RECOVERY 0x04  /* "rec" */
+#define LOGIN_METHOD_WEBAUTHN 0x08  /* "webauthn" */
+#define LOGIN_METHOD_SSO      0x10  /* by a provider */
+#define LOGIN_METHOD_TRUST    0x20  /* the browser stood for a device */
+
+/* Has a second factor been met?  A browser that is trusted is none. */
+#define login_methods_factor(methods)                                         \
+    (((methods) & (LOGIN_METHOD_OTP | LOGIN_METHOD_RECOVERY                   \
+                   | LOGIN_METHOD_WEBAUTHN | LOGIN_METHOD_SSO)) != 0)
 
 
 /* What the cookie carries. */
@@ -65,6 +77,7 @@ login_result_e login_ticket_session(u_char id[LOGIN_ID_LEN],
  * Is this ticket good now?  Reads account and session (their strings point
  * into the view).  LOGIN_NO: over one of the limits, from the future, ended,
  * signed out everywhere, of an older epoch, account disabled or removed.
+ * Without "limits", they are the caller's to look at.
  */
 login_result_e login_session_check(login_account_t *account,
     login_session_t *session, login_view_t *view,

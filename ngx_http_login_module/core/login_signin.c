@@ -20,6 +20,8 @@ typedef struct {
 
 static login_result_e login_signin_find(login_candidate_t *candidate,
     login_signin_t *signin, login_view_t *view);
+static login_result_e login_signin_account(login_account_t *account,
+    login_signin_t *signin, login_view_t *view, login_str_t username);
 static login_result_e login_signin_verify(login_candidate_t *candidate,
     char phc[LOGIN_PHC_MAX + 1], login_signin_t *signin,
     login_hasher_t *hasher);
@@ -49,6 +51,8 @@ login_signin_run(login_signin_t *signin, login_view_t *view,
     signin->exists = 0;
     signin->changes = NULL;
     signin->upgrade = NULL;
+    signin->better = 0;
+    signin->event = LOGIN_EVENT_FAULT;
     signin->error.line = 0;
     signin->error.text[0] = '\0';
 
@@ -111,11 +115,7 @@ login_signin_find(login_candidate_t *candidate, login_signin_t *signin,
         return LOGIN_FAULT;
     }
 
-    rc = login_account_find(&account, view, signin->org, login_str(name, len));
-
-    if (rc == LOGIN_NO) {
-        rc = login_account_get(&account, view, login_signin_nobody);
-    }
+    rc = login_signin_account(&account, signin, view, login_str(name, len));
 
     if (rc == LOGIN_OK && account.password.len > LOGIN_PHC_MAX) {
         rc = LOGIN_FAULT;
@@ -132,6 +132,9 @@ login_signin_find(login_candidate_t *candidate, login_signin_t *signin,
         memcpy(candidate->id, account.id, LOGIN_ID_LEN);
         memcpy(candidate->name, name, len);
 
+        memcpy(signin->found, account.org.data, account.org.len);
+        signin->org = login_str(signin->found, account.org.len);
+
         if (account.password.len != 0) {
             memcpy(candidate->phc, account.password.data,
                    account.password.len);
@@ -146,6 +149,44 @@ login_signin_find(login_candidate_t *candidate, login_signin_t *signin,
     }
 
     return LOGIN_OK;
+}
+
+
+/*
+ * The one who may be meant.  LOGIN_NO: nobody, or which one cannot be told;
+ * either is as much work as if there were one.
+ */
+
+static login_result_e
+login_signin_account(login_account_t *account, login_signin_t *signin,
+    login_view_t *view, login_str_t username)
+{
+    size_t          n;
+    u_char          ids[1][LOGIN_ID_LEN];
+    login_result_e  rc;
+
+    if (signin->org.len != 0) {
+        rc = login_account_find(account, view, signin->org, username);
+
+        if (rc == LOGIN_OK
+            && login_orgs_find(signin->orgs, account->org) == NULL)
+        {
+            return LOGIN_NO;
+        }
+
+        return rc == LOGIN_NO
+               ? login_account_get(account, view, login_signin_nobody) : rc;
+    }
+
+    if (login_orgs_people(ids, 1, &n, view, signin->orgs, signin->portal,
+                          username)
+        != LOGIN_OK)
+    {
+        return LOGIN_FAULT;
+    }
+
+    return login_account_get(account, view, n == 1 ? ids[0]
+                                                   : login_signin_nobody);
 }
 
 
@@ -204,6 +245,10 @@ login_signin_build(const login_candidate_t *candidate, const char *phc,
         rc = LOGIN_NO;
 
     } else if (rc == LOGIN_OK) {
+        rc = login_signin_due(signin, &account, view);
+    }
+
+    if (rc == LOGIN_OK && signin->event == LOGIN_EVENT_OK) {
         rc = login_signin_session(signin, &account, view, LOGIN_LOG_SIGNIN);
     }
 
@@ -261,11 +306,15 @@ login_signin_upgrade(login_signin_t *signin, login_account_t *account,
         return;
     }
 
-    signin->upgrade = login_changes_create();
+    if (signin->upgrade == NULL) {
+        signin->upgrade = login_changes_create();
+    }
+
     if (signin->upgrade == NULL) {
         return;
     }
 
+    signin->better = 1;
     account->password = login_cstr(phc);
 
     login_account_update(signin->upgrade, account);

@@ -7,23 +7,29 @@
 #include <string.h>
 
 
-static login_result_e login_signin_expect(login_signin_t *signin,
-    const login_account_t *account, login_view_t *view);
 static login_result_e login_signin_replace(login_signin_t *signin);
 static login_result_e login_signin_tell(login_signin_t *signin,
     const login_account_t *account, login_view_t *view);
 static login_result_e login_signin_remember(login_signin_t *signin,
     const login_account_t *account, login_view_t *view);
+static login_result_e login_signin_own(login_guess_t *guess,
+    const login_signin_t *signin, const login_account_t *account);
 
 
 login_result_e
 login_signin_session(login_signin_t *signin, const login_account_t *account,
     login_view_t *view, login_log_kind_e kind)
 {
-    login_session_t    session;
-    login_log_event_t  event;
+    login_session_t     session;
+    const login_org_t  *org;
+    login_log_event_t   event;
 
     memset(&session, 0, sizeof(login_session_t));
+
+    org = login_orgs_find(signin->orgs, account->org);
+    if (org == NULL) {
+        return LOGIN_FAULT;
+    }
 
     if (login_ticket_draw(&signin->ticket, session.id, account->id,
                           signin->now)
@@ -35,23 +41,31 @@ login_signin_session(login_signin_t *signin, const login_account_t *account,
 
     memcpy(session.account, account->id, LOGIN_ID_LEN);
 
-    session.auth_time = signin->now;
+    session.auth_time = signin->auth_time ? signin->auth_time : signin->now;
     session.seen = signin->now;
     session.generation = account->generation;
     session.shared = signin->shared;
-    session.methods = LOGIN_METHOD_PASSWORD;
+    session.methods = signin->methods ? signin->methods
+                                      : LOGIN_METHOD_PASSWORD;
     session.address = signin->address;
     session.browser = signin->browser;
 
-    signin->changes = login_changes_create();
+    signin->ticket.auth_time = session.auth_time;
+
+    if (signin->changes == NULL) {
+        signin->changes = login_changes_create();
+    }
+
     if (signin->changes == NULL) {
         return LOGIN_FAULT;
     }
 
-    if (login_session_sweep(signin->changes, view, account, &signin->limits,
+    if (login_session_sweep(signin->changes, view, account, &org->limits,
                             signin->now)
         == LOGIN_FAULT
-        || login_signin_expect(signin, account, view) != LOGIN_OK
+        || login_flow_sweep(signin->changes, view, account->id, signin->now)
+           != LOGIN_OK
+        || login_account_expect(signin->changes, view, account) != LOGIN_OK
         || login_signin_replace(signin) != LOGIN_OK
         || login_signin_tell(signin, account, view) != LOGIN_OK
         || login_signin_remember(signin, account, view) != LOGIN_OK)
@@ -86,32 +100,6 @@ login_signin_event(login_log_event_t *event, login_log_kind_e kind,
 }
 
 
-/*
- * Nothing must be left behind of an account that is removed meanwhile.  Its
- * name changes with it only; to expect the account itself would refuse the
- * second of two sign-ins where the first one stores a better hash.
- */
-
-static login_result_e
-login_signin_expect(login_signin_t *signin, const login_account_t *account,
-    login_view_t *view)
-{
-    u_char          buf[LOGIN_NAME_KEY_MAX];
-    login_str_t     key;
-    login_record_t  record;
-
-    key = login_name_key(buf, account->org, account->username);
-
-    if (key.len == 0 || login_view_get(view, key, &record) != LOGIN_OK) {
-        return LOGIN_FAULT;
-    }
-
-    login_changes_expect(signin->changes, key, record.version);
-
-    return LOGIN_OK;
-}
-
-
 /* Whoever was signed in with this browser is so no more. */
 
 static login_result_e
@@ -140,13 +128,18 @@ login_signin_tell(login_signin_t *signin, const login_account_t *account,
     login_view_t *view)
 {
     login_mail_t    mail;
+    login_guess_t   own;
     login_result_e  rc;
 
     if (!signin->mails || !signin->remember) {
         return LOGIN_OK;
     }
 
-    rc = login_known_new(view, account, &signin->guess);
+    if (login_signin_own(&own, signin, account) != LOGIN_OK) {
+        return LOGIN_FAULT;
+    }
+
+    rc = login_known_new(view, account, &own);
     if (rc != LOGIN_OK) {
         return rc == LOGIN_NO ? LOGIN_OK : LOGIN_FAULT;
     }
@@ -176,16 +169,47 @@ login_signin_tell(login_signin_t *signin, const login_account_t *account,
 }
 
 
-/* From this browser, nobody else's failures will keep the owner out. */
+/*
+ * From this browser, nobody else's failures will keep the owner out; nor will
+ * they where the next attempt does not say the organisation either.
+ */
 
 static login_result_e
 login_signin_remember(login_signin_t *signin, const login_account_t *account,
     login_view_t *view)
 {
+    login_guess_t  own;
+
     if (signin->shared || !signin->remember) {
+        return LOGIN_OK;
+    }
+
+    if (login_signin_own(&own, signin, account) != LOGIN_OK
+        || login_known_add(signin->changes, view, account, &own, signin->now)
+           != LOGIN_OK)
+    {
+        return LOGIN_FAULT;
+    }
+
+    if (memcmp(own.name, signin->guess.name, LOGIN_ID_LEN) == 0) {
         return LOGIN_OK;
     }
 
     return login_known_add(signin->changes, view, account, &signin->guess,
                            signin->now);
+}
+
+
+static login_result_e
+login_signin_own(login_guess_t *guess, const login_signin_t *signin,
+    const login_account_t *account)
+{
+    if (login_limit_name(guess->name, account->org, account->username)
+        != LOGIN_OK)
+    {
+        return LOGIN_FAULT;
+    }
+
+    return login_limit_browser(guess->browser, guess->name,
+                               signin->browser_id);
 }

@@ -54,7 +54,12 @@ typedef enum {
     LOGIN_KIND_EVENT = 'E',     /* account id, place: what happened */
     LOGIN_KIND_MAIL = 'O',      /* mail id: its state */
     LOGIN_KIND_QUEUE = 'Q',     /* mail id: what it says, until it is sent */
-    LOGIN_KIND_ASKED = 'U'      /* name: when mails to it were asked for */
+    LOGIN_KIND_ASKED = 'U',     /* name: when mails to it were asked for */
+    LOGIN_KIND_FLOW = 'T',      /* account id, flow id: what it has made */
+    LOGIN_KIND_DEVICE = 'D',    /* account id, device id */
+    LOGIN_KIND_RECOVERY = 'R',  /* account id; and hash of each code */
+    LOGIN_KIND_TRUST = 'V',     /* account id, id of a trusted browser */
+    LOGIN_KIND_FACTOR = 'F'     /* account id: wrong codes of late */
 } login_kind_e;
 
 

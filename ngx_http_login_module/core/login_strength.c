@@ -127,7 +127,6 @@ login_strength_check(login_strength_t *strength, const login_rules_t *rules,
 
     } else if (opaque.chars > rules->max) {
         strength->weak = LOGIN_WEAK_LONG;
-        strength->count = opaque.chars - rules->max;
 
     } else if (rules->blocklist != NULL) {
         rc = login_blocklist_find(rules->blocklist,

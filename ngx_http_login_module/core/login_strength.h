@@ -12,6 +12,9 @@
 #define LOGIN_STRENGTH_MAX    400   /* and the most that can be asked for */
 #define LOGIN_STRENGTH_SCORE  3
 
+/* where a second factor is required */
+#define LOGIN_STRENGTH_MIN_MFA  8
+
 #define LOGIN_STRENGTH_WORDS  24    /* looked for at most */
 #define LOGIN_STRENGTH_WORD   64    /* bytes of each */
 
@@ -28,7 +31,7 @@ typedef enum {
     LOGIN_WEAK_NOT = 0,
     LOGIN_WEAK_CHARACTERS,          /* not UTF-8, or with control ones */
     LOGIN_WEAK_SHORT,               /* lacks "count" characters */
-    LOGIN_WEAK_LONG,                /* has "count" too many */
+    LOGIN_WEAK_LONG,
     LOGIN_WEAK_LISTED,
     LOGIN_WEAK_OWN,                 /* made of the person's own names */
     LOGIN_WEAK_WORD,                /* of words or passwords that many use */

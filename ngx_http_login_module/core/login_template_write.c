@@ -154,8 +154,9 @@ login_write_component(login_writer_t *w, login_str_t text)
 
 
 /*
- * A path, or an http or https address; nothing that browsers skip or turn
- * into something else on their way to its scheme and host.  Empty is fine.
+ * A path, or an http, https or otpauth address; nothing that browsers skip or
+ * turn into something else on their way to its scheme and host.  Empty is
+ * fine.
  */
 
 static unsigned
@@ -177,6 +178,12 @@ login_address_check(login_str_t text)
 
     if (text.data[0] == '/') {
         return text.len == 1 || text.data[1] != '/';
+    }
+
+    /* what an authenticator app opens, and no page comes of */
+
+    if (login_str_begins(text, "otpauth://totp/")) {
+        return 1;
     }
 
     n = (text.len > 8 && memcmp(text.data, "https://", 8) == 0) ? 8

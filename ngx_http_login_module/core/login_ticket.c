@@ -4,10 +4,6 @@
 #include <string.h>
 
 
-/* How far the clocks of several machines may differ, in seconds. */
-#define LOGIN_CLOCK_SKEW  300
-
-
 static uint64_t login_ticket_idle(unsigned shared,
     const login_limits_t *limits);
 static uint64_t login_ticket_rest(uint64_t since, uint64_t limit,

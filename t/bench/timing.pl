@@ -165,10 +165,13 @@ sub table {
 
 
 sub conf {
-    my ($hash) = @_;
+    my ($hash, $orgs) = @_;
+
+    $orgs //= '';
 
     return <<"END";
 login_hash $hash;
+$orgs
 
 server {
     listen 127.0.0.1:%%PORT%%;
@@ -239,6 +242,29 @@ my @measured = measure($t, 403,
 my $hash = mean(@{ $measured[1]{'unknown name'} });
 
 tables("Sign-ins with $HASH", 'unknown name', undef, @measured);
+
+$t->stop;
+
+
+# --- names in none, one and two of several organisations, without saying which
+
+$t = start();
+$t->add_user('single@example.com', $password, '--org', 'acme');
+$t->add_user('double@example.com', $password, '--org', $_)
+    for qw(acme globex);
+$t->add_user('gone12@example.com', $password, '--org', 'initech');
+$t->run(conf($HASH, 'login_org acme "Acme" { } login_org globex "Globex" { }'));
+
+tables("Several organisations with $HASH", 'name in none', undef,
+    measure($t, 403,
+        'name in none'            => [ 'nobody@example.com', $password ],
+        'name in none, once more' => [ 'noone1@example.com', $password ],
+        'name in one, wrong'      => [ 'single@example.com', 'w' x 28 ],
+        'name in two, wrong'      => [ 'double@example.com', 'w' x 28 ],
+        'name in two, right'      => [ 'double@example.com', $password ],
+        'name in one that is not declared'
+                                  => [ 'gone12@example.com', $password ],
+    ));
 
 $t->stop;
 

@@ -10,6 +10,11 @@ const options = {
 };
 
 
+/* For emulateMedia(): colours are what they shall be, and not on the way. */
+
+export const still = { reducedMotion: "reduce" };
+
+
 /* "args" are further arguments of Chromium's. */
 
 export const launch = (args = []) =>

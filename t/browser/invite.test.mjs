@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
 import { HtmlValidate } from "html-validate";
 
-import { complaints, launch, signIn } from "./browser.mjs";
+import { complaints, launch, signIn, still } from "./browser.mjs";
 import { linkIn, relay } from "./relay.mjs";
 import { serve } from "./server.mjs";
 
@@ -83,7 +83,7 @@ async function sound(page, name) {
     assert.deepEqual(report.results.flatMap((r) => r.messages), []);
 
     for (const colorScheme of ["light", "dark"]) {
-        await page.emulateMedia({ colorScheme });
+        await page.emulateMedia({ colorScheme, ...still });
 
         const { violations } = await new AxeBuilder({ page }).analyze();
 

@@ -9,7 +9,7 @@ import { after, before, test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
 import { HtmlValidate } from "html-validate";
 
-import { complaints, launch, signIn } from "./browser.mjs";
+import { complaints, launch, signIn, still } from "./browser.mjs";
 import { serve } from "./server.mjs";
 
 
@@ -281,7 +281,7 @@ for (const [what, kind, signedIn, reach] of pages) {
             const found = (await new AxeBuilder({ page }).analyze())
                 .violations;
 
-            await page.emulateMedia({ colorScheme: "dark" });
+            await page.emulateMedia({ colorScheme: "dark", ...still });
 
             /* colours pass over, and count when they have arrived */
 
@@ -295,7 +295,7 @@ for (const [what, kind, signedIn, reach] of pages) {
             found.push(...(await new AxeBuilder({ page })
                 .withRules(["color-contrast"]).analyze()).violations);
 
-            await page.emulateMedia({ colorScheme: "light" });
+            await page.emulateMedia({ colorScheme: "light", ...still });
 
             assert.deepEqual(found.flatMap((v) =>
                 v.nodes.map((n) => `${v.id}: ${n.html}`)), []);
@@ -329,7 +329,7 @@ test("the two colour schemes differ", async () => {
     await go(page, "/login/");
 
     for (const colorScheme of ["light", "dark"]) {
-        await page.emulateMedia({ colorScheme });
+        await page.emulateMedia({ colorScheme, ...still });
         colours.push(await page.evaluate(
             () => getComputedStyle(document.body).backgroundColor));
     }

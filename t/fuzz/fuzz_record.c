@@ -1,8 +1,8 @@
 
 /*
  * Bytes of the store: as a whole record, and as the payloads of accounts,
- * sessions, links and locks.  What is accepted has one spelling, and is
- * written so again.
+ * sessions, links, devices, trusted browsers, failures and locks.  What is
+ * accepted has one spelling, and is written so again.
  */
 
 #include "login.h"
@@ -139,11 +139,67 @@ fuzz_link(login_str_t in)
 
 
 static void
+fuzz_device(login_str_t in)
+{
+    size_t          len;
+    u_char          out[LOGIN_DEVICE_PAYLOAD];
+    login_device_t  device;
+
+    if (login_device_decode(&device, in) != LOGIN_OK) {
+        return;
+    }
+
+    expect(in.len <= sizeof(out));
+
+    len = login_device_encode(out, &device);
+    expect(login_str_eq(login_str(out, len), in));
+}
+
+
+static void
+fuzz_trust(login_str_t in)
+{
+    size_t         len;
+    u_char         out[LOGIN_TRUST_PAYLOAD];
+    login_trust_t  trust;
+
+    if (login_trust_decode(&trust, in) != LOGIN_OK) {
+        return;
+    }
+
+    len = login_trust_encode(out, &trust);
+    expect(login_str_eq(login_str(out, len), in));
+}
+
+
+static void
+fuzz_factor(login_str_t in)
+{
+    login_factor_record_t  factor;
+
+    if (login_factor_decode(&factor, in) == LOGIN_OK) {
+        expect(8 * factor.n == in.len);
+        expect(factor.n <= LOGIN_FACTOR_FAILURES);
+    }
+}
+
+
+static void
 fuzz_lock(login_str_t in)
 {
     login_lock_record_t  lock;
 
     expect((login_lock_decode(&lock, in) == LOGIN_OK) == (in.len == 24));
+}
+
+
+static void
+fuzz_flow(login_str_t in)
+{
+    login_flow_mark_t  mark;
+
+    expect((login_flow_mark_decode(&mark, in) == LOGIN_OK)
+           == (in.len == 13 && (in.data[0] == 1 || in.data[0] == 2)));
 }
 
 
@@ -162,7 +218,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_account(in);
     fuzz_session(in);
     fuzz_link(in);
+    fuzz_device(in);
+    fuzz_trust(in);
+    fuzz_factor(in);
     fuzz_lock(in);
+    fuzz_flow(in);
 
     return 0;
 }

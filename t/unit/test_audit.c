@@ -45,6 +45,14 @@ check_found(fixture_t *f, const char *words)
 
 
 static void
+check_nothing(fixture_t *f)
+{
+    look(f);
+    assert_string_equal(found, "");
+}
+
+
+static void
 account(fixture_t *f, login_account_t *a, const char *name)
 {
     login_changes_t  *changes;
@@ -332,6 +340,106 @@ test_links(void **data)
 }
 
 
+/* Devices, recovery codes, trusted browsers, failures: each of somebody. */
+
+static void
+test_factor(void **data)
+{
+    size_t            i, len;
+    u_char            id[LOGIN_ID_LEN], hash[LOGIN_HASH_LEN];
+    u_char            sealed[LOGIN_DEVICE_SEALED], text[LOGIN_DEVICE_PAYLOAD];
+    u_char            device_key[LOGIN_DEVICE_KEY_LEN], trusted_key[64];
+    u_char            one[LOGIN_RECOVERY_KEY_LEN];
+    u_char            made[LOGIN_RECOVERY_KEY_LEN];
+    u_char            failed[LOGIN_ACCOUNT_KEY_LEN];
+    fixture_t        *f = *data;
+    login_str_t       keys[5];
+    login_trust_t     trust;
+    login_device_t    device;
+    login_account_t   a, gone;
+
+    account(f, &a, "ann");
+    memset(&gone, 0, sizeof(gone));
+    memset(id, 1, sizeof(id));
+    memset(hash, 2, sizeof(hash));
+
+    memset(&device, 0, sizeof(device));
+    device.name = login_cstr("Phone");
+    device.sealed = login_str(sealed, sizeof(sealed));
+    memset(sealed, 0, sizeof(sealed));
+    memcpy(sealed, f->ring.keys[0].id, LOGIN_KEY_ID_LEN);
+
+    keys[0] = login_device_key(device_key, a.id, id);
+    len = login_device_encode(text, &device);
+    put(f, keys[0], login_str(text, len));
+    check_nothing(f);
+
+    sealed[0] ^= 1;
+    len = login_device_encode(text, &device);
+    put(f, keys[0], login_str(text, len));
+    check_found(f, "record \"D ");
+    assert_non_null(strstr(found, "needs a key which is not in the key file"));
+    sealed[0] ^= 1;
+
+    len = login_device_encode(text, &device);
+    put(f, keys[0], login_str(text, len - 1));
+    check_found(f, "is not well-formed");
+    put(f, keys[0], login_str(NULL, 0));
+
+    keys[0] = login_device_key(device_key, gone.id, id);
+    put(f, keys[0], login_str(text, len));
+    check_found(f, "is of no account");
+    put(f, keys[0], login_str(NULL, 0));
+
+    /* a code without the record of all of them, and both */
+
+    keys[1] = login_recovery_key(one, a.id, hash);
+    keys[2] = login_recovery_key(made, a.id, NULL);
+    put(f, keys[1], login_cstr(""));
+    check_found(f, "is a code of none that were made");
+    put(f, keys[2], login_str("\0\0\0\0\0\0\0\0", 8));
+    check_nothing(f);
+    put(f, keys[1], login_cstr("x"));
+    check_found(f, "is not well-formed");
+    put(f, keys[1], login_str(NULL, 0));
+    put(f, keys[2], login_cstr("x"));
+    check_found(f, "is not well-formed");
+    put(f, keys[2], login_str(NULL, 0));
+
+    memset(&trust, 0, sizeof(trust));
+    len = login_trust_encode(text, &trust);
+    trusted_key[0] = LOGIN_KIND_TRUST;
+    memcpy(trusted_key + 1, a.id, LOGIN_ID_LEN);
+    memcpy(trusted_key + 1 + LOGIN_ID_LEN, id, LOGIN_ID_LEN);
+    keys[3] = login_str(trusted_key, LOGIN_TRUST_KEY_LEN);
+    put(f, keys[3], login_str(text, len));
+    check_nothing(f);
+    put(f, keys[3], login_str(text, len - 1));
+    check_found(f, "is not well-formed");
+    put(f, keys[3], login_str(NULL, 0));
+
+    keys[4] = login_account_key(failed, LOGIN_KIND_FACTOR, a.id);
+    put(f, keys[4], login_str("\0\0\0\0\0\0\0\0", 8));
+    check_nothing(f);
+    put(f, keys[4], login_cstr("x"));
+    check_found(f, "is not well-formed");
+    put(f, keys[4], login_str(NULL, 0));
+
+    /* of nobody */
+
+    memcpy(made + 1, gone.id, LOGIN_ID_LEN);
+    memcpy(trusted_key + 1, gone.id, LOGIN_ID_LEN);
+    memcpy(failed + 1, gone.id, LOGIN_ID_LEN);
+
+    for (i = 2; i < 5; i++) {
+        put(f, keys[i], i == 3 ? login_str(text, len)
+                               : login_str("\0\0\0\0\0\0\0\0", 8));
+        check_found(f, "is of no account");
+        put(f, keys[i], login_str(NULL, 0));
+    }
+}
+
+
 static void
 test_stat(void **data)
 {
@@ -417,6 +525,8 @@ main(void)
         cmocka_unit_test_setup_teardown(test_malformed, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(test_links, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_factor, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(test_stat, fixture_setup,
                                         fixture_teardown),

@@ -19,6 +19,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "one_org.h"
+
 
 #define ARGS_MAX     16
 #define OUTPUT_SIZE  65536
@@ -269,7 +271,7 @@ sign_in(login_ticket_t *ticket, const char *password, const char *browser)
     s.password = login_cstr(password);
     s.browser = login_cstr(browser);
     s.address = login_cstr("2001:db8::1");
-    s.limits = limits;
+    s.orgs = one_org(&limits, NULL);
     s.now = 1800000000;
 
     rc = login_signin_run(&s, view, hasher);

@@ -23,8 +23,12 @@
 #include <sys/random.h>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
+#include <liboath/oath.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
+#include <qrencode.h>
+
+#include "one_org.h"
 
 
 #define NOW       1800000000
@@ -182,6 +186,18 @@ WRAP(int, EVP_PBE_scrypt, (const char *pass, size_t plen,
      const unsigned char *salt, size_t slen, uint64_t n, uint64_t r,
      uint64_t p, uint64_t mem, unsigned char *out, size_t len),
      (pass, plen, salt, slen, n, r, p, mem, out, len), 0, 0)
+WRAP(EVP_CIPHER_CTX *, EVP_CIPHER_CTX_new, (void), (), NULL, 0)
+WRAP(int, EVP_EncryptUpdate, (EVP_CIPHER_CTX *c, unsigned char *p, int *n,
+     const unsigned char *in, int len), (c, p, n, in, len), 0, 0)
+WRAP(int, EVP_DecryptUpdate, (EVP_CIPHER_CTX *c, unsigned char *p, int *n,
+     const unsigned char *in, int len), (c, p, n, in, len), 0, 0)
+WRAP(int, EVP_DecryptFinal_ex, (EVP_CIPHER_CTX *c, unsigned char *p, int *n),
+     (c, p, n), 0, 0)
+WRAP(int, oath_totp_generate2, (const char *s, size_t n, time_t now,
+     unsigned step, time_t start, unsigned digits, int flags, char *otp),
+     (s, n, now, step, start, digits, flags, otp), OATH_CRYPTO_ERROR, 0)
+WRAP(QRcode *, QRcode_encodeData, (int n, const unsigned char *p, int version,
+     QRecLevel level), (n, p, version, level), NULL, ENOMEM)
 WRAP(int, argon2_ctx, (argon2_context *c, argon2_type type), (c, type),
      ARGON2_MEMORY_ALLOCATION_ERROR, 0)
 WRAP(char *, crypt_r, (const char *key, const char *setting,
@@ -223,6 +239,7 @@ typedef login_result_e (*try_pt)(world_t *w);
 
 static const login_cost_t    cost = { 64, 1 };
 static const login_limits_t  limits = { 1728000, 0 };
+static const login_rules_t  rules = { 8, LOGIN_STRENGTH_MAX, 0, NULL };
 
 
 static int
@@ -863,7 +880,7 @@ sign_in(world_t *w, const char *name, const char *password)
     s.password = login_cstr(password);
     s.browser = login_cstr("Browser/1.0");
     s.address = login_cstr("192.0.2.1");
-    s.limits = limits;
+    s.orgs = one_org(&limits, &rules);
     s.now = NOW;
     s.remember = 1;
     memset(s.guess.browser, 7, LOGIN_ID_LEN);
@@ -1267,8 +1284,6 @@ test_locks(void **data)
 
 #define PORTAL  "https://example.com/login/"
 
-static const login_rules_t  rules = { 8, LOGIN_STRENGTH_MAX, 0, NULL };
-
 
 static login_invite_t
 invitation(world_t *w, char name[32])
@@ -1395,8 +1410,7 @@ try_register(world_t *w)
     reg.name = login_cstr("Guest");
     reg.password = login_cstr(PASSWORD);
     reg.host = login_cstr("example.com");
-    reg.rules = rules;
-    reg.signin.limits = limits;
+    reg.signin.orgs = one_org(&limits, &rules);
     reg.signin.browser = login_cstr("Browser/1.0");
     reg.signin.address = login_cstr("192.0.2.1");
     reg.signin.remember = 1;
@@ -1436,9 +1450,8 @@ try_renew(world_t *w)
     renew.browser = login_cstr("Browser/1.0");
     renew.mails = 1;
     renew.remember = 1;
-    renew.rules = &rules;
+    renew.orgs = one_org(&limits, &rules);
     renew.others = 1;
-    renew.limits = limits;
     renew.now = NOW + 1;
 
     rc = login_renew_run(&renew, w->f->view, w->hasher);
@@ -1461,6 +1474,7 @@ forget(world_t *w, const char *name)
 
     forgot.org = login_cstr("default");
     forgot.username = login_cstr(name);
+    forgot.orgs = one_org(&limits, &rules);
     forgot.portal = login_cstr(PORTAL);
     forgot.address = login_cstr("192.0.2.1");
 
@@ -1678,6 +1692,379 @@ test_policy(void **data)
 }
 
 
+/* --- the second factor */
+
+typedef struct {
+    login_device_t   device;
+    login_totp_t     totp;
+    uint64_t         now;
+} factor_t;
+
+
+/* As if nobody had ever had one: each try begins so, without faults. */
+
+static unsigned
+forget_factor(world_t *w)
+{
+    unsigned          armed;
+    login_view_t     *view = w->f->view;
+    login_changes_t  *changes;
+
+    armed = fault.n;
+    fault.n = 0;
+
+    changes = login_changes_create();
+    assert_int_equal(login_view_begin(view), LOGIN_OK);
+    assert_int_equal(login_factor_forget(changes, view, w->account.id),
+                     LOGIN_OK);
+    assert_int_equal(login_account_get(&w->account, view, w->account.id),
+                     LOGIN_OK);
+    login_view_end(view);
+    assert_int_equal(commit(w, changes), LOGIN_OK);
+
+    w->account.org = login_cstr("default");
+    w->account.username = login_cstr("alice");
+
+    return armed;
+}
+
+
+static login_result_e
+enrol(world_t *w, factor_t *x)
+{
+    char              code[LOGIN_TOTP_DIGITS_MAX + 1];
+    login_view_t     *view = w->f->view;
+    login_device_t   *device = &x->device;
+    login_changes_t  *changes;
+    login_result_e    rc;
+
+    changes = login_changes_create();
+
+    if (changes == NULL || login_view_begin(view) != LOGIN_OK) {
+        login_changes_destroy(changes);
+        return LOGIN_FAULT;
+    }
+
+    rc = login_device_begin(device, changes, view, &w->account,
+                            login_cstr("Phone"), x->now - 60);
+    login_view_end(view);
+
+    rc = commit_if(w, changes, rc);
+    if (rc != LOGIN_OK) {
+        return rc;
+    }
+
+    changes = login_changes_create();
+
+    if (changes == NULL || login_view_begin(view) != LOGIN_OK) {
+        login_changes_destroy(changes);
+        return LOGIN_FAULT;
+    }
+
+    rc = login_device_get(device, view, w->account.id, device->id, x->now);
+
+    if (rc == LOGIN_OK) {
+        rc = login_device_open(&x->totp, view, device);
+    }
+
+    if (rc == LOGIN_OK) {
+        assert_int_equal(oath_totp_generate((const char *) x->totp.secret,
+                                            x->totp.len,
+                                            (time_t) (x->now - 60), 30, 0, 6,
+                                            code), OATH_OK);
+        rc = login_device_confirm(changes, view, device, login_cstr(code),
+                                  x->now - 60);
+    }
+
+    login_view_end(view);
+
+    return commit_if(w, changes, rc);
+}
+
+
+static login_result_e
+try_enrol(world_t *w)
+{
+    factor_t  x;
+
+    memset(&x, 0, sizeof(x));
+    x.now = NOW;
+
+    fault.n = forget_factor(w);
+
+    return enrol(w, &x);
+}
+
+
+/* One look, applied: as far as anything was told, it is on disk. */
+
+static login_result_e
+look(world_t *w, login_factor_t *factor)
+{
+    login_result_e    rc, applied;
+    login_changes_t  *changes;
+
+    changes = login_changes_create();
+
+    if (changes == NULL || login_view_begin(w->f->view) != LOGIN_OK) {
+        login_changes_destroy(changes);
+        return LOGIN_FAULT;
+    }
+
+    rc = login_factor_check(factor, changes, w->f->view, &w->account);
+    login_view_end(w->f->view);
+
+    if (rc == LOGIN_FAULT) {
+        login_changes_destroy(changes);
+        return LOGIN_FAULT;
+    }
+
+    applied = commit(w, changes);
+    assert_int_not_equal(applied, LOGIN_NO);
+
+    return applied == LOGIN_OK ? rc : LOGIN_FAULT;
+}
+
+
+static login_result_e
+try_code(world_t *w, int right)
+{
+    char            code[LOGIN_TOTP_DIGITS_MAX + 1];
+    unsigned        armed;
+    factor_t        x;
+    login_result_e  rc;
+    login_factor_t  factor;
+
+    memset(&x, 0, sizeof(x));
+    x.now = NOW;
+
+    armed = forget_factor(w);
+    assert_int_equal(enrol(w, &x), LOGIN_OK);
+    assert_int_equal(oath_totp_generate((const char *) x.totp.secret,
+                                        x.totp.len,
+                                        (time_t) (right ? x.now : 1), 30, 0,
+                                        6, code), OATH_OK);
+    fault.n = armed;
+
+    memset(&factor, 0, sizeof(factor));
+    factor.code = login_cstr(code);
+    factor.now = x.now;
+
+    rc = look(w, &factor);
+
+    armed = fault.n;
+    fault.n = 0;
+
+    if (rc != LOGIN_FAULT) {
+
+        /* the right one is used up, the wrong one counted */
+
+        assert_int_equal(look(w, &factor), LOGIN_NO);
+        assert_int_equal(factor.state, right ? LOGIN_FACTOR_USED
+                                             : LOGIN_FACTOR_WRONG);
+        assert_int_equal(factor.tries, LOGIN_FACTOR_FAILURES
+                                       - (right ? 0 : 2));
+    }
+
+    fault.n = armed;
+
+    return rc;
+}
+
+
+static login_result_e
+try_right_code(world_t *w)
+{
+    return try_code(w, 1);
+}
+
+
+static login_result_e
+try_wrong_code(world_t *w)
+{
+    return try_code(w, 0);
+}
+
+
+static login_result_e
+try_recovery(world_t *w)
+{
+    size_t                 left;
+    uint64_t               made;
+    login_view_t          *view = w->f->view;
+    login_result_e         rc;
+    login_secret_t         seed;
+    login_factor_t         factor;
+    login_changes_t       *changes;
+    login_recovery_text_t  codes[LOGIN_RECOVERY_CODES];
+
+    fault.n = forget_factor(w);
+
+    changes = login_changes_create();
+
+    if (changes == NULL
+        || login_random(&seed, sizeof(seed)) != LOGIN_OK
+        || login_recovery_codes(codes, &seed) != LOGIN_OK
+        || login_view_begin(view) != LOGIN_OK)
+    {
+        login_changes_destroy(changes);
+        return LOGIN_FAULT;
+    }
+
+    rc = login_recovery_put(changes, view, &w->account, &seed, NOW);
+    login_view_end(view);
+
+    rc = commit_if(w, changes, rc);
+    if (rc != LOGIN_OK) {
+        return rc;
+    }
+
+    memset(&factor, 0, sizeof(factor));
+    factor.code = login_cstr(codes[0]);
+    factor.recovery = 1;
+    factor.now = NOW;
+
+    rc = look(w, &factor);
+
+    if (rc == LOGIN_OK) {
+        rc = login_view_begin(view);
+
+        if (rc == LOGIN_OK) {
+            rc = login_recovery_left(&left, &made, view, w->account.id);
+            login_view_end(view);
+        }
+
+        if (rc == LOGIN_OK) {
+            assert_int_equal(left, LOGIN_RECOVERY_CODES - 1);
+        }
+    }
+
+    return rc;
+}
+
+
+static login_result_e
+try_trust(world_t *w)
+{
+    u_char            token[LOGIN_TRUST_TOKEN_LEN];
+    login_view_t     *view = w->f->view;
+    login_trust_t     trust;
+    login_result_e    rc;
+    login_changes_t  *changes;
+
+    fault.n = forget_factor(w);
+
+    memset(&trust, 0, sizeof(trust));
+    changes = login_changes_create();
+
+    if (changes == NULL || login_view_begin(view) != LOGIN_OK) {
+        login_changes_destroy(changes);
+        return LOGIN_FAULT;
+    }
+
+    rc = login_trust_add(token, &trust, changes, view, login_cstr(REALM),
+                         &w->account, LOGIN_TRUST_LIFETIME, NOW);
+    login_view_end(view);
+
+    rc = commit_if(w, changes, rc);
+
+    if (rc == LOGIN_OK) {
+        rc = login_view_begin(view);
+    }
+
+    if (rc == LOGIN_OK) {
+        rc = login_trust_check(&trust, view, login_cstr(REALM), &w->account,
+                               login_str(token, sizeof(token)),
+                               LOGIN_TRUST_LIFETIME, NOW);
+
+        /* what can't be verified is asked of the ring by who wants to know */
+
+        if (rc == LOGIN_NO && login_crypto_failed(view->crypto)) {
+            rc = LOGIN_FAULT;
+        }
+
+        login_view_end(view);
+    }
+
+    return rc;
+}
+
+
+static login_result_e
+try_remove(world_t *w)
+{
+    unsigned          armed;
+    factor_t          x;
+    login_view_t     *view = w->f->view;
+    login_result_e    rc;
+    login_changes_t  *changes;
+
+    memset(&x, 0, sizeof(x));
+    x.now = NOW;
+
+    armed = forget_factor(w);
+    assert_int_equal(enrol(w, &x), LOGIN_OK);
+    assert_int_equal(enrol(w, &x), LOGIN_OK);
+    fault.n = armed;
+
+    changes = login_changes_create();
+
+    if (changes == NULL || login_view_begin(view) != LOGIN_OK) {
+        login_changes_destroy(changes);
+        return LOGIN_FAULT;
+    }
+
+    rc = login_device_get(&x.device, view, w->account.id, x.device.id, NOW);
+
+    if (rc == LOGIN_OK) {
+        rc = login_factor_remove(changes, view, &x.device, 1);
+    }
+
+    login_view_end(view);
+
+    return commit_if(w, changes, rc);
+}
+
+
+static login_result_e
+try_qr(world_t *w)
+{
+    login_qr_t       qr;
+    login_arena_t   *arena;
+    login_result_e   rc;
+
+    (void) w;
+
+    arena = login_arena_create();
+    if (arena == NULL) {
+        return LOGIN_FAULT;
+    }
+
+    rc = login_qr_draw(&qr, arena, login_cstr("otpauth://"));
+
+    login_arena_destroy(arena);
+
+    return rc;
+}
+
+
+static void
+test_factor(void **data)
+{
+    world_t  *w = *data;
+
+    add_account(w, "alice", NULL, 0);
+
+    each_fault(w, "enrol", try_enrol, LOGIN_OK);
+    each_fault(w, "right code", try_right_code, LOGIN_OK);
+    each_fault(w, "wrong code", try_wrong_code, LOGIN_NO);
+    each_fault(w, "recovery code", try_recovery, LOGIN_OK);
+    each_fault(w, "trusted browser", try_trust, LOGIN_OK);
+    each_fault(w, "remove a device", try_remove, LOGIN_OK);
+    each_fault(w, "QR code", try_qr, LOGIN_OK);
+}
+
+
 /* --- maintenance */
 
 static void
@@ -1819,10 +2206,16 @@ try_restore(world_t *w)
 static void
 test_maintenance(void **data)
 {
+    factor_t  x;
     world_t  *w = *data;
 
     add_account(w, "alice", NULL, 0);
     assert_int_equal(sign_in(w, "alice", PASSWORD), LOGIN_OK);
+
+    memset(&x, 0, sizeof(x));
+    x.now = NOW;
+    (void) forget_factor(w);
+    assert_int_equal(enrol(w, &x), LOGIN_OK);
 
     each_fault(w, "audit", try_audit, LOGIN_OK);
     each_fault(w, "reseal", try_reseal, LOGIN_OK);
@@ -2047,9 +2440,14 @@ main(void)
         cmocka_unit_test_setup_teardown(test_links, setup, teardown),
         cmocka_unit_test_setup_teardown(test_mail, setup, teardown),
         cmocka_unit_test_setup_teardown(test_policy, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_factor, setup, teardown),
         cmocka_unit_test_setup_teardown(test_maintenance, setup, teardown),
         cmocka_unit_test_setup_teardown(test_rest, setup, teardown)
     };
+
+    /* before anything fails */
+
+    (void) one_org(&limits, &rules);
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

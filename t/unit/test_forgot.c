@@ -2,6 +2,7 @@
 /* Who gets what mail, and that the store does not tell who got none. */
 
 #include "store_fixture.h"
+#include "one_org.h"
 
 
 #define NOW     1800000000
@@ -50,6 +51,9 @@ add(const char *username, const char *email, const char *password,
 }
 
 
+static const login_limits_t  limits = { 1728000, 0 };
+
+
 static login_forgot_t
 form(const char *username)
 {
@@ -58,6 +62,7 @@ form(const char *username)
     memset(&forgot, 0, sizeof(forgot));
 
     forgot.org = login_cstr("default");
+    forgot.orgs = one_org(&limits, NULL);
     forgot.username = login_cstr(username);
     forgot.portal = login_cstr(PORTAL);
     forgot.address = login_cstr("192.0.2.1");

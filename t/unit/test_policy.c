@@ -24,6 +24,14 @@ strings(login_str_t *s, size_t n)
 static void
 sample(login_policy_t *policy)
 {
+    static login_policy_org_t  orgs[] = {
+        { login_string("acme"), login_string("Acme Corporation"),
+          login_string("https://login.example.com/login/"), 8, 100, 2,
+          login_string("/etc/nginx/acme.txt") },
+        { login_string("default"), login_string(""), login_string(""),
+          12, 200, 4, login_string("") }
+    };
+
     static login_str_t  names[] = {
         login_string("example.com"), login_string("~^www\\d")
     };
@@ -79,6 +87,10 @@ sample(login_policy_t *policy)
     policy->hash_memory = 1024;
     policy->hash_passes = 3;
     policy->mail = login_cstr("login@example.com");
+
+    policy->only = login_cstr("");
+    policy->orgs = orgs;
+    policy->norgs = 2;
 }
 
 
@@ -126,6 +138,20 @@ check_same(const login_policy_t *a, const login_policy_t *b)
     assert_int_equal(a->hash_memory, b->hash_memory);
     assert_int_equal(a->hash_passes, b->hash_passes);
     assert_true(login_str_eq(a->mail, b->mail));
+    assert_true(login_str_eq(a->only, b->only));
+    assert_int_equal(a->norgs, b->norgs);
+
+    for (i = 0; i < a->norgs; i++) {
+        assert_true(login_str_eq(a->orgs[i].name, b->orgs[i].name));
+        assert_true(login_str_eq(a->orgs[i].title, b->orgs[i].title));
+        assert_true(login_str_eq(a->orgs[i].region, b->orgs[i].region));
+        assert_true(login_str_eq(a->orgs[i].blocklist,
+                                 b->orgs[i].blocklist));
+        assert_int_equal(a->orgs[i].password_min, b->orgs[i].password_min);
+        assert_int_equal(a->orgs[i].password_max, b->orgs[i].password_max);
+        assert_int_equal(a->orgs[i].password_score,
+                         b->orgs[i].password_score);
+    }
 
     for (i = 0; i < a->n; i++) {
         s = &a->servers[i];

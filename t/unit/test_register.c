@@ -5,6 +5,7 @@
  */
 
 #include "store_fixture.h"
+#include "one_org.h"
 
 
 #define NOW       1800000000
@@ -14,6 +15,7 @@
 
 static const login_cost_t    cost = { 64, 1 };
 static const login_limits_t  limits = { 1728000, 0 };
+static const login_rules_t   rules = { 15, 400, 3, NULL };
 
 static fixture_t            *f;
 static login_hasher_t       *hasher;
@@ -86,18 +88,15 @@ form(const char *password)
 
     memset(&reg, 0, sizeof(reg));
 
-    reg.signin.limits = limits;
+    reg.signin.orgs = one_org(&limits, &rules);
     reg.signin.portal = login_cstr(PORTAL);
     reg.signin.now = NOW + 10;
     reg.token = login_str(invite.url + invite.len - LOGIN_LINK_TOKEN_LEN,
                           LOGIN_LINK_TOKEN_LEN);
     reg.password = login_cstr(password);
     reg.host = login_cstr("example.com");
-    reg.rules.min = 15;
-    reg.rules.max = 400;
-    reg.rules.score = 3;
 
-    memset(reg.browser, 7, LOGIN_ID_LEN);
+    memset(reg.signin.browser_id, 7, LOGIN_ID_LEN);
 
     return reg;
 }

@@ -5,6 +5,7 @@
  */
 
 #include "store_fixture.h"
+#include "one_org.h"
 
 
 #define NOW  1800000000
@@ -97,7 +98,7 @@ sign_in(login_ticket_t *ticket, const char *password)
     s.org = login_cstr("default");
     s.username = login_cstr("ann");
     s.password = login_cstr(password);
-    s.limits = limits;
+    s.orgs = one_org(&limits, &rules);
     s.now = NOW;
 
     rc = login_signin_run(&s, f->view, hasher);
@@ -141,9 +142,8 @@ form(const login_ticket_t *ticket)
     r.portal = login_cstr("https://example.com/login/");
     r.address = login_cstr("192.0.2.1");
     r.mails = 1;
-    r.rules = &rules;
     r.others = 1;
-    r.limits = limits;
+    r.orgs = one_org(&limits, &rules);
     r.now = NOW + 5;
 
     return r;
@@ -511,7 +511,7 @@ test_signin_meanwhile(void **data)
     s.org = login_cstr("default");
     s.username = login_cstr("ann");
     s.password = login_cstr("first");
-    s.limits = limits;
+    s.orgs = one_org(&limits, &rules);
     s.now = NOW;
     assert_int_equal(login_signin_run(&s, f->view, hasher), LOGIN_OK);
 
@@ -523,6 +523,117 @@ test_signin_meanwhile(void **data)
     (void) apply(s.changes);
     assert_int_equal(alive(&s.ticket), LOGIN_NO);
     login_changes_destroy(s.upgrade);
+}
+
+
+/* A device, with a secret that nobody asks for here. */
+
+static void
+device(u_char device_id[LOGIN_ID_LEN])
+{
+    login_totp_t      totp;
+    login_device_t    d;
+    login_account_t   a;
+    login_changes_t  *changes;
+
+    assert_int_equal(login_totp_draw(&totp), LOGIN_OK);
+
+    changes = login_changes_create();
+
+    account(&a);
+    assert_int_equal(login_device_import(&d, changes, f->view, &a, &totp,
+                                         login_cstr("Phone"), NOW),
+                     LOGIN_OK);
+    login_view_end(f->view);
+    assert_int_equal(apply(changes), LOGIN_OK);
+
+    memcpy(device_id, d.id, LOGIN_ID_LEN);
+}
+
+
+static size_t
+devices(void)
+{
+    size_t  n;
+
+    assert_int_equal(login_view_begin(f->view), LOGIN_OK);
+    assert_int_equal(login_device_count(&n, f->view, id), LOGIN_OK);
+    login_view_end(f->view);
+
+    return n;
+}
+
+
+/* The same way for a device: with the password, and all others end. */
+
+static void
+test_remove(void **data)
+{
+    u_char           one[LOGIN_ID_LEN], two[LOGIN_ID_LEN];
+    login_renew_t    r, s;
+    login_ticket_t   own, other;
+    login_account_t  a;
+
+    (void) data;
+
+    assert_int_equal(sign_in(&own, "first"), LOGIN_OK);
+    assert_int_equal(sign_in(&other, "first"), LOGIN_OK);
+    device(one);
+    device(two);
+
+    r = form(&own);
+    r.remove = 1;
+    r.mails = 0;
+    r.required = 1;
+    r.password = login_cstr("");
+    memcpy(r.device, one, LOGIN_ID_LEN);
+
+    s = r;
+    s.current = login_cstr("wrong");
+    assert_refused(&s, LOGIN_RENEW_WRONG);
+
+    s = r;
+    memset(s.device, 0, LOGIN_ID_LEN);
+    assert_refused(&s, LOGIN_RENEW_ENDED);
+
+    /* two at once: the second one is told that it would be the last */
+
+    s = r;
+    s.old = other;
+    memcpy(s.device, two, LOGIN_ID_LEN);
+
+    assert_int_equal(run(&r), LOGIN_OK);
+    assert_int_equal(run(&s), LOGIN_OK);
+    assert_int_equal(apply(r.changes), LOGIN_OK);
+    assert_int_equal(apply(s.changes), LOGIN_NO);
+    s.changes = NULL;
+    assert_int_equal(devices(), 1);
+
+    assert_int_equal(alive(&own), LOGIN_NO);
+    assert_int_equal(alive(&r.ticket), LOGIN_OK);
+    assert_int_equal(alive(&other), LOGIN_NO);
+    assert_refused(&s, LOGIN_RENEW_ENDED);
+
+    s = form(&r.ticket);
+    s.remove = 1;
+    s.mails = 0;
+    s.required = 1;
+    memcpy(s.device, two, LOGIN_ID_LEN);
+    assert_refused(&s, LOGIN_RENEW_LAST);
+    assert_int_equal(alive(&r.ticket), LOGIN_OK);
+
+    s.shown = 0;
+    s.required = 0;
+    assert_int_equal(run(&s), LOGIN_OK);
+    assert_int_equal(apply(s.changes), LOGIN_OK);
+    assert_int_equal(devices(), 0);
+
+    /* the password is the same */
+
+    account(&a);
+    assert_int_equal(a.generation, 2);
+    login_view_end(f->view);
+    assert_int_equal(sign_in(&own, "first"), LOGIN_OK);
 }
 
 
@@ -539,6 +650,7 @@ main(void)
         test(test_link),
         test(test_link_race),
         test(test_signin_meanwhile),
+        test(test_remove),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -712,6 +712,22 @@ test_methods(void **data)
     assert_int_equal(login_methods_text(text, LOGIN_METHOD_PASSWORD), 3);
     assert_memory_equal(text, "pwd", 3);
     assert_int_equal(login_methods_text(text, 0), 0);
+
+    assert_int_equal(login_methods_text(text, LOGIN_METHOD_PASSWORD
+                                              | LOGIN_METHOD_OTP),
+                     7);
+    assert_memory_equal(text, "pwd,otp", 7);
+    assert_int_equal(login_methods_text(text, UINT32_MAX), 20);
+    assert_memory_equal(text, "pwd,otp,rec,webauthn", 20);
+
+    /* a trusted browser is neither told nor a factor */
+
+    assert_int_equal(login_methods_text(text, LOGIN_METHOD_TRUST), 0);
+    assert_false(login_methods_factor(LOGIN_METHOD_PASSWORD
+                                      | LOGIN_METHOD_TRUST));
+    assert_true(login_methods_factor(LOGIN_METHOD_OTP));
+    assert_true(login_methods_factor(LOGIN_METHOD_RECOVERY));
+    assert_true(login_methods_factor(LOGIN_METHOD_SSO));
 }
 
 

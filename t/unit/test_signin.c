@@ -81,6 +81,7 @@ failing_hash(char phc[LOGIN_PHC_MAX + 1], login_hasher_t *hasher,
 #define login_password_hash    failing_hash
 
 #include "login_signin.c"
+#include "one_org.h"
 
 #undef login_password_verify
 #undef login_password_hash
@@ -222,7 +223,7 @@ form(const char *name, const char *password)
     s.password = login_cstr(password);
     s.browser = login_cstr("Browser/1.0");
     s.address = login_cstr("192.0.2.1");
-    s.limits = limits;
+    s.orgs = one_org(&limits, NULL);
     s.now = NOW;
 
     return s;
