@@ -498,10 +498,9 @@ sub who { $_[0]->get("$origin/who", %page) }
 # --- eight characters are enough beside a second factor
 
 {
-    my $text = 'login_hash memory=1m passes=1; %s'
-        . 'login_org acme "Acme" { mfa required; } login_org globex "G" { }'
+    my $text = 'login_org acme "Acme" { mfa required; }'
+        . 'login_org globex "G" { } login_hash memory=1m passes=1;'
         . $server;
-
     my $n = 0;
 
     # nginx tells the command line its policy a moment after it has started
@@ -513,12 +512,12 @@ sub who { $_[0]->get("$origin/who", %page) }
                         'add', 'short' . $n++, '--password-stdin'))[0];
     };
 
-    $t->reload(sprintf $text, '');
+    ok($t->reload($text), 'reloaded');
 
     ok(wait_for(sub { $add->('acme') == 0 }), 'where it is required');
     is($add->('globex'), 1, 'and nowhere else');
 
-    $t->reload(sprintf $text, 'login_password min=15;');
+    ok($t->reload("login_password min=15; $text"), 'reloaded');
 
     ok(wait_for(sub { $add->('acme') == 1 }), 'nor against "min" in http');
 }

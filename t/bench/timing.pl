@@ -254,6 +254,7 @@ $t->add_user('double@example.com', $password, '--org', $_)
     for qw(acme globex);
 $t->add_user('gone12@example.com', $password, '--org', 'initech');
 $t->run(conf($HASH, 'login_org acme "Acme" { } login_org globex "Globex" { }'));
+rehash($t, 'single@example.com');
 
 tables("Several organisations with $HASH", 'name in none', undef,
     measure($t, 403,
