@@ -1318,6 +1318,9 @@ typedef struct {
     u_char                       data[];
 } ngx_http_login_step_t;
 
+typedef ngx_int_t (*ngx_http_login_step_pt)(ngx_http_request_t *r,
+    ngx_http_login_step_t *step);
+
 /* NGX_OK: the flow is good; it lives as long as the request, at least. */
 ngx_int_t ngx_http_login_step_open(ngx_http_request_t *r,
     const login_form_t *form, ngx_http_login_step_t **step);
@@ -1328,15 +1331,19 @@ ngx_int_t ngx_http_login_step_commit(ngx_http_request_t *r,
     ngx_http_login_step_t *step, ngx_http_login_done_pt done);
 ngx_int_t ngx_http_login_step_fault(ngx_http_request_t *r,
     ngx_http_login_step_t *step, login_reason_e reason);
-ngx_int_t ngx_http_login_step_session(ngx_http_request_t *r,
-    ngx_http_login_step_t *step, login_str_t target);
 ngx_int_t ngx_http_login_step_over(ngx_http_request_t *r,
     const login_form_t *form);
 ngx_int_t ngx_http_login_step_none(ngx_http_request_t *r,
     const login_form_t *form, login_event_e event);
 
-/* 0: it was tried often enough. */
-ngx_uint_t ngx_http_login_step_again(ngx_http_login_step_t *step);
+/* The step once more, by "run", unless that was often enough. */
+ngx_int_t ngx_http_login_step_again(ngx_http_request_t *r,
+    ngx_http_login_step_t *step, ngx_http_login_step_pt run);
+
+/* After the commit of the last step: the session, or "run" once more. */
+void ngx_http_login_step_end(ngx_http_request_t *r,
+    ngx_http_login_step_t *step, login_result_e rc,
+    ngx_http_login_step_pt run);
 
 void ngx_http_login_step_event(ngx_http_request_t *r,
     const ngx_http_login_step_t *step, login_log_kind_e kind);
@@ -1364,10 +1371,6 @@ ngx_int_t ngx_http_login_setup_show(ngx_http_request_t *r,
 /* The recovery codes as a file. */
 ngx_int_t ngx_http_login_setup_download(ngx_http_request_t *r,
     const ngx_http_login_step_t *step);
-
-/* Tells of a session that was written, and what came with it. */
-void ngx_http_login_step_told(ngx_http_request_t *r,
-    ngx_http_login_step_t *step);
 
 
 /* ngx_http_login_page.c: what the portal answers */

@@ -13,6 +13,8 @@ static login_str_t login_template_unwrap(login_arena_t *arena,
     login_str_t text);
 static login_result_e login_template_words(login_compiler_t *c,
     login_str_t *msgid, login_str_t text, const u_char *at);
+static login_result_e login_template_keep_slots(login_compiler_t *c,
+    login_op_t *op, const login_slot_t *slots);
 static login_result_e login_template_plural(login_compiler_t *c,
     const login_op_t *op, const u_char *at);
 static login_result_e login_template_slots(login_compiler_t *c,
@@ -31,7 +33,7 @@ login_template_message(login_compiler_t *c, login_str_t text,
     size_t           len;
     login_op_t      *op;
     const char      *why;
-    login_slot_t    *slots;
+    login_slot_t     slots[LOGIN_TEMPLATE_SLOTS];
     const u_char    *bar;
     login_result_e   rc;
 
@@ -41,15 +43,11 @@ login_template_message(login_compiler_t *c, login_str_t text,
         return login_template_refuse(c, at, "%s", why);
     }
 
-    slots = login_arena_alloc(c->arena,
-                              LOGIN_TEMPLATE_SLOTS * sizeof(login_slot_t));
-
     op = login_template_op(c, LOGIN_OP_MESSAGE);
-    if (op == NULL || slots == NULL) {
-        return login_template_no_memory(c);
+    if (op == NULL) {
+        return LOGIN_FAULT;
     }
 
-    op->slots = slots;
     op->path = c->source->path;
     op->line = login_template_line(c->source, at);
     op->escape = c->template->kind == LOGIN_TEMPLATE_TEXT
@@ -60,20 +58,40 @@ login_template_message(login_compiler_t *c, login_str_t text,
 
     rc = login_template_words(c, &op->text, login_str(text.data, len), at);
 
-    if (rc == LOGIN_OK && bar == NULL) {
-        return login_template_slots(c, slots, &op->nslots, op->text, at);
-    }
-
-    if (rc == LOGIN_OK) {
+    if (rc == LOGIN_OK && bar != NULL) {
         text = login_str(bar + 3, text.len - len - 3);
         rc = login_template_words(c, &op->many, text, at);
     }
 
     if (rc == LOGIN_OK) {
-        rc = login_template_slots(c, slots, &op->nslots, op->many, at);
+        rc = login_template_slots(c, slots, &op->nslots,
+                                  bar != NULL ? op->many : op->text, at);
     }
 
-    return rc == LOGIN_OK ? login_template_plural(c, op, at) : rc;
+    if (rc == LOGIN_OK) {
+        rc = login_template_keep_slots(c, op, slots);
+    }
+
+    return rc == LOGIN_OK && bar != NULL ? login_template_plural(c, op, at)
+                                         : rc;
+}
+
+
+static login_result_e
+login_template_keep_slots(login_compiler_t *c, login_op_t *op,
+    const login_slot_t *slots)
+{
+    login_slot_t  *kept;
+
+    kept = login_arena_alloc(c->arena, op->nslots * sizeof(login_slot_t));
+    if (kept == NULL) {
+        return login_template_no_memory(c);
+    }
+
+    memcpy(kept, slots, op->nslots * sizeof(login_slot_t));
+    op->slots = kept;
+
+    return LOGIN_OK;
 }
 
 

@@ -82,6 +82,7 @@ typedef struct {
     login_error_t          *error;
 
     login_template_t       *template;
+    login_op_t             *ops;        /* while they grow */
     size_t                  capacity;
     login_source_t         *source;
     size_t                  files;

@@ -120,7 +120,7 @@ login_template_end(login_compiler_t *c, login_str_t name, const u_char *at)
         op->jump = section->op + 1;
     }
 
-    c->template->ops[section->op].jump = c->template->n;
+    c->ops[section->op].jump = c->template->n;
 
     return LOGIN_OK;
 }

@@ -189,10 +189,14 @@ WRAP(int, EVP_PBE_scrypt, (const char *pass, size_t plen,
 WRAP(EVP_CIPHER_CTX *, EVP_CIPHER_CTX_new, (void), (), NULL, 0)
 WRAP(int, EVP_EncryptUpdate, (EVP_CIPHER_CTX *c, unsigned char *p, int *n,
      const unsigned char *in, int len), (c, p, n, in, len), 0, 0)
+
+/* not EVP_DecryptFinal_ex(): its failure is what it has to say of a tag */
+
+WRAP(int, EVP_DecryptInit_ex, (EVP_CIPHER_CTX *c, const EVP_CIPHER *type,
+     ENGINE *e, const unsigned char *key, const unsigned char *iv),
+     (c, type, e, key, iv), 0, 0)
 WRAP(int, EVP_DecryptUpdate, (EVP_CIPHER_CTX *c, unsigned char *p, int *n,
      const unsigned char *in, int len), (c, p, n, in, len), 0, 0)
-WRAP(int, EVP_DecryptFinal_ex, (EVP_CIPHER_CTX *c, unsigned char *p, int *n),
-     (c, p, n), 0, 0)
 WRAP(int, oath_totp_generate2, (const char *s, size_t n, time_t now,
      unsigned step, time_t start, unsigned digits, int flags, char *otp),
      (s, n, now, step, start, digits, flags, otp), OATH_CRYPTO_ERROR, 0)
@@ -509,12 +513,65 @@ try_wrong_token(world_t *w)
 }
 
 
+/* The cookie of a flow, and what is none. */
+
+static login_result_e
+flow_cookie(world_t *w, unsigned wrong)
+{
+    u_char           text[LOGIN_FLOW_TEXT];
+    login_flow_t     flow, again;
+    login_crypto_t  *crypto;
+    login_result_e   rc;
+
+    static const u_char  browser[LOGIN_ID_LEN] = "browser";
+
+    crypto = login_crypto_create(&w->f->ring);
+    if (crypto == NULL) {
+        return LOGIN_FAULT;
+    }
+
+    rc = login_flow_draw(&flow);
+
+    if (rc == LOGIN_OK) {
+        flow.state = LOGIN_STATE_CODE;
+        flow.issued = NOW;
+        rc = login_flow_seal(text, crypto, login_cstr(REALM), browser, &flow);
+    }
+
+    if (rc == LOGIN_OK) {
+        text[40] = wrong ? (text[40] == 'A' ? 'B' : 'A') : text[40];
+        rc = login_flow_open(&again, crypto, login_cstr(REALM), browser,
+                             login_str(text, sizeof(text)), NOW);
+    }
+
+    login_crypto_destroy(crypto);
+
+    return rc;
+}
+
+
+static login_result_e
+try_flow_cookie(world_t *w)
+{
+    return flow_cookie(w, 0);
+}
+
+
+static login_result_e
+try_wrong_flow_cookie(world_t *w)
+{
+    return flow_cookie(w, 1);
+}
+
+
 static void
 test_signatures(void **data)
 {
     each_fault(*data, "secret", try_secret, LOGIN_OK);
     each_fault(*data, "token", try_token, LOGIN_OK);
     each_fault(*data, "wrong token", try_wrong_token, LOGIN_NO);
+    each_fault(*data, "flow", try_flow_cookie, LOGIN_OK);
+    each_fault(*data, "wrong flow", try_wrong_flow_cookie, LOGIN_NO);
 }
 
 
@@ -1429,7 +1486,7 @@ try_register(world_t *w)
 /* By the current password in a session, which another one takes over. */
 
 static login_result_e
-try_renew(world_t *w)
+renew_to(world_t *w, const char *password)
 {
     unsigned        armed;
     login_renew_t   renew;
@@ -1444,7 +1501,7 @@ try_renew(world_t *w)
 
     renew.old = w->ticket;
     renew.current = login_cstr(PASSWORD);
-    renew.password = login_cstr(PASSWORD);
+    renew.password = login_cstr(password);
     renew.portal = login_cstr(PORTAL);
     renew.address = login_cstr("192.0.2.1");
     renew.browser = login_cstr("Browser/1.0");
@@ -1461,6 +1518,22 @@ try_renew(world_t *w)
     }
 
     return commit_if(w, renew.changes, rc);
+}
+
+
+static login_result_e
+try_renew(world_t *w)
+{
+    return renew_to(w, PASSWORD);
+}
+
+
+/* That it is too short must not be lost with what was to find it. */
+
+static login_result_e
+try_renew_weak(world_t *w)
+{
+    return renew_to(w, "short");
 }
 
 
@@ -1517,6 +1590,7 @@ test_links(void **data)
     each_fault(w, "revoked", try_revoke, LOGIN_OK);
     each_fault(w, "registering", try_register, LOGIN_OK);
     each_fault(w, "new password", try_renew, LOGIN_OK);
+    each_fault(w, "weak password", try_renew_weak, LOGIN_NO);
     each_fault(w, "forgot", try_forgot, LOGIN_OK);
     each_fault(w, "forgot, nobody", try_forgot_nobody, LOGIN_OK);
 }
