@@ -94,11 +94,20 @@ ngx_http_login_flow_open(ngx_http_request_t *r, login_flow_t *flow,
         return rc;
     }
 
-    return login_flow_open(flow, worker->crypto,
-                           ngx_http_login_str(&scf->portal->url),
-                           visitor->browser_id, visitor->flows[i],
-                           (uint64_t) ngx_time())
-           == LOGIN_OK ? NGX_OK : NGX_DECLINED;
+    switch (login_flow_open(flow, worker->crypto,
+                            ngx_http_login_str(&scf->portal->url),
+                            visitor->browser_id, visitor->flows[i],
+                            (uint64_t) ngx_time()))
+    {
+    case LOGIN_OK:
+        return NGX_OK;
+
+    case LOGIN_NO:
+        return NGX_DECLINED;
+
+    default:
+        return NGX_ERROR;
+    }
 }
 
 

@@ -59,8 +59,10 @@ ngx_http_login_load_orgs(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
     ngx_http_login_org_t   **orgs;
     ngx_http_login_terms_t  *terms;
 
-    if (ngx_http_login_load_terms(cf, &mcf->terms, mcf->mail != NULL)
-        != NGX_OK)
+    if (ngx_http_login_init_languages(cf, mcf) != NGX_OK
+        || ngx_http_login_load_terms(cf, &mcf->terms, mcf->mail != NULL)
+           != NGX_OK
+        || ngx_http_login_load_languages(cf, mcf, &mcf->terms) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -74,9 +76,11 @@ ngx_http_login_load_orgs(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
             terms->pages = mcf->terms.pages;
             terms->mails = mcf->terms.mails;
             terms->style = mcf->terms.style;
+            terms->locales = mcf->terms.locales;
 
         } else if (ngx_http_login_load_terms(cf, terms, mcf->mail != NULL)
-                   != NGX_OK)
+                   != NGX_OK
+                   || ngx_http_login_load_languages(cf, mcf, terms) != NGX_OK)
         {
             return NGX_ERROR;
         }

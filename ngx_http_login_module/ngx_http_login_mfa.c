@@ -18,8 +18,6 @@ static void ngx_http_login_mfa_counted(ngx_http_request_t *r, void *data,
     login_result_e rc);
 static void ngx_http_login_mfa_passed(ngx_http_request_t *r, void *data,
     login_result_e rc);
-static ngx_int_t ngx_http_login_mfa_again(ngx_http_request_t *r,
-    ngx_http_login_step_t *step);
 static ngx_int_t ngx_http_login_mfa_limited(ngx_http_request_t *r,
     ngx_http_login_step_t *step);
 static ngx_uint_t ngx_http_login_mfa_recovery(ngx_http_request_t *r);
@@ -47,13 +45,8 @@ ngx_http_login_mfa_page(ngx_http_request_t *r)
         return ngx_http_login_error(r, LOGIN_REASON_STORE);
     }
 
-    if (step->state != LOGIN_STATE_CODE) {
-        return ngx_http_login_setup_show(r, step, &query, NGX_HTTP_OK,
-                                         LOGIN_REASON_NONE);
-    }
-
-    return ngx_http_login_mfa_show(r, step, &query, NGX_HTTP_OK,
-                                   LOGIN_REASON_NONE);
+    return ngx_http_login_step_show(r, step, &query, NGX_HTTP_OK,
+                                    LOGIN_REASON_NONE);
 }
 
 
@@ -251,7 +244,7 @@ ngx_http_login_mfa_counted(ngx_http_request_t *r, void *data,
         break;
 
     case LOGIN_EFFECT_VERIFY:
-        result = ngx_http_login_mfa_again(r, step);
+        result = ngx_http_login_step_again(r, step, ngx_http_login_mfa_check);
         break;
 
     default:
@@ -269,70 +262,7 @@ static void
 ngx_http_login_mfa_passed(ngx_http_request_t *r, void *data,
     login_result_e rc)
 {
-    ngx_http_login_step_t *step = data;
-
-    ngx_int_t              result;
-    ngx_http_login_ctx_t  *ctx;
-
-    ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
-
-    switch (login_flow_step(&step->state, login_flow_event(rc))) {
-
-    case LOGIN_EFFECT_SESSION:
-        ngx_http_login_step_told(r, step);
-        result = ngx_http_login_step_session(r, step,
-                                             login_form_get(ctx->form,
-                                                            "return_to"));
-        break;
-
-    case LOGIN_EFFECT_VERIFY:
-        result = ngx_http_login_mfa_again(r, step);
-        break;
-
-    default:
-        result = ngx_http_login_step_fault(r, step, LOGIN_REASON_STORE);
-        break;
-    }
-
-    if (result != NGX_DONE) {
-        ngx_http_finalize_request(r, result);
-    }
-}
-
-
-/* What the store keeps of it has been written with it. */
-
-void
-ngx_http_login_step_told(ngx_http_request_t *r, ngx_http_login_step_t *step)
-{
-    login_flow_t  *flow;
-
-    flow = &step->step.flow;
-
-    if (step->step.recovery) {
-        ngx_http_login_step_event(r, step, LOGIN_LOG_MFA_RECOVERY);
-    }
-
-    if (step->step.trusted) {
-        ngx_http_login_step_event(r, step, LOGIN_LOG_MFA_TRUSTED);
-    }
-
-    ngx_http_login_event_signin(r, flow->stepped
-                                   && flow->state == LOGIN_STATE_CODE
-                                   ? LOGIN_LOG_MFA_STEPPED_UP
-                                   : LOGIN_LOG_SIGNIN,
-                                &step->step.signin);
-}
-
-
-static ngx_int_t
-ngx_http_login_mfa_again(ngx_http_request_t *r, ngx_http_login_step_t *step)
-{
-    if (!ngx_http_login_step_again(step)) {
-        return ngx_http_login_step_fault(r, step, LOGIN_REASON_BUSY);
-    }
-
-    return ngx_http_login_mfa_check(r, step);
+    ngx_http_login_step_end(r, data, rc, ngx_http_login_mfa_check);
 }
 
 

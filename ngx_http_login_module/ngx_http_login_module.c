@@ -127,6 +127,13 @@ static ngx_command_t  ngx_http_login_commands[] = {
       0,
       NULL },
 
+    { ngx_string("login_languages"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_http_login_languages,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("login_org"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_BLOCK|NGX_CONF_TAKE2,
       ngx_http_login_org,
@@ -230,6 +237,7 @@ ngx_http_login_create_main_conf(ngx_conf_t *cf)
      *     conf->used = 0;
      *     conf->caches = 0;
      *     conf->limit = { 0, 0, 0 };
+     *     conf->languages = NULL;
      *     conf->mail = NULL;
      *     conf->log = NULL;
      *     conf->syslog = NULL;
@@ -343,6 +351,7 @@ ngx_http_login_create_srv_conf(ngx_conf_t *cf)
      *     conf->session_cookie = { 0, NULL };
      *     conf->browser_cookie = { 0, NULL };
      *     conf->link_cookie = { 0, NULL };
+     *     conf->language_cookie = { 0, NULL };
      *     conf->trust_cookie = { 0, NULL };
      *     conf->flow_cookies = { { 0, NULL } };
      *     conf->org_cookie = { 0, NULL };

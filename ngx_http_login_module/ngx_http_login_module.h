@@ -103,6 +103,7 @@ typedef struct {
     ngx_uint_t                   own_min;   /* "min" was set */
     login_template_t           **pages;     /* LOGIN_PAGES of them */
     login_mail_templates_t      *mails;     /* NULL: nothing is mailed */
+    login_locales_t             *locales;   /* the texts of both */
     ngx_http_login_asset_t       style;
     login_limits_t               limits;
     login_rules_t                rules;     /* for new passwords */
@@ -188,6 +189,7 @@ typedef struct {
     ngx_int_t                    limit_rate;
     size_t                       limit_zone;
 
+    ngx_array_t                 *languages; /* of login_language_t */
     ngx_http_login_mail_t       *mail;      /* NULL: nothing is mailed */
     ngx_open_file_t             *log;
     ngx_syslog_peer_t           *syslog;    /* instead of "log" */
@@ -239,6 +241,7 @@ typedef struct {
     login_str_t                  session_cookie;    /* full names */
     login_str_t                  browser_cookie;
     login_str_t                  link_cookie;
+    login_str_t                  language_cookie;
     login_str_t                  trust_cookie;
     login_str_t                  flow_cookies[LOGIN_FLOWS_MAX];
     login_str_t                  org_cookie;
@@ -335,6 +338,7 @@ typedef struct {
     login_str_t                  session;   /* the cookies' values */
     login_str_t                  browser;
     login_str_t                  link;
+    login_str_t                  language;
     login_str_t                  org;       /* of several: the last one */
     login_str_t                  token;     /* was in the address */
     login_str_t                  trust;     /* these two of the portal's */
@@ -367,6 +371,7 @@ typedef struct {
     login_page_e                 page;
     ngx_uint_t                   status;
     login_reason_e               reason;
+    ngx_uint_t                   language;  /* of those that are offered */
     login_value_t                values[LOGIN_VARS];
 } ngx_http_login_page_t;
 
@@ -523,6 +528,37 @@ ngx_int_t ngx_http_login_quoted(ngx_conf_t *cf, ngx_uint_t *n,
     const char *name);
 
 extern ngx_conf_post_t  ngx_http_login_not_empty_post;
+
+
+/* ngx_http_login_load_language.c */
+
+char *ngx_http_login_languages(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/* All that are shipped, where nothing was set. */
+ngx_int_t ngx_http_login_init_languages(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+
+/* The texts of pages and mails, once these have been loaded. */
+ngx_int_t ngx_http_login_load_languages(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf, ngx_http_login_terms_t *terms);
+
+
+/* ngx_http_login_language.c */
+
+/* In which to answer, by its number. */
+ngx_uint_t ngx_http_login_language(ngx_http_request_t *r);
+
+/* The same with its texts. */
+#define ngx_http_login_locale(page)                                           \
+    (&(page)->terms->locales->locales[(page)->language])
+
+/* What the list of languages shows, on a page that is all filled. */
+ngx_int_t ngx_http_login_language_fill(ngx_http_request_t *r,
+    ngx_http_login_page_t *page);
+
+void ngx_http_login_language_form(ngx_http_request_t *r,
+    const login_form_t *form);
 
 
 /* ngx_http_login_mail.c: the thread that sends */
@@ -835,6 +871,9 @@ ngx_int_t ngx_http_login_set_browser(ngx_http_request_t *r,
 /* The token of a link, until the browser closes; empty: no more. */
 ngx_int_t ngx_http_login_set_link(ngx_http_request_t *r, login_str_t token);
 
+/* The language that was chosen. */
+ngx_int_t ngx_http_login_set_language(ngx_http_request_t *r,
+    login_str_t tag);
 /* Both for "age" seconds; 0: no more. */
 ngx_int_t ngx_http_login_set_trust(ngx_http_request_t *r, login_str_t token,
     uint64_t age);
@@ -904,6 +943,10 @@ ngx_int_t ngx_http_login_return_url(ngx_http_request_t *r,
 
 ngx_uint_t ngx_http_login_return_allowed(ngx_http_request_t *r,
     login_str_t target);
+
+/* The path of this request, as it was asked for; may be empty. */
+ngx_int_t ngx_http_login_return_path(ngx_http_request_t *r,
+    login_str_t *path);
 
 /* The return address of this request, percent-encoded; may be empty. */
 ngx_int_t ngx_http_login_return_here(ngx_http_request_t *r, ngx_str_t *value);
@@ -1331,6 +1374,9 @@ typedef struct {
     u_char                       data[];
 } ngx_http_login_step_t;
 
+typedef ngx_int_t (*ngx_http_login_step_pt)(ngx_http_request_t *r,
+    ngx_http_login_step_t *step);
+
 /* NGX_OK: the flow is good; it lives as long as the request, at least. */
 ngx_int_t ngx_http_login_step_open(ngx_http_request_t *r,
     const login_form_t *form, ngx_http_login_step_t **step);
@@ -1341,15 +1387,19 @@ ngx_int_t ngx_http_login_step_commit(ngx_http_request_t *r,
     ngx_http_login_step_t *step, ngx_http_login_done_pt done);
 ngx_int_t ngx_http_login_step_fault(ngx_http_request_t *r,
     ngx_http_login_step_t *step, login_reason_e reason);
-ngx_int_t ngx_http_login_step_session(ngx_http_request_t *r,
-    ngx_http_login_step_t *step, login_str_t target);
 ngx_int_t ngx_http_login_step_over(ngx_http_request_t *r,
     const login_form_t *form);
 ngx_int_t ngx_http_login_step_none(ngx_http_request_t *r,
     const login_form_t *form, login_event_e event);
 
-/* 0: it was tried often enough. */
-ngx_uint_t ngx_http_login_step_again(ngx_http_login_step_t *step);
+/* The step once more, by "run", unless that was often enough. */
+ngx_int_t ngx_http_login_step_again(ngx_http_request_t *r,
+    ngx_http_login_step_t *step, ngx_http_login_step_pt run);
+
+/* After the commit of the last step: the session, or "run" once more. */
+void ngx_http_login_step_end(ngx_http_request_t *r,
+    ngx_http_login_step_t *step, login_result_e rc,
+    ngx_http_login_step_pt run);
 
 void ngx_http_login_step_event(ngx_http_request_t *r,
     const ngx_http_login_step_t *step, login_log_kind_e kind);
@@ -1377,10 +1427,6 @@ ngx_int_t ngx_http_login_setup_show(ngx_http_request_t *r,
 /* The recovery codes as a file. */
 ngx_int_t ngx_http_login_setup_download(ngx_http_request_t *r,
     const ngx_http_login_step_t *step);
-
-/* Tells of a session that was written, and what came with it. */
-void ngx_http_login_step_told(ngx_http_request_t *r,
-    ngx_http_login_step_t *step);
 
 
 /* ngx_http_login_page.c: what the portal answers */

@@ -27,7 +27,6 @@ ngx_http_login_page(ngx_http_request_t *r, login_page_e page,
 {
     const char              *name;
     ngx_http_login_page_t   *p;
-    const login_locale_t    *locale;
 
     p = ngx_pcalloc(r->pool, sizeof(ngx_http_login_page_t));
     if (p == NULL) {
@@ -38,14 +37,9 @@ ngx_http_login_page(ngx_http_request_t *r, login_page_e page,
     p->status = status;
     p->reason = reason;
 
-    locale = &login_locale_english;
     name = login_page_name(page);
 
     ngx_http_login_page_text(p, LOGIN_VAR_PAGE, name, ngx_strlen(name));
-    ngx_http_login_page_text(p, LOGIN_VAR_LANGUAGE, locale->tag.data,
-                             locale->tag.len);
-    ngx_http_login_page_text(p, LOGIN_VAR_DIR, locale->rtl ? "rtl" : "ltr",
-                             3);
 
     if (ngx_http_login_page_address(r, p) != NGX_OK) {
         return NULL;
@@ -54,6 +48,8 @@ ngx_http_login_page(ngx_http_request_t *r, login_page_e page,
     ngx_http_login_page_reason(p, reason);
 
     ngx_http_login_page_person(r, p);
+
+    p->language = ngx_http_login_language(r);
 
     return p;
 }
@@ -253,6 +249,7 @@ ngx_int_t
 ngx_http_login_page_render(ngx_http_request_t *r, ngx_http_login_page_t *page,
     ngx_str_t *html)
 {
+    const login_locale_t        *locale;
     const login_template_t      *template;
     ngx_http_login_main_conf_t  *mcf;
 
@@ -269,9 +266,14 @@ ngx_http_login_page_render(ngx_http_request_t *r, ngx_http_login_page_t *page,
     }
 
     template = page->terms->pages[page->page];
+    locale = ngx_http_login_locale(page);
+
+    if (ngx_http_login_language_fill(r, page) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
     html->len = login_template_render(NULL, template, page->values,
-                                      &login_locale_english);
+                                      locale);
 
     html->data = ngx_pnalloc(r->pool, html->len + 1);
     if (html->data == NULL) {
@@ -279,7 +281,7 @@ ngx_http_login_page_render(ngx_http_request_t *r, ngx_http_login_page_t *page,
     }
 
     (void) login_template_render(html->data, template, page->values,
-                                 &login_locale_english);
+                                 locale);
 
     return NGX_OK;
 }

@@ -253,9 +253,8 @@ ngx_http_login_setup_named(ngx_http_request_t *r, void *data,
         break;
 
     case LOGIN_NO:
-        result = ngx_http_login_step_again(step)
-                 ? ngx_http_login_setup_name(r, step)
-                 : ngx_http_login_step_fault(r, step, LOGIN_REASON_BUSY);
+        result = ngx_http_login_step_again(r, step,
+                                           ngx_http_login_setup_name);
         break;
 
     default:
@@ -336,9 +335,8 @@ ngx_http_login_setup_tried(ngx_http_request_t *r, void *data,
         break;
 
     case LOGIN_EFFECT_VERIFY:
-        result = ngx_http_login_step_again(step)
-                 ? ngx_http_login_setup_try(r, step)
-                 : ngx_http_login_step_fault(r, step, LOGIN_REASON_BUSY);
+        result = ngx_http_login_step_again(r, step,
+                                           ngx_http_login_setup_try);
         break;
 
     default:
@@ -386,36 +384,7 @@ static void
 ngx_http_login_setup_closed(ngx_http_request_t *r, void *data,
     login_result_e rc)
 {
-    ngx_http_login_step_t *step = data;
-
-    ngx_int_t              result;
-    ngx_http_login_ctx_t  *ctx;
-
-    ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
-
-    switch (login_flow_step(&step->state, login_flow_event(rc))) {
-
-    case LOGIN_EFFECT_SESSION:
-        ngx_http_login_step_told(r, step);
-        result = ngx_http_login_step_session(r, step,
-                                             login_form_get(ctx->form,
-                                                            "return_to"));
-        break;
-
-    case LOGIN_EFFECT_VERIFY:
-        result = ngx_http_login_step_again(step)
-                 ? ngx_http_login_setup_close(r, step)
-                 : ngx_http_login_step_fault(r, step, LOGIN_REASON_BUSY);
-        break;
-
-    default:
-        result = ngx_http_login_step_fault(r, step, LOGIN_REASON_STORE);
-        break;
-    }
-
-    if (result != NGX_DONE) {
-        ngx_http_finalize_request(r, result);
-    }
+    ngx_http_login_step_end(r, data, rc, ngx_http_login_setup_close);
 }
 
 

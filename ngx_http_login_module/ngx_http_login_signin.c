@@ -131,7 +131,8 @@ ngx_http_login_show(ngx_http_request_t *r, const login_form_t *form,
     ngx_http_login_show_fields(r, page, form);
 
     if (ngx_http_login_org_fill(r, page, form) != NGX_OK
-        || ngx_http_login_show_notice(r, page, form) != NGX_OK) {
+        || ngx_http_login_show_notice(r, page, form) != NGX_OK)
+    {
         return ngx_http_login_error(r, LOGIN_REASON_STORE);
     }
 

@@ -16,6 +16,10 @@ static ngx_http_login_step_t *ngx_http_login_step_create(
 static void ngx_http_login_step_cleanup(void *data);
 static ngx_int_t ngx_http_login_step_see(ngx_http_request_t *r,
     ngx_http_login_step_t *step);
+static void ngx_http_login_step_told(ngx_http_request_t *r,
+    ngx_http_login_step_t *step);
+static ngx_int_t ngx_http_login_step_session(ngx_http_request_t *r,
+    ngx_http_login_step_t *step);
 
 
 ngx_int_t
@@ -263,25 +267,88 @@ ngx_http_login_step_event(ngx_http_request_t *r,
 
 /* Another one has changed what this was made of; it is made anew. */
 
-ngx_uint_t
-ngx_http_login_step_again(ngx_http_login_step_t *step)
+ngx_int_t
+ngx_http_login_step_again(ngx_http_request_t *r, ngx_http_login_step_t *step,
+    ngx_http_login_step_pt run)
 {
     login_changes_destroy(step->step.signin.changes);
     step->step.signin.changes = NULL;
 
-    return ++step->tries < NGX_HTTP_LOGIN_STEP_TRIES;
+    if (++step->tries == NGX_HTTP_LOGIN_STEP_TRIES) {
+        return ngx_http_login_step_fault(r, step, LOGIN_REASON_BUSY);
+    }
+
+    return run(r, step);
+}
+
+
+void
+ngx_http_login_step_end(ngx_http_request_t *r, ngx_http_login_step_t *step,
+    login_result_e rc, ngx_http_login_step_pt run)
+{
+    ngx_int_t  result;
+
+    switch (login_flow_step(&step->state, login_flow_event(rc))) {
+
+    case LOGIN_EFFECT_SESSION:
+        ngx_http_login_step_told(r, step);
+        result = ngx_http_login_step_session(r, step);
+        break;
+
+    case LOGIN_EFFECT_VERIFY:
+        result = ngx_http_login_step_again(r, step, run);
+        break;
+
+    default:
+        result = ngx_http_login_step_fault(r, step, LOGIN_REASON_STORE);
+        break;
+    }
+
+    if (result != NGX_DONE) {
+        ngx_http_finalize_request(r, result);
+    }
+}
+
+
+/* What the store keeps of it has been written with it. */
+
+static void
+ngx_http_login_step_told(ngx_http_request_t *r, ngx_http_login_step_t *step)
+{
+    login_flow_t  *flow;
+
+    flow = &step->step.flow;
+
+    if (step->step.recovery) {
+        ngx_http_login_step_event(r, step, LOGIN_LOG_MFA_RECOVERY);
+    }
+
+    if (step->step.trusted) {
+        ngx_http_login_step_event(r, step, LOGIN_LOG_MFA_TRUSTED);
+    }
+
+    ngx_http_login_event_signin(r, flow->stepped
+                                   && flow->state == LOGIN_STATE_CODE
+                                   ? LOGIN_LOG_MFA_STEPPED_UP
+                                   : LOGIN_LOG_SIGNIN,
+                                &step->step.signin);
 }
 
 
 /* Hands out the session that was written. */
 
-ngx_int_t
+static ngx_int_t
 ngx_http_login_step_session(ngx_http_request_t *r,
-    ngx_http_login_step_t *step, login_str_t target)
+    ngx_http_login_step_t *step)
 {
-    ngx_str_t        url;
-    login_signin_t  *signin;
+    ngx_str_t              url;
+    login_str_t            target;
+    login_signin_t        *signin;
+    ngx_http_login_ctx_t  *ctx;
 
+    ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
+
+    target = login_form_get(ctx->form, "return_to");
     signin = &step->step.signin;
 
     if (ngx_http_login_set_session(r, signin->org, &signin->ticket,

@@ -70,7 +70,8 @@ login_result_e login_crypto_encrypt(u_char *dst, login_crypto_t *crypto,
 
 /*
  * Writes in.len - LOGIN_CIPHER_OVERHEAD bytes.  LOGIN_NO: the key is not in
- * the ring.  LOGIN_FAULT: damaged, forged, or of another place.
+ * the ring, or it is damaged, forged, or of another place.  LOGIN_FAULT: too
+ * short for any, or it could not be computed.
  */
 login_result_e login_crypto_decrypt(u_char *dst, login_crypto_t *crypto,
     login_cipher_e cipher, login_str_t place, login_str_t in);

@@ -87,21 +87,22 @@ login_flow_open(login_flow_t *flow, login_crypto_t *crypto,
 
     len = sizeof(sealed);
 
-    if (login_flow_place(place, realm, browser) != LOGIN_OK
-        || login_base64url_decode(sealed, &len, text) != LOGIN_OK
+    if (login_base64url_decode(sealed, &len, text) != LOGIN_OK
         || len != sizeof(sealed))
     {
         return LOGIN_NO;
     }
 
-    /* what anybody may send is forged sooner than it is damaged */
+    rc = login_flow_place(place, realm, browser);
 
-    if (login_crypto_decrypt(plain, crypto, LOGIN_CIPHER_FLOW,
-                             login_str(place, sizeof(place)),
-                             login_str(sealed, len))
-        != LOGIN_OK)
-    {
-        return LOGIN_NO;
+    if (rc == LOGIN_OK) {
+        rc = login_crypto_decrypt(plain, crypto, LOGIN_CIPHER_FLOW,
+                                  login_str(place, sizeof(place)),
+                                  login_str(sealed, len));
+    }
+
+    if (rc != LOGIN_OK) {
+        return rc;
     }
 
     rc = login_flow_decode(flow, login_str(plain, sizeof(plain)));

@@ -7,8 +7,9 @@
 
 static int login_gcm_seal(EVP_CIPHER_CTX *ctx, const login_secret_t *secret,
     u_char *dst, login_str_t place, login_str_t in);
-static int login_gcm_open(EVP_CIPHER_CTX *ctx, const login_secret_t *secret,
-    u_char *dst, login_str_t place, login_str_t in);
+static login_result_e login_gcm_open(EVP_CIPHER_CTX *ctx,
+    const login_secret_t *secret, u_char *dst, login_str_t place,
+    login_str_t in);
 
 
 login_result_e
@@ -64,7 +65,7 @@ login_result_e
 login_gcm_decrypt(u_char *dst, const login_secret_t *secret,
     login_str_t place, login_str_t in)
 {
-    int              rc;
+    login_result_e   rc;
     EVP_CIPHER_CTX  *ctx;
 
     if (in.len < LOGIN_GCM_NONCE_LEN + LOGIN_GCM_TAG_LEN
@@ -83,16 +84,17 @@ login_gcm_decrypt(u_char *dst, const login_secret_t *secret,
 
     EVP_CIPHER_CTX_free(ctx);
 
-    if (!rc) {
+    if (rc != LOGIN_OK) {
         login_wipe(dst, in.len - LOGIN_GCM_NONCE_LEN - LOGIN_GCM_TAG_LEN);
-        return LOGIN_FAULT;
     }
 
-    return LOGIN_OK;
+    return rc;
 }
 
 
-static int
+/* Only the end says that it is forged; before it, something has failed. */
+
+static login_result_e
 login_gcm_open(EVP_CIPHER_CTX *ctx, const login_secret_t *secret,
     u_char *dst, login_str_t place, login_str_t in)
 {
@@ -103,13 +105,16 @@ login_gcm_open(EVP_CIPHER_CTX *ctx, const login_secret_t *secret,
     text = in.data + LOGIN_GCM_NONCE_LEN;
     len = in.len - LOGIN_GCM_NONCE_LEN - LOGIN_GCM_TAG_LEN;
 
-    return EVP_DecryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, secret->bytes,
-                              in.data) == 1
-           && EVP_DecryptUpdate(ctx, NULL, &n, place.data, (int) place.len)
-              == 1
-           && EVP_DecryptUpdate(ctx, dst, &n, text, (int) len) == 1
-           && EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_TAG,
-                                  LOGIN_GCM_TAG_LEN, (void *) (text + len))
-              == 1
-           && EVP_DecryptFinal_ex(ctx, dst + len, &n) == 1;
+    if (EVP_DecryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, secret->bytes,
+                           in.data) != 1
+        || EVP_DecryptUpdate(ctx, NULL, &n, place.data, (int) place.len) != 1
+        || EVP_DecryptUpdate(ctx, dst, &n, text, (int) len) != 1
+        || EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_TAG, LOGIN_GCM_TAG_LEN,
+                               (void *) (text + len)) != 1)
+    {
+        return LOGIN_FAULT;
+    }
+
+    return EVP_DecryptFinal_ex(ctx, dst + len, &n) == 1 ? LOGIN_OK
+                                                        : LOGIN_NO;
 }

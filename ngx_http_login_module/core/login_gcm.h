@@ -13,8 +13,9 @@ login_result_e login_gcm_encrypt(u_char *dst, const login_secret_t *secret,
     login_str_t place, login_str_t in);
 
 /*
- * Writes in.len bytes less those of nonce and tag.  LOGIN_FAULT: damaged,
- * forged, or of another place; nothing of it is left in "dst" then.
+ * Writes in.len bytes less those of nonce and tag.  LOGIN_NO: damaged,
+ * forged, or of another place.  LOGIN_FAULT: too short for any, or it could
+ * not be computed.  Nothing is left in "dst" with either.
  */
 login_result_e login_gcm_decrypt(u_char *dst, const login_secret_t *secret,
     login_str_t place, login_str_t in);

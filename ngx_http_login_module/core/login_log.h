@@ -154,7 +154,9 @@
     X(SESSION_ENDED, session_ended, nginx, session, OK, ACCOUNT,              \
       "one session ended by its owner, from another one")                     \
     X(SESSIONS_ENDED, sessions_ended, nginx, session, OK, ACCOUNT,            \
-      "all other sessions ended by their owner")
+      "all other sessions ended by their owner")                              \
+    X(LANGUAGE_CHANGED, language_changed, nginx, account, OK, NOTHING,        \
+      "another language chosen by the person")
 
 #define LOGIN_LOG_ENUM(id, name, from, category, result, kept, text)          \
     LOGIN_LOG_##id,

@@ -34,6 +34,8 @@ login_mail_compile(login_mail_templates_t *templates, login_arena_t *arena,
     char        *dir;
     const char  *mail[LOGIN_MAIL_DIRS];
 
+    templates->locales = NULL;
+
     if (n > LOGIN_MAIL_DIRS) {
         return LOGIN_FAULT;
     }

@@ -45,6 +45,7 @@ typedef enum {
 typedef struct {
     login_template_t     *text[LOGIN_MAIL_KINDS];
     login_template_t     *html[LOGIN_MAIL_KINDS];
+    const login_locales_t  *locales;    /* NULL: English */
 } login_mail_templates_t;
 
 /* Who it comes from, and how it names itself. */

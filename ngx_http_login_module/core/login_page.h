@@ -43,6 +43,9 @@ typedef enum {
     X(PORTAL,      portal,      TEXT)  /* path of the portal, "/login/" */    \
     X(CSRF,        csrf,        TEXT)                                         \
     X(RETURN_TO,   return_to,   TEXT)  /* as it came, checked */              \
+    X(LANGUAGES,   languages,   LIST)  /* offered, the same everywhere */     \
+    X(OTHER_LANGUAGES, other_languages, FLAG)  /* can be chosen here */       \
+    X(LANGUAGE_RETURN, language_return, TEXT)  /* this page */                \
     X(SIGNIN_URL,  signin_url,  TEXT)  /* sign in and come back here */       \
     X(SWITCH_URL,  switch_url,  TEXT)  /* the same as another account */      \
     X(USERNAME,    username,    TEXT)  /* as typed, or of the session */      \
@@ -120,6 +123,10 @@ typedef enum {
 
 /* What each row of a list has: X(NAME, name, type, list). */
 #define LOGIN_PAGE_ROWS(X)                                                    \
+    X(LANGUAGE_TAG,  language_tag,  TEXT, LANGUAGES)                          \
+    X(LANGUAGE_NAME, language_name, TEXT, LANGUAGES)  /* in itself */         \
+    X(LANGUAGE_DIR,  language_dir,  TEXT, LANGUAGES)                          \
+    X(LANGUAGE_HERE, language_here, FLAG, LANGUAGES)  /* that of the page */  \
     X(REGION,       region,       TEXT, REGIONS)                              \
     X(REGION_TITLE, region_title, TEXT, REGIONS)                              \
     X(REGION_HERE,  region_here,  FLAG, REGIONS)                              \

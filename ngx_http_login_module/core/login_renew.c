@@ -15,6 +15,8 @@ static void login_renew_keep(login_renew_t *renew,
     const login_account_t *account);
 static void login_renew_words(const login_renew_t *renew,
     login_words_t *words, const login_account_t *account);
+static login_result_e login_renew_strength(login_renew_t *renew,
+    const login_words_t *words);
 static login_result_e login_renew_verify(login_renew_t *renew,
     login_hasher_t *hasher);
 static login_result_e login_renew_apply(login_renew_t *renew,
@@ -57,34 +59,26 @@ static login_result_e
 login_renew_hash(login_renew_t *renew, login_view_t *view,
     login_hasher_t *hasher)
 {
-    login_words_t       words;
-    login_proof_t       proof;
-    login_result_e      rc;
-    const login_org_t  *org;
+    login_words_t   words;
+    login_proof_t   proof;
+    login_result_e  rc;
 
     if (login_view_begin(view) != LOGIN_OK) {
         login_error(&renew->error, "store could not be read");
         return LOGIN_FAULT;
     }
 
-    org = NULL;
     rc = login_renew_see(renew, &proof, view);
 
     if (rc == LOGIN_OK) {
-        org = login_orgs_find(renew->orgs, proof.account.org);
         login_renew_keep(renew, &proof.account);
         login_renew_words(renew, &words, &proof.account);
     }
 
     login_view_end(view);
 
-    if (rc == LOGIN_OK && !renew->remove && org != NULL
-        && login_strength_check(&renew->strength, &org->rules, &words,
-                                renew->password)
-           == LOGIN_NO)
-    {
-        renew->refusal = LOGIN_RENEW_WEAK;
-        rc = LOGIN_NO;
+    if (rc == LOGIN_OK && !renew->remove) {
+        rc = login_renew_strength(renew, &words);
     }
 
     if (rc == LOGIN_OK) {
@@ -205,6 +199,30 @@ login_renew_words(const login_renew_t *renew, login_words_t *words,
     if (login_url_parse(&url, renew->portal) == LOGIN_OK) {
         login_words_add(words, url.host);
     }
+}
+
+
+static login_result_e
+login_renew_strength(login_renew_t *renew, const login_words_t *words)
+{
+    login_result_e      rc;
+    const login_org_t  *org;
+
+    org = login_orgs_find(renew->orgs, renew->org);
+
+    rc = org ? login_strength_check(&renew->strength, &org->rules, words,
+                                    renew->password)
+             : LOGIN_FAULT;
+
+    if (rc == LOGIN_NO) {
+        renew->refusal = LOGIN_RENEW_WEAK;
+    }
+
+    if (rc == LOGIN_FAULT) {
+        login_error(&renew->error, "password could not be looked at");
+    }
+
+    return rc;
 }
 
 

@@ -4,11 +4,11 @@
 #include "login.h"
 
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 
-static unsigned login_template_line(const login_source_t *source,
-    const u_char *at);
+static login_result_e login_template_keep(login_compiler_t *c);
 
 
 login_result_e
@@ -46,11 +46,38 @@ login_template_compile_as(login_template_t **template, login_template_e kind,
     c.template->kind = kind;
 
     rc = login_template_file(&c, login_cstr(name), NULL);
-    if (rc != LOGIN_OK) {
-        return rc;
+
+    if (rc == LOGIN_OK) {
+        rc = login_template_keep(&c);
     }
 
-    *template = c.template;
+    free(c.ops);
+
+    if (rc == LOGIN_OK) {
+        *template = c.template;
+    }
+
+    return rc;
+}
+
+
+/* As many as there are: what they took while they grew is given back. */
+
+static login_result_e
+login_template_keep(login_compiler_t *c)
+{
+    login_template_t  *t;
+
+    t = c->template;
+
+    t->ops = login_arena_alloc(c->arena, t->n * sizeof(login_op_t));
+    if (t->ops == NULL) {
+        return login_template_no_memory(c);
+    }
+
+    if (t->n != 0) {
+        memcpy(t->ops, c->ops, t->n * sizeof(login_op_t));
+    }
 
     return LOGIN_OK;
 }
@@ -68,21 +95,19 @@ login_template_op(login_compiler_t *c, login_op_e code)
     if (t->n == c->capacity) {
         capacity = (c->capacity == 0) ? 64 : c->capacity * 2;
 
-        op = login_arena_alloc(c->arena, capacity * sizeof(login_op_t));
+        op = realloc(c->ops, capacity * sizeof(login_op_t));
         if (op == NULL) {
             (void) login_template_no_memory(c);
             return NULL;
         }
 
-        if (t->n != 0) {
-            memcpy(op, t->ops, t->n * sizeof(login_op_t));
-        }
-
-        t->ops = op;
+        c->ops = op;
         c->capacity = capacity;
     }
 
-    op = &t->ops[t->n++];
+    op = &c->ops[t->n++];
+
+    memset(op, 0, sizeof(login_op_t));
     op->code = code;
 
     return op;
@@ -206,7 +231,7 @@ login_template_refuse(login_compiler_t *c, const u_char *at, const char *fmt,
 }
 
 
-static unsigned
+unsigned
 login_template_line(const login_source_t *source, const u_char *at)
 {
     unsigned       line;

@@ -8,6 +8,8 @@
  *     {{^name}} ... {{/name}}       if it is not
  *     {{> part}}                    the file part.html
  *     {{"Signed in as {name}"}}     a message, translated, with variables
+ *     {{"One day"|"{n} days"}}      the same for one and for many: the first
+ *                                   variable is how many
  *     {{! a comment }}
  *
  * Variables may stand in text, in double-quoted attribute values, and as or
@@ -89,6 +91,10 @@ login_result_e login_template_compile_as(login_template_t **template,
  */
 size_t login_template_render(u_char *dst, const login_template_t *template,
     const login_value_t *values, const login_locale_t *locale);
+
+/* The same for the list alone that begins with the operation "first". */
+size_t login_template_section(u_char *dst, const login_template_t *template,
+    size_t first, const login_value_t *values, const login_locale_t *locale);
 
 
 #endif /* LOGIN_TEMPLATE_H */

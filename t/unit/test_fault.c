@@ -189,10 +189,14 @@ WRAP(int, EVP_PBE_scrypt, (const char *pass, size_t plen,
 WRAP(EVP_CIPHER_CTX *, EVP_CIPHER_CTX_new, (void), (), NULL, 0)
 WRAP(int, EVP_EncryptUpdate, (EVP_CIPHER_CTX *c, unsigned char *p, int *n,
      const unsigned char *in, int len), (c, p, n, in, len), 0, 0)
+
+/* not EVP_DecryptFinal_ex(): its failure is what it has to say of a tag */
+
+WRAP(int, EVP_DecryptInit_ex, (EVP_CIPHER_CTX *c, const EVP_CIPHER *type,
+     ENGINE *e, const unsigned char *key, const unsigned char *iv),
+     (c, type, e, key, iv), 0, 0)
 WRAP(int, EVP_DecryptUpdate, (EVP_CIPHER_CTX *c, unsigned char *p, int *n,
      const unsigned char *in, int len), (c, p, n, in, len), 0, 0)
-WRAP(int, EVP_DecryptFinal_ex, (EVP_CIPHER_CTX *c, unsigned char *p, int *n),
-     (c, p, n), 0, 0)
 WRAP(int, oath_totp_generate2, (const char *s, size_t n, time_t now,
      unsigned step, time_t start, unsigned digits, int flags, char *otp),
      (s, n, now, step, start, digits, flags, otp), OATH_CRYPTO_ERROR, 0)
@@ -509,12 +513,65 @@ try_wrong_token(world_t *w)
 }
 
 
+/* The cookie of a flow, and what is none. */
+
+static login_result_e
+flow_cookie(world_t *w, unsigned wrong)
+{
+    u_char           text[LOGIN_FLOW_TEXT];
+    login_flow_t     flow, again;
+    login_crypto_t  *crypto;
+    login_result_e   rc;
+
+    static const u_char  browser[LOGIN_ID_LEN] = "browser";
+
+    crypto = login_crypto_create(&w->f->ring);
+    if (crypto == NULL) {
+        return LOGIN_FAULT;
+    }
+
+    rc = login_flow_draw(&flow);
+
+    if (rc == LOGIN_OK) {
+        flow.state = LOGIN_STATE_CODE;
+        flow.issued = NOW;
+        rc = login_flow_seal(text, crypto, login_cstr(REALM), browser, &flow);
+    }
+
+    if (rc == LOGIN_OK) {
+        text[40] = wrong ? (text[40] == 'A' ? 'B' : 'A') : text[40];
+        rc = login_flow_open(&again, crypto, login_cstr(REALM), browser,
+                             login_str(text, sizeof(text)), NOW);
+    }
+
+    login_crypto_destroy(crypto);
+
+    return rc;
+}
+
+
+static login_result_e
+try_flow_cookie(world_t *w)
+{
+    return flow_cookie(w, 0);
+}
+
+
+static login_result_e
+try_wrong_flow_cookie(world_t *w)
+{
+    return flow_cookie(w, 1);
+}
+
+
 static void
 test_signatures(void **data)
 {
     each_fault(*data, "secret", try_secret, LOGIN_OK);
     each_fault(*data, "token", try_token, LOGIN_OK);
     each_fault(*data, "wrong token", try_wrong_token, LOGIN_NO);
+    each_fault(*data, "flow", try_flow_cookie, LOGIN_OK);
+    each_fault(*data, "wrong flow", try_wrong_flow_cookie, LOGIN_NO);
 }
 
 
@@ -1429,7 +1486,7 @@ try_register(world_t *w)
 /* By the current password in a session, which another one takes over. */
 
 static login_result_e
-try_renew(world_t *w)
+renew_to(world_t *w, const char *password)
 {
     unsigned        armed;
     login_renew_t   renew;
@@ -1444,7 +1501,7 @@ try_renew(world_t *w)
 
     renew.old = w->ticket;
     renew.current = login_cstr(PASSWORD);
-    renew.password = login_cstr(PASSWORD);
+    renew.password = login_cstr(password);
     renew.portal = login_cstr(PORTAL);
     renew.address = login_cstr("192.0.2.1");
     renew.browser = login_cstr("Browser/1.0");
@@ -1461,6 +1518,22 @@ try_renew(world_t *w)
     }
 
     return commit_if(w, renew.changes, rc);
+}
+
+
+static login_result_e
+try_renew(world_t *w)
+{
+    return renew_to(w, PASSWORD);
+}
+
+
+/* That it is too short must not be lost with what was to find it. */
+
+static login_result_e
+try_renew_weak(world_t *w)
+{
+    return renew_to(w, "short");
 }
 
 
@@ -1517,6 +1590,7 @@ test_links(void **data)
     each_fault(w, "revoked", try_revoke, LOGIN_OK);
     each_fault(w, "registering", try_register, LOGIN_OK);
     each_fault(w, "new password", try_renew, LOGIN_OK);
+    each_fault(w, "weak password", try_renew_weak, LOGIN_NO);
     each_fault(w, "forgot", try_forgot, LOGIN_OK);
     each_fault(w, "forgot, nobody", try_forgot_nobody, LOGIN_OK);
 }
@@ -2262,6 +2336,68 @@ try_template(world_t *w)
 }
 
 
+/* The same of translations: two pages, and all of their texts. */
+
+static login_result_e
+try_catalog(world_t *w)
+{
+    size_t               page;
+    const char          *dirs[] = { LOGIN_PAGES_PATH };
+    login_error_t        error;
+    login_arena_t       *arena;
+    login_value_t        values[LOGIN_VARS], row[LOGIN_VARS];
+    login_result_e       rc;
+    login_locale_t       locale = { .tag = login_string("de") };
+    login_catalog_t      catalog;
+    login_template_t    *template;
+    login_translation_t  translation;
+
+    (void) w;
+
+    arena = login_arena_create();
+    if (arena == NULL) {
+        return LOGIN_FAULT;
+    }
+
+    memset(values, 0, sizeof(values));
+    memset(row, 0, sizeof(row));
+    values[LOGIN_VAR_LANGUAGES].rows = 1;
+    values[LOGIN_VAR_LANGUAGES].row = row;
+
+    error.text[0] = '\0';
+    rc = login_catalog_init(&catalog, arena, &login_page_schema,
+                            LOGIN_VAR_LANGUAGES, &error);
+
+    for (page = LOGIN_PAGE_RESET; page <= LOGIN_PAGE_REGISTER; page++) {
+        if (rc == LOGIN_OK) {
+            rc = login_template_compile(&template, arena, &login_page_schema,
+                                        dirs, 1, login_page_name(page),
+                                        &error);
+        }
+
+        if (rc == LOGIN_OK) {
+            rc = login_catalog_add(&catalog, template, &error);
+        }
+    }
+
+    if (rc == LOGIN_OK) {
+        rc = login_translation_open(&translation, arena, dirs, 1, locale.tag,
+                                    &error);
+    }
+
+    if (rc == LOGIN_OK) {
+        rc = login_catalog_load(&catalog, &locale, &translation, values,
+                                &error);
+    }
+
+    assert_true((rc == LOGIN_OK) == (error.text[0] == '\0'));
+
+    login_arena_destroy(arena);
+
+    return rc;
+}
+
+
 static void *
 start(void *data)
 {
@@ -2358,6 +2494,7 @@ static void
 test_rest(void **data)
 {
     each_fault(*data, "template", try_template, LOGIN_OK);
+    each_fault(*data, "catalog", try_catalog, LOGIN_OK);
     each_fault(*data, "pool", try_pool, LOGIN_OK);
     each_fault(*data, "hasher", try_hasher, LOGIN_OK);
 }
