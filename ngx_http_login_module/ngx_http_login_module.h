@@ -438,8 +438,6 @@ ngx_int_t ngx_http_login_read_file(ngx_conf_t *cf, const char *name,
 char *ngx_http_login_mail(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 ngx_int_t ngx_http_login_load_mail(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
-ngx_int_t ngx_http_login_load_mails(ngx_conf_t *cf,
-    ngx_http_login_terms_t *terms);
 
 
 /* ngx_http_login_{conf_org,region,org}.c: organisations */
@@ -538,10 +536,6 @@ char *ngx_http_login_languages(ngx_conf_t *cf, ngx_command_t *cmd,
 /* All that are shipped, where nothing was set. */
 ngx_int_t ngx_http_login_init_languages(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
-
-/* The texts of pages and mails, once these have been loaded. */
-ngx_int_t ngx_http_login_load_languages(ngx_conf_t *cf,
-    ngx_http_login_main_conf_t *mcf, ngx_http_login_terms_t *terms);
 
 
 /* ngx_http_login_language.c */
