@@ -1,17 +1,12 @@
 
 /*
  * What a configuration brings along from the disk, read and checked while
- * it is: keys, store, templates, style sheet and script.
+ * it is: keys, store, templates.
  */
 
 #include "ngx_http_login_module.h"
 
 #include <pwd.h>
-
-
-/* The folder that goes before the shipped one; NULL: there is none. */
-#define ngx_http_login_own_pages(terms)                                       \
-    ((terms)->templates.len ? (const char *) (terms)->templates.data : NULL)
 
 
 static ngx_int_t ngx_http_login_load_keys(ngx_conf_t *cf,
@@ -32,9 +27,6 @@ static void ngx_http_login_load_gaps(ngx_conf_t *cf,
     const login_pages_t *pages);
 static ngx_int_t ngx_http_login_check_templates(ngx_conf_t *cf,
     ngx_http_login_terms_t *terms);
-static ngx_int_t ngx_http_login_load_asset(ngx_conf_t *cf,
-    ngx_http_login_terms_t *terms, ngx_http_login_asset_t *asset,
-    const char *extension);
 
 
 ngx_int_t
@@ -42,15 +34,8 @@ ngx_http_login_load(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
 {
     if (ngx_http_login_load_keys(cf, mcf) != NGX_OK
         || ngx_http_login_check_store(cf, mcf) != NGX_OK
-        || ngx_http_login_load_mail(cf, mcf) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    ngx_str_set(&mcf->script.type, "text/javascript; charset=utf-8");
-
-    if (ngx_http_login_load_asset(cf, &mcf->terms, &mcf->script, "js")
-        != NGX_OK)
+        || ngx_http_login_load_mail(cf, mcf) != NGX_OK
+        || ngx_http_login_load_script(cf, mcf) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -98,11 +83,8 @@ static ngx_int_t
 ngx_http_login_load_terms(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
     ngx_http_login_terms_t *terms)
 {
-    ngx_str_set(&terms->style.type, "text/css; charset=utf-8");
-
     if (ngx_http_login_check_templates(cf, terms) != NGX_OK
-        || ngx_http_login_load_asset(cf, terms, &terms->style, "css")
-           != NGX_OK)
+        || ngx_http_login_load_style(cf, terms) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -340,60 +322,6 @@ ngx_http_login_check_templates(ngx_conf_t *cf, ngx_http_login_terms_t *terms)
                   &terms->templates);
 
     return NGX_ERROR;
-}
-
-
-/* Its name changes with its content, to be cached for good. */
-
-static ngx_int_t
-ngx_http_login_load_asset(ngx_conf_t *cf, ngx_http_login_terms_t *terms,
-    ngx_http_login_asset_t *asset, const char *extension)
-{
-    u_char           *name;
-    ngx_file_info_t   fi;
-    login_pages_t     pages;
-    u_char            hash[LOGIN_HASH_LEN];
-    char              path[LOGIN_PAGES_FILE], file[sizeof("login.css")];
-
-    (void) ngx_snprintf((u_char *) file, sizeof(file), "login.%s%Z",
-                        extension);
-
-    login_pages_init(&pages, NULL, ngx_http_login_own_pages(terms),
-                     LOGIN_PAGES_PATH);
-
-    if (login_pages_file(&pages, path, file) != LOGIN_OK) {
-        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                      "the name of \"%s\" is too long", file);
-        return NGX_ERROR;
-    }
-
-    if (ngx_http_login_read_file(cf, path, 1024 * 1024, "", &fi,
-                                 &asset->data)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    if (login_sha256(hash, ngx_http_login_str(&asset->data)) != LOGIN_OK) {
-        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                      "SHA-256 of OpenSSL failed, is there memory?");
-        return NGX_ERROR;
-    }
-
-    name = ngx_pnalloc(cf->pool, sizeof(file) + 1 + 16);
-    if (name == NULL) {
-        return NGX_ERROR;
-    }
-
-    asset->name.data = name;
-
-    name = ngx_cpymem(name, "login.", 6);
-    name += login_hex_encode(name, login_str(hash, 8));
-    name = ngx_sprintf(name, ".%s", extension);
-
-    asset->name.len = name - asset->name.data;
-
-    return NGX_OK;
 }
 
 

@@ -261,8 +261,6 @@ login_pages_gap(const login_pages_t *pages, size_t *i)
 }
 
 
-/* The last one is said to be the place where none has it. */
-
 login_result_e
 login_pages_file(const login_pages_t *pages, char path[LOGIN_PAGES_FILE],
     const char *name)
@@ -279,9 +277,9 @@ login_pages_file(const login_pages_t *pages, char path[LOGIN_PAGES_FILE],
         }
 
         if (stat(path, &st) == 0 || errno != ENOENT) {
-            break;
+            return LOGIN_OK;
         }
     }
 
-    return LOGIN_OK;
+    return LOGIN_NO;
 }

@@ -10,6 +10,11 @@
 
 #define LOGIN_PAGES_FILE  4096      /* bytes of a path, with its end */
 
+/* What a style sheet is followed by, where there is such a file. */
+#define LOGIN_PAGES_STYLE   "login.css"
+#define LOGIN_PAGES_BRAND   "brand.css"
+#define LOGIN_PAGES_SCRIPT  "login.js"
+
 
 typedef struct {
     login_arena_t           *arena;
@@ -48,7 +53,10 @@ login_result_e login_pages_translate(login_pages_t *pages,
 const login_catalog_entry_t *login_pages_gap(const login_pages_t *pages,
     size_t *i);
 
-/* Where the file of that name is: style sheet, script. */
+/*
+ * Where the file of that name is: style sheet, script.  LOGIN_NO: in no
+ * folder, and "path" is the place in the last one.
+ */
 login_result_e login_pages_file(const login_pages_t *pages,
     char path[LOGIN_PAGES_FILE], const char *name);
 
