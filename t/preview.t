@@ -9,6 +9,7 @@ use warnings;
 
 use Encode qw(decode_utf8);
 use File::Find ();
+use Login::Fault;
 use Login::Test;
 
 
@@ -447,6 +448,48 @@ is((preview('a', 'b'))[0], 2, 'two');
 
 like $out, qr/"directory": ".*json".*"languages": 44.*"files": \d+/s,
     'in JSON';
+
+
+# --- any call that fails: one line, and no list of what is not there
+
+my $fault = Login::Fault->new;
+my $tried = 0;
+
+for my $kind (grep { /^(?:memory|own|write|open|read)$/ }
+              Login::Fault::kinds())
+{
+    my @wrong;
+
+    for my $n (1, 2, 5, 12, 30, 70, 150, 2000) {
+        my $to = $t->dir . '/faulty';
+
+        $fault->arm($kind, $n);
+
+        my ($status, $out, $err) = $t->command(
+            { env => { $fault->program_env } }, $program, 'preview', $to);
+
+        my $failed = $fault->disarm;
+
+        if ($failed && $status == 0) {
+            push @wrong, "$n: content, but \"$err\"" if $err ne '';
+            push @wrong, "$n: not done" unless -e "$to/index.html";
+
+        } elsif ($failed) {
+            push @wrong, "$n: exit status $status, \"$err\""
+                unless $status =~ /^[13]$/
+                && $err =~ /\Anginx-login: [^\n]+\n\z/;
+            push @wrong, "$n: a list" if -e "$to/index.html";
+        }
+
+        $tried += !!$failed;
+        system('rm', '-rf', $to);
+        last unless $failed;
+    }
+
+    is join("\n", @wrong), '', "$kind fails";
+}
+
+cmp_ok $tried, '>', 10, 'they did';
 
 
 # --- a disk that is full, and a folder of somebody else
