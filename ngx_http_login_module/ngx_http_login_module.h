@@ -428,6 +428,16 @@ ngx_int_t ngx_http_login_load(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
 
 
+/* The folder that goes before the shipped one; NULL: there is none. */
+#define ngx_http_login_own_pages(terms)                                       \
+    ((terms)->templates.len ? (const char *) (terms)->templates.data : NULL)
+
+/* ngx_http_login_load_asset.c: of one organisation, and of all */
+ngx_int_t ngx_http_login_load_style(ngx_conf_t *cf,
+    ngx_http_login_terms_t *terms);
+ngx_int_t ngx_http_login_load_script(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+
 /* A file as a whole; says what is wrong with it, and "mend" behind it. */
 ngx_int_t ngx_http_login_read_file(ngx_conf_t *cf, const char *name,
     size_t max, const char *mend, ngx_file_info_t *fi, ngx_str_t *text);
@@ -438,8 +448,6 @@ ngx_int_t ngx_http_login_read_file(ngx_conf_t *cf, const char *name,
 char *ngx_http_login_mail(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 ngx_int_t ngx_http_login_load_mail(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
-ngx_int_t ngx_http_login_load_mails(ngx_conf_t *cf,
-    ngx_http_login_terms_t *terms);
 
 
 /* ngx_http_login_{conf_org,region,org}.c: organisations */
@@ -538,10 +546,6 @@ char *ngx_http_login_languages(ngx_conf_t *cf, ngx_command_t *cmd,
 /* All that are shipped, where nothing was set. */
 ngx_int_t ngx_http_login_init_languages(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
-
-/* The texts of pages and mails, once these have been loaded. */
-ngx_int_t ngx_http_login_load_languages(ngx_conf_t *cf,
-    ngx_http_login_main_conf_t *mcf, ngx_http_login_terms_t *terms);
 
 
 /* ngx_http_login_language.c */

@@ -151,66 +151,16 @@ ngx_http_login_page_asset(ngx_http_request_t *r,
 static void
 ngx_http_login_page_reason(ngx_http_login_page_t *page, login_reason_e reason)
 {
-    const char  *code;
+    const char        *code;
+    login_page_var_e   flag;
 
     code = login_reason_code(reason);
+    flag = login_page_flag(reason);
 
     ngx_http_login_page_text(page, LOGIN_VAR_CODE, code, ngx_strlen(code));
 
-    switch (reason) {
-
-    case LOGIN_REASON_WRONG:
-        ngx_http_login_page_flag(page, LOGIN_VAR_WRONG);
-        break;
-
-    case LOGIN_REASON_FORGED:
-        ngx_http_login_page_flag(page, LOGIN_VAR_FORGED);
-        break;
-
-    case LOGIN_REASON_MALFORMED:
-    case LOGIN_REASON_TOO_LARGE:
-    case LOGIN_REASON_TYPE:
-        ngx_http_login_page_flag(page, LOGIN_VAR_MALFORMED);
-        break;
-
-    case LOGIN_REASON_MISMATCH:
-        ngx_http_login_page_flag(page, LOGIN_VAR_MISMATCH);
-        break;
-
-    case LOGIN_REASON_WEAK:
-        ngx_http_login_page_flag(page, LOGIN_VAR_WEAK);
-        break;
-
-    case LOGIN_REASON_METHOD:
-        ngx_http_login_page_flag(page, LOGIN_VAR_METHOD);
-        break;
-
-    case LOGIN_REASON_BUSY:
-        ngx_http_login_page_flag(page, LOGIN_VAR_BUSY);
-        break;
-
-    case LOGIN_REASON_THROTTLED:
-        ngx_http_login_page_flag(page, LOGIN_VAR_THROTTLED);
-        break;
-
-    case LOGIN_REASON_CURRENT:
-        ngx_http_login_page_flag(page, LOGIN_VAR_CURRENT);
-        break;
-
-    case LOGIN_REASON_CODE:
-        ngx_http_login_page_flag(page, LOGIN_VAR_WRONG_CODE);
-        break;
-
-    case LOGIN_REASON_OVER:
-        ngx_http_login_page_flag(page, LOGIN_VAR_OVER);
-        break;
-
-    case LOGIN_REASON_LIMITED:
-        ngx_http_login_page_flag(page, LOGIN_VAR_LIMITED);
-        break;
-
-    default:
-        break;
+    if (flag != LOGIN_VARS) {
+        ngx_http_login_page_flag(page, flag);
     }
 }
 

@@ -605,7 +605,25 @@ unlink "$templates/login.css";
     is $browser->get('/login/')->body =~ s/\Q${\ $page->csrf}\E//r,
         $page->body =~ s/\Q${\ $page->csrf}\E//r, 'keeps the page';
 
+    # a few lines of one's own behind the shipped style sheet
+
     unlink "$templates/signin.html", "$templates/login.css";
+    $t->write_file("$templates/brand.css", ":root { --accent: red }\n");
+    ok $t->reload($own), 'a brand';
+
+    ($page) = $browser->get('/login/');
+    my ($branded) = $page->body =~ /<link rel="stylesheet" href="([^"]+)">/;
+
+    isnt $branded, $style, 'under an address of its own';
+    is $browser->get($branded)->body,
+        $t->read_file("$Login::Test::ROOT/html/login.css")
+        . ":root { --accent: red }\n", 'behind the style sheet';
+
+    $t->write_file("$templates/brand.css", ' ' x (2 << 20));
+    $t->conf_error($own, qr{\Q$templates/brand.css\E}, 'a large one',
+                   nowhere => 1);
+
+    unlink "$templates/brand.css";
     ok $t->reload($own), 'back to the shipped one';
     like $browser->get('/login/')->body, qr{<h1>Sign in</h1>}, 'is in use';
 }

@@ -89,8 +89,9 @@
 #include "login_queue.h"
 #include "login_smtp.h"
 #include "login_sender.h"
-#include "login_page.h"
 #include "login_reason.h"
+#include "login_page.h"
+#include "login_pages.h"
 
 #pragma GCC visibility pop
 

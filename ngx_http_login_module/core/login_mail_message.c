@@ -28,8 +28,8 @@ static login_result_e login_mail_fill_rows(login_mail_values_t *v,
     const login_mail_t *mail);
 static login_result_e login_mail_render(login_str_t *text,
     const login_template_t *template, const login_mail_values_t *v);
-static login_result_e login_mail_write(FILE *out, login_str_t text,
-    login_str_t html, const login_mail_t *mail,
+static login_result_e login_mail_write(FILE *out,
+    const login_mail_words_t *words, const login_mail_t *mail,
     const login_mail_sender_t *sender, uint64_t now);
 static void login_mail_part(FILE *out, const char *boundary,
     const char *type, login_str_t body);
@@ -41,15 +41,44 @@ login_mail_message(u_char **message, size_t *len,
     const login_mail_templates_t *templates, const login_mail_t *mail,
     const login_mail_sender_t *sender, uint64_t now)
 {
-    FILE                 *out;
-    login_str_t           text, html;
+    FILE               *out;
+    login_result_e      rc;
+    login_mail_words_t  words;
+
+    *message = NULL;
+
+    rc = login_mail_words(&words, templates, mail, sender);
+
+    if (rc == LOGIN_OK) {
+        out = open_memstream((char **) message, len);
+        rc = out != NULL ? login_mail_write(out, &words, mail, sender, now)
+                         : LOGIN_FAULT;
+
+        if (out != NULL && fclose(out) != 0) {
+            rc = LOGIN_FAULT;
+        }
+    }
+
+    login_mail_words_free(&words);
+
+    if (rc != LOGIN_OK) {
+        free(*message);
+        *message = NULL;
+    }
+
+    return rc;
+}
+
+
+login_result_e
+login_mail_words(login_mail_words_t *words,
+    const login_mail_templates_t *templates, const login_mail_t *mail,
+    const login_mail_sender_t *sender)
+{
     login_result_e        rc;
     login_mail_values_t   v;
 
-    text.data = NULL;
-    html.data = NULL;
-    *message = NULL;
-
+    memset(words, 0, sizeof(login_mail_words_t));
     memset(&v, 0, sizeof(login_mail_values_t));
 
     v.locale = templates->locales != NULL
@@ -59,34 +88,30 @@ login_mail_message(u_char **message, size_t *len,
     rc = login_mail_fill(&v, mail, sender);
 
     if (rc == LOGIN_OK) {
-        rc = login_mail_render(&text, templates->text[mail->kind], &v);
+        rc = login_mail_render(&words->whole, templates->text[mail->kind],
+                               &v);
     }
 
     if (rc == LOGIN_OK) {
-        rc = login_mail_render(&html, templates->html[mail->kind], &v);
+        rc = login_mail_render(&words->html, templates->html[mail->kind], &v);
     }
 
     if (rc == LOGIN_OK) {
-        out = open_memstream((char **) message, len);
-        rc = out != NULL ? login_mail_write(out, text, html, mail, sender,
-                                            now)
-                         : LOGIN_FAULT;
-
-        if (out != NULL && fclose(out) != 0) {
-            rc = LOGIN_FAULT;
-        }
+        words->text = words->whole;
+        words->subject = login_mail_subject(&words->text);
     }
 
-    free((void *) text.data);
-    free((void *) html.data);
     free(v.rows);
 
-    if (rc != LOGIN_OK) {
-        free(*message);
-        *message = NULL;
-    }
-
     return rc;
+}
+
+
+void
+login_mail_words_free(login_mail_words_t *words)
+{
+    free((void *) words->whole.data);
+    free((void *) words->html.data);
 }
 
 
@@ -202,7 +227,7 @@ login_mail_render(login_str_t *text, const login_template_t *template,
  */
 
 static login_result_e
-login_mail_write(FILE *out, login_str_t text, login_str_t html,
+login_mail_write(FILE *out, const login_mail_words_t *words,
     const login_mail_t *mail, const login_mail_sender_t *sender,
     uint64_t now)
 {
@@ -236,7 +261,7 @@ login_mail_write(FILE *out, login_str_t text, login_str_t html,
                    date, sender->from, (int) mail->to.len,
                    (const char *) mail->to.data);
 
-    login_mime_field(out, "Subject", login_mail_subject(&text));
+    login_mime_field(out, "Subject", words->subject);
 
     (void) fprintf(out, "Message-ID: <%s@%s>\r\n"
                         "Auto-Submitted: auto-generated\r\n"
@@ -245,8 +270,8 @@ login_mail_write(FILE *out, login_str_t text, login_str_t html,
                         " boundary=\"%s\"\r\n\r\n",
                    id, sender->site, boundary);
 
-    login_mail_part(out, boundary, "plain", text);
-    login_mail_part(out, boundary, "html", html);
+    login_mail_part(out, boundary, "plain", words->text);
+    login_mail_part(out, boundary, "html", words->html);
 
     (void) fprintf(out, "--%s--\r\n", boundary);
 

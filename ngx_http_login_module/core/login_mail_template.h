@@ -54,6 +54,14 @@ typedef struct {
     const char           *from;         /* header field: name and address */
 } login_mail_sender_t;
 
+/* What a mail says, in one language. */
+typedef struct {
+    login_str_t           subject;
+    login_str_t           text;
+    login_str_t           html;
+    login_str_t           whole;        /* that the first two are part of */
+} login_mail_words_t;
+
 
 /*
  * Compiles all of them, from the directories "mail" in "dirs".  LOGIN_NO:
@@ -62,6 +70,13 @@ typedef struct {
 login_result_e login_mail_compile(login_mail_templates_t *templates,
     login_arena_t *arena, const char *const *dirs, size_t n,
     login_error_t *error);
+
+/* Writes what is said; login_mail_words_free() also where that failed. */
+login_result_e login_mail_words(login_mail_words_t *words,
+    const login_mail_templates_t *templates, const login_mail_t *mail,
+    const login_mail_sender_t *sender);
+
+void login_mail_words_free(login_mail_words_t *words);
 
 /*
  * Writes the whole message, as RFC 5322 and 2045 have it, to memory that the

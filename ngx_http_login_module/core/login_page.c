@@ -63,3 +63,52 @@ login_page_event(login_log_kind_e kind)
 {
     return login_page_events[kind];
 }
+
+
+login_page_var_e
+login_page_flag(login_reason_e reason)
+{
+    switch (reason) {
+
+    case LOGIN_REASON_WRONG:
+        return LOGIN_VAR_WRONG;
+
+    case LOGIN_REASON_FORGED:
+        return LOGIN_VAR_FORGED;
+
+    case LOGIN_REASON_MALFORMED:
+    case LOGIN_REASON_TOO_LARGE:
+    case LOGIN_REASON_TYPE:
+        return LOGIN_VAR_MALFORMED;
+
+    case LOGIN_REASON_MISMATCH:
+        return LOGIN_VAR_MISMATCH;
+
+    case LOGIN_REASON_WEAK:
+        return LOGIN_VAR_WEAK;
+
+    case LOGIN_REASON_METHOD:
+        return LOGIN_VAR_METHOD;
+
+    case LOGIN_REASON_BUSY:
+        return LOGIN_VAR_BUSY;
+
+    case LOGIN_REASON_THROTTLED:
+        return LOGIN_VAR_THROTTLED;
+
+    case LOGIN_REASON_CURRENT:
+        return LOGIN_VAR_CURRENT;
+
+    case LOGIN_REASON_CODE:
+        return LOGIN_VAR_WRONG_CODE;
+
+    case LOGIN_REASON_OVER:
+        return LOGIN_VAR_OVER;
+
+    case LOGIN_REASON_LIMITED:
+        return LOGIN_VAR_LIMITED;
+
+    default:
+        return LOGIN_VARS;
+    }
+}

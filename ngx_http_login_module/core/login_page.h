@@ -185,4 +185,8 @@ const char *login_page_name(login_page_e page);
 login_page_var_e login_page_event(login_log_kind_e kind);
 
 
+/* The flag that a page shows for a reason; LOGIN_VARS: none. */
+login_page_var_e login_page_flag(login_reason_e reason);
+
+
 #endif /* LOGIN_PAGE_H */

@@ -2398,6 +2398,41 @@ try_catalog(world_t *w)
 }
 
 
+/* And of all together, as nginx and "preview" have them. */
+
+static login_result_e
+try_pages(world_t *w)
+{
+    login_error_t     error;
+    login_arena_t    *arena;
+    login_pages_t     pages;
+    login_result_e    rc;
+    login_language_t  language = { .tag = login_string("de") };
+
+    (void) w;
+
+    arena = login_arena_create();
+    if (arena == NULL) {
+        return LOGIN_FAULT;
+    }
+
+    login_pages_init(&pages, arena, NULL, LOGIN_PAGES_PATH);
+
+    error.text[0] = '\0';
+    rc = login_pages_compile(&pages, 1, &error);
+
+    if (rc == LOGIN_OK) {
+        rc = login_pages_translate(&pages, &language, 1, &error);
+    }
+
+    assert_true((rc == LOGIN_OK) == (error.text[0] == '\0'));
+
+    login_arena_destroy(arena);
+
+    return rc;
+}
+
+
 static void *
 start(void *data)
 {
@@ -2495,6 +2530,7 @@ test_rest(void **data)
 {
     each_fault(*data, "template", try_template, LOGIN_OK);
     each_fault(*data, "catalog", try_catalog, LOGIN_OK);
+    each_fault(*data, "pages", try_pages, LOGIN_OK);
     each_fault(*data, "pool", try_pool, LOGIN_OK);
     each_fault(*data, "hasher", try_hasher, LOGIN_OK);
 }
