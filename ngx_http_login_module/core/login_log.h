@@ -148,7 +148,15 @@
     X(MFA_DEVICE_REMOVED, mfa_device_removed, nginx, mfa, OK, ACCOUNT,        \
       "a device was removed, all other sessions ended")                       \
     X(MFA_UNTRUSTED, mfa_untrusted, nginx, mfa, OK, ACCOUNT,                  \
-      "a browser is not trusted any more")
+      "a browser is not trusted any more")                                    \
+    X(PROFILE_CHANGED, profile_changed, nginx, account, OK, ACCOUNT,          \
+      "name changed by the person")                                           \
+    X(SESSION_ENDED, session_ended, nginx, session, OK, ACCOUNT,              \
+      "one session ended by its owner, from another one")                     \
+    X(SESSIONS_ENDED, sessions_ended, nginx, session, OK, ACCOUNT,            \
+      "all other sessions ended by their owner")                              \
+    X(LANGUAGE_CHANGED, language_changed, nginx, account, OK, NOTHING,        \
+      "another language chosen by the person")
 
 #define LOGIN_LOG_ENUM(id, name, from, category, result, kept, text)          \
     LOGIN_LOG_##id,
