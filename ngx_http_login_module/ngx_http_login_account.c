@@ -148,6 +148,11 @@ ngx_http_login_account_begin(ngx_http_request_t *r, const login_form_t *form,
         return rc;
     }
 
+    if (!identity->rules->password) {
+        return ngx_http_login_account_show(r, NGX_HTTP_FORBIDDEN,
+                                           LOGIN_REASON_NO_PASSWORD);
+    }
+
     /* a device that is to be removed needs the current password alone */
 
     reason = login_str_eq(login_form_get(form, "action"),
@@ -211,7 +216,10 @@ ngx_http_login_account_leave(ngx_http_request_t *r)
 {
     ngx_str_t  url;
 
-    if (ngx_http_login_signin_url(r, "", &url) != NGX_OK) {
+    if (ngx_http_login_signin_url(r, ngx_http_login_last_stays(r)
+                                     ? "sso=off&" : "", &url)
+        != NGX_OK)
+    {
         return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
     }
 

@@ -124,7 +124,7 @@ ngx_http_login_asset(ngx_http_request_t *r)
 }
 
 
-/* Organisations may have style sheets of their own, and apps have icons. */
+/* Organisations may have style sheets of their own, others have icons. */
 
 static const ngx_http_login_asset_t *
 ngx_http_login_find_asset(ngx_http_login_main_conf_t *mcf, ngx_str_t *name)
@@ -156,5 +156,7 @@ ngx_http_login_find_asset(ngx_http_login_main_conf_t *mcf, ngx_str_t *name)
         return &mcf->script;
     }
 
-    return ngx_http_login_app_icon(mcf, name);
+    asset = ngx_http_login_app_icon(mcf, name);
+
+    return asset ? asset : ngx_http_login_provider_icon(mcf, name);
 }

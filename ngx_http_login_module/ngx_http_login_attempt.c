@@ -408,6 +408,7 @@ ngx_http_login_attempt_committed(ngx_http_request_t *r, void *data,
                                    attempt->signin.shared)
         != NGX_OK
         || ngx_http_login_set_browser(r, !attempt->signin.shared) != NGX_OK
+        || ngx_http_login_last_forget(r) != NGX_OK
         || (!attempt->signin.shared
             && ngx_http_login_org_remember(r, attempt->signin.org)
                != NGX_OK))

@@ -4,16 +4,9 @@
 #include "ngx_http_login_module.h"
 
 
-#define NGX_HTTP_LOGIN_ICON_MAX  (256 * 1024)
-
-
 static ngx_int_t ngx_http_login_app_param(ngx_conf_t *cf,
     ngx_http_login_app_t *app, ngx_str_t *value);
 static ngx_int_t ngx_http_login_app_address(const ngx_str_t *url);
-static ngx_int_t ngx_http_login_app_load(ngx_conf_t *cf,
-    ngx_http_login_app_t *app, ngx_str_t *name);
-static ngx_int_t ngx_http_login_app_name(ngx_conf_t *cf,
-    ngx_http_login_asset_t *icon, const char *extension);
 
 
 char *
@@ -90,7 +83,9 @@ ngx_http_login_app_param(ngx_conf_t *cf, ngx_http_login_app_t *app,
         s.data = value->data + 5;
         s.len = value->len - 5;
 
-        return s.len ? ngx_http_login_app_load(cf, app, &s) : NGX_DECLINED;
+        return s.len ? ngx_http_login_load_icon(cf, &app->icon, &s, "app",
+                                                &app->title)
+                     : NGX_DECLINED;
     }
 
     if (ngx_http_login_is(value, "text=") && app->text.len == 0) {
@@ -147,89 +142,6 @@ ngx_http_login_app_address(const ngx_str_t *url)
     }
 
     return login_url_parse(&parsed, s) == LOGIN_OK ? NGX_OK : NGX_DECLINED;
-}
-
-
-static ngx_int_t
-ngx_http_login_app_load(ngx_conf_t *cf, ngx_http_login_app_t *app,
-    ngx_str_t *name)
-{
-    u_char           *mend;
-    login_image_t     image;
-    ngx_file_info_t   fi;
-
-    if (ngx_conf_full_name(cf->cycle, name, 1) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    if (ngx_file_info(name->data, &fi) == NGX_FILE_ERROR) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
-                           "icon \"%V\" of app \"%V\" cannot be read",
-                           name, &app->title);
-        return NGX_ERROR;
-    }
-
-    mend = ngx_pnalloc(cf->pool, sizeof(", the icon of app \"\" in :")
-                                 + app->title.len
-                                 + cf->conf_file->file.name.len
-                                 + NGX_INT_T_LEN);
-    if (mend == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_sprintf(mend, ", the icon of app \"%V\" in %V:%ui%Z", &app->title,
-                &cf->conf_file->file.name, cf->conf_file->line);
-
-    if (ngx_http_login_read_file(cf, (char *) name->data,
-                                 NGX_HTTP_LOGIN_ICON_MAX, (char *) mend, &fi,
-                                 &app->icon.data)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    if (login_image_detect(&image, ngx_http_login_str(&app->icon.data))
-        != LOGIN_OK)
-    {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "icon \"%V\" of app \"%V\" is not an image, it "
-                           "must be SVG, PNG, JPEG, WebP, GIF or ICO",
-                           name, &app->title);
-        return NGX_ERROR;
-    }
-
-    app->icon.type.data = (u_char *) image.type;
-    app->icon.type.len = ngx_strlen(image.type);
-
-    return ngx_http_login_app_name(cf, &app->icon, image.extension);
-}
-
-
-/* It changes with its content, to be cached for good. */
-
-static ngx_int_t
-ngx_http_login_app_name(ngx_conf_t *cf, ngx_http_login_asset_t *icon,
-    const char *extension)
-{
-    u_char  *p, hash[LOGIN_HASH_LEN];
-
-    p = ngx_pnalloc(cf->pool, sizeof("app..") + 16 + ngx_strlen(extension));
-
-    if (p == NULL
-        || login_sha256(hash, ngx_http_login_str(&icon->data)) != LOGIN_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    icon->name.data = p;
-
-    p = ngx_cpymem(p, "app.", 4);
-    p += login_hex_encode(p, login_str(hash, 8));
-    p = ngx_sprintf(p, ".%s", extension);
-
-    icon->name.len = p - icon->name.data;
-
-    return NGX_OK;
 }
 
 

@@ -4,7 +4,7 @@
 #include "ngx_http_login_module.h"
 
 
-static char *ngx_http_login_org_provider(ngx_conf_t *cf, ngx_command_t *cmd,
+static char *ngx_http_login_org_providers(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_login_org_text(ngx_conf_t *cf, void *post, void *data);
 
@@ -47,7 +47,7 @@ static ngx_command_t  ngx_http_login_org_commands[] = {
 
     { ngx_string("provider"),
       NGX_CONF_1MORE,
-      ngx_http_login_org_provider,
+      ngx_http_login_org_providers,
       0,
       0,
       NULL },
@@ -147,7 +147,7 @@ ngx_http_login_org(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 /* Those of all lines of a block. */
 
 static char *
-ngx_http_login_org_provider(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_http_login_org_providers(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_login_org_t  *org = conf;
 
@@ -166,6 +166,8 @@ ngx_http_login_org_provider(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     for (i = 1; i < cf->args->nelts; i++) {
         name = org->provider_names->elts;
+
+        ngx_strlow(value[i].data, value[i].data, value[i].len);
 
         for (j = 0; j < org->provider_names->nelts; j++) {
             if (name[j].len == value[i].len

@@ -229,6 +229,25 @@ ngx_http_login_set_flow(ngx_http_request_t *r, ngx_uint_t i,
 
 
 ngx_int_t
+ngx_http_login_set_state(ngx_http_request_t *r, ngx_uint_t i,
+    login_str_t text, uint64_t age)
+{
+    ngx_http_login_cookie_t     cookie;
+    ngx_http_login_srv_conf_t  *scf;
+
+    scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
+
+    cookie.name = scf->state_cookies[i];
+    cookie.value = text;
+    ngx_str_null(&cookie.domain);
+    cookie.samesite = NGX_HTTP_LOGIN_LAX;
+    cookie.age = (ngx_int_t) age;
+
+    return ngx_http_login_send_cookie(r, &cookie);
+}
+
+
+ngx_int_t
 ngx_http_login_set_org(ngx_http_request_t *r, login_str_t token)
 {
     ngx_http_login_cookie_t      cookie;
@@ -243,6 +262,27 @@ ngx_http_login_set_org(ngx_http_request_t *r, login_str_t token)
     ngx_str_null(&cookie.domain);
     cookie.samesite = NGX_HTTP_LOGIN_LAX;
     cookie.age = mcf->terms.persistent ? NGX_HTTP_LOGIN_BROWSER_AGE : -1;
+
+    return ngx_http_login_send_cookie(r, &cookie);
+}
+
+
+ngx_int_t
+ngx_http_login_set_last(ngx_http_request_t *r, login_str_t token)
+{
+    ngx_http_login_cookie_t      cookie;
+    ngx_http_login_srv_conf_t   *scf;
+    ngx_http_login_main_conf_t  *mcf;
+
+    scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
+
+    cookie.name = scf->last_cookie;
+    cookie.value = token;
+    ngx_str_null(&cookie.domain);
+    cookie.samesite = NGX_HTTP_LOGIN_LAX;
+    cookie.age = token.len == 0 ? 0
+                 : mcf->terms.persistent ? NGX_HTTP_LOGIN_BROWSER_AGE : -1;
 
     return ngx_http_login_send_cookie(r, &cookie);
 }

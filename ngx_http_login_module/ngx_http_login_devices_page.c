@@ -105,7 +105,11 @@ ngx_http_login_devices_read(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    if (devices.n || (org && org->mfa != NGX_HTTP_LOGIN_MFA_OFF)) {
+    /* single sign-on is never asked, and its people cannot prove themselves */
+
+    if ((devices.n || (org && org->mfa != NGX_HTTP_LOGIN_MFA_OFF))
+        && (org == NULL || org->password))
+    {
         ngx_http_login_page_flag(page, LOGIN_VAR_FACTORS);
     }
 

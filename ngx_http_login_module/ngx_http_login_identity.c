@@ -24,7 +24,8 @@ static const size_t
     offsetof(ngx_http_login_identity_t, name),
     offsetof(ngx_http_login_identity_t, email),
     offsetof(ngx_http_login_identity_t, language),
-    offsetof(ngx_http_login_identity_t, roles)
+    offsetof(ngx_http_login_identity_t, roles),
+    offsetof(ngx_http_login_identity_t, provider)
 };
 
 
@@ -236,6 +237,16 @@ ngx_http_login_read_session(ngx_http_request_t *r,
         return NGX_DECLINED;
     }
 
+    if (!identity->rules->password
+        && !(session.methods & LOGIN_METHOD_SSO))
+    {
+        ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+                      "client is signed in with a password, which "
+                      "organisation \"%V\" does not have any more",
+                      &identity->rules->name);
+        return NGX_DECLINED;
+    }
+
     identity->ticket = visitor->ticket;
     identity->state = login_view_version(worker->view);
     identity->methods = session.methods;
@@ -248,6 +259,7 @@ ngx_http_login_read_session(ngx_http_request_t *r,
     from[3] = &account.email;
     from[4] = &account.language;
     from[5] = &account.roles;
+    from[6] = &session.provider;
 
     for (i = 0; i < NGX_HTTP_LOGIN_TEXTS; i++) {
         ngx_http_login_identity_text(identity, i)->len = from[i]->len;

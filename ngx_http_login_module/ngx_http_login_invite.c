@@ -152,7 +152,20 @@ ngx_http_login_invite_used(ngx_http_request_t *r, login_str_t token)
 {
     ngx_http_login_guest_t  guest;
 
-    if (ngx_http_login_invite_find(r, token, &guest) == NGX_ERROR) {
+    switch (ngx_http_login_invite_find(r, token, &guest)) {
+
+    case NGX_OK:
+        if (!guest.org->password) {
+            return ngx_http_login_register_show(r, NULL, NGX_HTTP_FORBIDDEN,
+                                                LOGIN_REASON_NO_PASSWORD, NULL);
+        }
+
+        break;
+
+    case NGX_DECLINED:
+        break;
+
+    default:
         return ngx_http_login_error(r, LOGIN_REASON_STORE);
     }
 
@@ -220,6 +233,12 @@ ngx_http_login_invite_door(ngx_http_request_t *r,
     ngx_http_login_page_org(r, page, guest->org);
     ngx_http_login_org_show(page, ngx_http_login_str(&guest->org->name));
 
+    if (ngx_http_login_providers_fill(r, page, guest->org, NULL, NULL)
+        != NGX_OK)
+    {
+        return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
+    }
+
     return ngx_http_login_page_send(r, page);
 }
 
@@ -277,6 +296,8 @@ ngx_http_login_register_show(ngx_http_request_t *r, const login_form_t *form,
     ngx_http_login_register_weak(page, strength);
 
     if (ngx_http_login_register_fill(r, page, form, guest.name) != NGX_OK
+        || ngx_http_login_providers_fill(r, page, guest.org, NULL, NULL)
+           != NGX_OK
         || (strength
             && ngx_http_login_register_number(r, page, LOGIN_VAR_LACKING,
                                               strength->count)

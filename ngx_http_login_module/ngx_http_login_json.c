@@ -66,7 +66,7 @@ ngx_http_login_json_identity(ngx_http_request_t *r,
     u_char     *p;
     size_t      len;
     ngx_str_t   id, session, methods;
-    u_char      buf[64 + 4 * LOGIN_ID_LEN];
+    u_char      buf[LOGIN_METHODS_TEXT + 4 * LOGIN_ID_LEN];
 
     id.data = buf;
     id.len = login_hex_encode(id.data, login_str(identity->ticket.account,
@@ -76,7 +76,8 @@ ngx_http_login_json_identity(ngx_http_request_t *r,
                                    login_str(identity->session,
                                              LOGIN_ID_LEN));
     methods.data = session.data + session.len;
-    methods.len = login_methods_text(methods.data, identity->methods);
+    methods.len = login_methods_text(methods.data, identity->methods,
+                                     ngx_http_login_str(&identity->provider));
 
     len = sizeof("{\"username\":,\"principal\":,\"id\":,\"name\":,\"email\":,"
                  "\"org\":,\"roles\":[],\"methods\":[],\"auth_time\":,"

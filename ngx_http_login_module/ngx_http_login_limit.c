@@ -199,11 +199,29 @@ ngx_http_login_limit_signin(ngx_http_request_t *r,
 ngx_int_t
 ngx_http_login_limit_network(ngx_http_request_t *r, uint64_t *wait)
 {
-    uint64_t                   state;
     ngx_int_t                  rc;
-    login_limit_key_t         *key;
-    ngx_http_login_worker_t   *worker;
     ngx_http_login_throttle_t  throttle;
+
+    ngx_memzero(&throttle, sizeof(ngx_http_login_throttle_t));
+
+    rc = ngx_http_login_limit_ask(r, &throttle, wait);
+
+    if (rc == NGX_OK) {
+        ngx_http_login_throttle_settle(&throttle, LOGIN_LIMIT_FAILURE);
+    }
+
+    return rc;
+}
+
+
+ngx_int_t
+ngx_http_login_limit_ask(ngx_http_request_t *r,
+    ngx_http_login_throttle_t *throttle, uint64_t *wait)
+{
+    uint64_t                  state;
+    ngx_int_t                 rc;
+    login_limit_key_t        *key;
+    ngx_http_login_worker_t  *worker;
 
     worker = ngx_http_login_get_worker(r);
 
@@ -211,12 +229,10 @@ ngx_http_login_limit_network(ngx_http_request_t *r, uint64_t *wait)
         return NGX_ERROR;
     }
 
-    ngx_memzero(&throttle, sizeof(ngx_http_login_throttle_t));
-
-    key = &throttle.keys[0];
+    key = &throttle->keys[0];
 
     key->kind = LOGIN_LIMIT_NETWORK;
-    throttle.nkeys = 1;
+    throttle->nkeys = 1;
 
     rc = NGX_ERROR;
     state = login_view_version(worker->view);
@@ -231,11 +247,7 @@ ngx_http_login_limit_network(ngx_http_request_t *r, uint64_t *wait)
     login_view_end(worker->view);
 
     if (rc == NGX_OK) {
-        rc = ngx_http_login_throttle_take(&throttle, state, wait);
-    }
-
-    if (rc == NGX_OK) {
-        ngx_http_login_throttle_settle(&throttle, LOGIN_LIMIT_FAILURE);
+        rc = ngx_http_login_throttle_take(throttle, state, wait);
     }
 
     return rc;

@@ -12,8 +12,9 @@ static ngx_int_t ngx_http_login_logout_error(ngx_http_request_t *r,
     login_reason_e reason);
 static void ngx_http_login_logout_done(ngx_http_request_t *r, void *data,
     login_result_e rc);
-static ngx_int_t ngx_http_login_logout_send(ngx_http_request_t *r);
-static ngx_int_t ngx_http_login_logout_leave(ngx_http_request_t *r,
+static ngx_int_t ngx_http_login_logout_send(ngx_http_request_t *r,
+    const ngx_http_login_provider_t *provider);
+static ngx_int_t ngx_http_login_logout_to(ngx_http_request_t *r,
     login_str_t target);
 
 
@@ -30,7 +31,7 @@ ngx_http_login_logout_page(ngx_http_request_t *r)
         break;
 
     case NGX_DECLINED:
-        return ngx_http_login_logout_leave(r, login_str("", 0));
+        return ngx_http_login_logout_to(r, login_str("", 0));
 
     default:
         return ngx_http_login_error(r, LOGIN_REASON_STORE);
@@ -88,7 +89,7 @@ ngx_http_login_logout_form(ngx_http_request_t *r, const login_form_t *form)
         break;
 
     case NGX_DECLINED:
-        rc = ngx_http_login_logout_leave(r, login_str("", 0));
+        rc = ngx_http_login_logout_to(r, login_str("", 0));
         break;
 
     default:
@@ -108,9 +109,11 @@ static ngx_int_t
 ngx_http_login_logout_begin(ngx_http_request_t *r, const login_form_t *form,
     const ngx_http_login_identity_t *identity)
 {
-    ngx_int_t                 rc;
-    login_changes_t          *changes;
-    ngx_http_login_worker_t  *worker;
+    ngx_int_t                         rc;
+    login_changes_t                  *changes;
+    ngx_http_login_worker_t          *worker;
+    ngx_http_login_main_conf_t       *mcf;
+    const ngx_http_login_provider_t  *provider;
 
     rc = ngx_http_login_csrf_check(r, form);
 
@@ -133,13 +136,18 @@ ngx_http_login_logout_begin(ngx_http_request_t *r, const login_form_t *form,
         return ngx_http_login_logout_error(r, LOGIN_REASON_INTERNAL);
     }
 
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
+    provider = ngx_http_login_provider_find(mcf, identity->provider.data,
+                                            identity->provider.len);
+
     login_changes_urgent(changes);
     login_session_end(changes, identity->ticket.account, identity->session);
     ngx_http_login_keep(r, worker, changes, identity->ticket.account,
                         LOGIN_LOG_SIGNOUT);
 
     rc = ngx_http_login_task_commit(r, worker, changes,
-                                    ngx_http_login_logout_done, NULL, NULL);
+                                    ngx_http_login_logout_done,
+                                    (void *) provider, NULL);
 
     if (rc == NGX_OK) {
         return NGX_DONE;
@@ -160,12 +168,17 @@ ngx_http_login_logout_error(ngx_http_request_t *r, login_reason_e reason)
 }
 
 
-/* A session that may still be there keeps its cookie: to try again. */
+/*
+ * "data" is the provider that the session is of, or NULL.  A session that
+ * may still be there keeps its cookie: to try again.
+ */
 
 static void
 ngx_http_login_logout_done(ngx_http_request_t *r, void *data,
     login_result_e rc)
 {
+    ngx_int_t  result;
+
     if (rc != LOGIN_OK) {
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                       "login: a session could not be ended");
@@ -177,32 +190,46 @@ ngx_http_login_logout_done(ngx_http_request_t *r, void *data,
 
     ngx_http_login_event(r, LOGIN_LOG_SIGNOUT, NULL);
 
-    ngx_http_finalize_request(r, ngx_http_login_logout_send(r));
+    result = ngx_http_login_logout_send(r, data);
+
+    if (result != NGX_DONE) {
+        ngx_http_finalize_request(r, result);
+    }
 }
 
 
 static ngx_int_t
-ngx_http_login_logout_send(ngx_http_request_t *r)
+ngx_http_login_logout_send(ngx_http_request_t *r,
+    const ngx_http_login_provider_t *provider)
 {
-    ngx_http_login_ctx_t  *ctx;
-
     static ngx_str_t  cache = ngx_string("\"cache\"");
 
     if (ngx_http_login_clear_session(r) != NGX_OK
+        || ngx_http_login_last_forget(r) != NGX_OK
         || ngx_http_login_push_header(r, "Clear-Site-Data", &cache) == NULL)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    return provider ? ngx_http_login_sso_end(r, provider)
+                    : ngx_http_login_logout_leave(r);
+}
+
+
+ngx_int_t
+ngx_http_login_logout_leave(ngx_http_request_t *r)
+{
+    ngx_http_login_ctx_t  *ctx;
+
     ctx = ngx_http_get_module_ctx(r, ngx_http_login_module);
 
-    return ngx_http_login_logout_leave(r,
-                                     login_form_get(ctx->form, "return_to"));
+    return ngx_http_login_logout_to(r,
+                                    login_form_get(ctx->form, "return_to"));
 }
 
 
 static ngx_int_t
-ngx_http_login_logout_leave(ngx_http_request_t *r, login_str_t target)
+ngx_http_login_logout_to(ngx_http_request_t *r, login_str_t target)
 {
     ngx_str_t  url;
 

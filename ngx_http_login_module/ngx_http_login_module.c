@@ -141,6 +141,13 @@ static ngx_command_t  ngx_http_login_commands[] = {
       0,
       NULL },
 
+    { ngx_string("login_provider"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_BLOCK|NGX_CONF_TAKE2,
+      ngx_http_login_provider,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("login_region"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE3,
       ngx_http_login_region,
@@ -231,8 +238,10 @@ ngx_http_login_create_main_conf(ngx_conf_t *cf)
      *     conf->apps = NULL;
      *     conf->providers = NULL;
      *     conf->org_hash = { NULL, 0 };
+     *     conf->provider_hash = { NULL, 0 };
      *     conf->org = NULL;
      *     conf->only = NULL;
+     *     conf->passwords = 0;
      *     conf->table = NULL;
      *     conf->used = 0;
      *     conf->caches = 0;
@@ -355,8 +364,11 @@ ngx_http_login_create_srv_conf(ngx_conf_t *cf)
      *     conf->trust_cookie = { 0, NULL };
      *     conf->flow_cookies = { { 0, NULL } };
      *     conf->org_cookie = { 0, NULL };
+     *     conf->last_cookie = { 0, NULL };
+     *     conf->state_cookies = { { 0, NULL } };
      *     conf->csp = { 0, NULL };
      *     conf->frame_csp = { 0, NULL };
+     *     conf->forms = 0;
      */
 
     conf->cookie_samesite = NGX_CONF_UNSET_UINT;
@@ -428,6 +440,7 @@ ngx_http_login_postconfiguration(ngx_conf_t *cf)
     mcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_login_module);
 
     if (ngx_http_login_resolve(cf, mcf) != NGX_OK
+        || ngx_http_login_provider_init(cf, mcf) != NGX_OK
         || ngx_http_login_org_init(cf, mcf) != NGX_OK)
     {
         return NGX_ERROR;

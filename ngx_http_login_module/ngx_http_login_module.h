@@ -46,6 +46,9 @@
 
 #define NGX_HTTP_LOGIN_BODY_MAX  16384
 
+/* Tabs of a browser that may be at a provider at once. */
+#define NGX_HTTP_LOGIN_STATES  5
+
 #define ngx_http_login_str(s)    login_str((s)->data, (s)->len)
 
 #define NGX_HTTP_LOGIN_GONE           410
@@ -119,10 +122,28 @@ typedef struct {
 } ngx_http_login_region_t;
 
 
-/* "login_provider" */
+/* "login_provider"; constant, and all of it outlives requests. */
 typedef struct {
-    ngx_str_t                    name;
+    ngx_str_t                    name;      /* as addresses have it */
     ngx_str_t                    title;
+    ngx_str_t                    secret_file;
+    ngx_str_t                    scope;
+    ngx_array_t                 *domains;   /* of login_str_t */
+    ngx_flag_t                   provision; /* 1: makes accounts */
+    ngx_http_login_asset_t       icon;      /* without a name: none */
+    u_char                      *file;      /* of the block, for errors */
+    ngx_uint_t                   line;
+
+    /*
+     * Of the block, and when the configuration has been read, complete: the
+     * secret, or the private key as PEM, is there when it is used.
+     */
+    login_rp_conf_t              rp;
+
+    /* set when the configuration has been read */
+
+    ngx_uint_t                   number;    /* from 0 */
+    ngx_str_t                    origin;    /* of the issuer */
 } ngx_http_login_provider_t;
 
 
@@ -149,6 +170,7 @@ typedef struct {
     const ngx_http_login_region_t      *region;     /* NULL: any */
     const ngx_http_login_provider_t   **providers;  /* "nproviders" */
     ngx_uint_t                   nproviders;
+    ngx_str_t                    origins;   /* theirs: " https://..." */
 } ngx_http_login_org_t;
 
 
@@ -166,6 +188,7 @@ typedef struct {
 typedef struct ngx_http_login_worker_s  ngx_http_login_worker_t;
 typedef struct ngx_http_login_mailer_s  ngx_http_login_mailer_t;
 typedef struct ngx_http_login_memory_s  ngx_http_login_memory_t;
+typedef struct ngx_http_login_network_s  ngx_http_login_network_t;
 
 
 typedef struct {
@@ -199,8 +222,10 @@ typedef struct {
     ngx_uint_t                   used;      /* there is a gate or portal */
     ngx_uint_t                   caches;    /* and a "..._cache_path" */
     ngx_hash_t                   org_hash;
+    ngx_hash_t                   provider_hash;     /* empty: there is none */
     const ngx_http_login_org_t  *org;       /* "default" */
     const ngx_http_login_org_t  *only;      /* NULL: several are declared */
+    ngx_uint_t                   passwords; /* somebody may have one */
     login_orgs_t                *table;     /* the same for threads */
     login_limit_t                limit;
     ngx_shm_zone_t              *zone;      /* of the limit's counters */
@@ -245,8 +270,11 @@ typedef struct {
     login_str_t                  trust_cookie;
     login_str_t                  flow_cookies[LOGIN_FLOWS_MAX];
     login_str_t                  org_cookie;
+    login_str_t                  last_cookie;
+    login_str_t                  state_cookies[NGX_HTTP_LOGIN_STATES];
     ngx_str_t                    csp;
     ngx_str_t                    frame_csp; /* of what may be in a frame */
+    size_t                       forms;     /* both up to "form-action ..." */
 } ngx_http_login_srv_conf_t;
 
 
@@ -302,6 +330,7 @@ typedef struct {
     ngx_str_t                    email;
     ngx_str_t                    language;
     ngx_str_t                    roles;
+    ngx_str_t                    provider;  /* empty: none */
 } ngx_http_login_identity_t;
 
 
@@ -341,8 +370,10 @@ typedef struct {
     login_str_t                  language;
     login_str_t                  org;       /* of several: the last one */
     login_str_t                  token;     /* was in the address */
-    login_str_t                  trust;     /* these two of the portal's */
+    login_str_t                  trust;     /* these of the portal's */
+    login_str_t                  last;      /* provider */
     login_str_t                  flows[LOGIN_FLOWS_MAX];
+    login_str_t                  states[NGX_HTTP_LOGIN_STATES];
 
     unsigned                     checked:1; /* "ticket" was looked at */
     unsigned                     genuine:1; /* and is ours */
@@ -501,6 +532,38 @@ const ngx_http_login_org_t *ngx_http_login_org_find(
 login_str_t ngx_http_login_org_typed(ngx_http_request_t *r, login_str_t typed);
 
 
+/* ngx_http_login_{conf_provider,provider,icon}.c: identity providers */
+
+char *ngx_http_login_provider(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* What the lines of a block are worth together; before ..._org_init(). */
+ngx_int_t ngx_http_login_provider_init(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+
+/* Their secrets. */
+ngx_int_t ngx_http_login_load_providers(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+
+/* By the name as addresses and accounts have it; NULL: there is none. */
+const ngx_http_login_provider_t *ngx_http_login_provider_find(
+    const ngx_http_login_main_conf_t *mcf, const void *name, size_t len);
+
+/* Of that name among those of the organisation; NULL: it has none such. */
+const ngx_http_login_provider_t *ngx_http_login_org_provider(
+    const ngx_http_login_org_t *org, const void *name, size_t len);
+
+/* The icon of that name; NULL: there is none. */
+const ngx_http_login_asset_t *ngx_http_login_provider_icon(
+    const ngx_http_login_main_conf_t *mcf, const ngx_str_t *name);
+
+/*
+ * Reads an image for what a block or line is about: "provider" and its
+ * title, "app" and its.  Says what is wrong with it.
+ */
+ngx_int_t ngx_http_login_load_icon(ngx_conf_t *cf,
+    ngx_http_login_asset_t *icon, ngx_str_t *file, const char *what,
+    const ngx_str_t *title);
+
 /* ngx_http_login_conf_app.c, ngx_http_login_splash.c: tiles of "apps" */
 
 char *ngx_http_login_app(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
@@ -644,6 +707,7 @@ struct ngx_http_login_worker_s {
     login_pool_t                *hashers;
     login_pool_t                *writer;
     ngx_http_login_mailer_t     *mailer;    /* NULL: sends nothing */
+    ngx_http_login_network_t    *network;   /* NULL: there is no provider */
     void                        *shared;    /* by the threads */
     ngx_connection_t            *connection;
     ngx_queue_t                  tasks;     /* that are not over */
@@ -683,12 +747,17 @@ typedef login_result_e (*ngx_http_login_run_pt)(void *data,
 typedef void (*ngx_http_login_done_pt)(ngx_http_request_t *r, void *data,
     login_result_e rc);
 
+/* Asks a provider, in a thread of its own. */
+typedef login_result_e (*ngx_http_login_ask_pt)(void *data, login_rp_t *rp,
+    login_http_t *http);
+
 struct ngx_http_login_task_s {
     login_job_t                  job;       /* first: see the mailbox */
     login_result_e               result;
     ngx_http_request_t          *request;   /* NULL: nobody waits */
     ngx_http_login_done_pt       done;
     ngx_http_login_run_pt        run;       /* of a hasher */
+    ngx_http_login_ask_pt        ask;       /* of a provider */
     login_changes_t             *changes;   /* of the writer */
     void                        *data;      /* on the heap */
     void                       (*release)(void *data);
@@ -709,6 +778,12 @@ ngx_int_t ngx_http_login_task_hash(ngx_http_request_t *r,
 /* The same for who has no request: "r" is NULL then, also for "done". */
 ngx_int_t ngx_http_login_task_read(ngx_http_request_t *r,
     ngx_http_login_worker_t *worker, ngx_http_login_run_pt run,
+    ngx_http_login_done_pt done, void *data, void (*release)(void *data));
+
+/* NGX_BUSY as well: more wait for this provider than may. */
+ngx_int_t ngx_http_login_task_ask(ngx_http_request_t *r,
+    ngx_http_login_worker_t *worker,
+    const ngx_http_login_provider_t *provider, ngx_http_login_ask_pt ask,
     ngx_http_login_done_pt done, void *data, void (*release)(void *data));
 
 /* Takes "changes" over in any case.  "r" may be NULL: nobody waits. */
@@ -739,6 +814,24 @@ void ngx_http_login_hash_run(void *context, login_job_t **jobs, size_t n);
 void ngx_http_login_commit_run(void *context, login_job_t **jobs, size_t n);
 
 
+/* ngx_http_login_network.c: providers, each with threads of its own */
+
+/* Before any thread is started.  NGX_ERROR: no memory. */
+ngx_int_t ngx_http_login_network_create(ngx_http_login_worker_t *worker);
+
+/* What is known of a provider; NULL: no memory, or no threads. */
+login_rp_t *ngx_http_login_network_rp(ngx_http_login_worker_t *worker,
+    const ngx_http_login_provider_t *provider);
+login_pool_t *ngx_http_login_network_pool(ngx_http_login_worker_t *worker,
+    const ngx_http_login_provider_t *provider);
+
+/* What is under way comes to nothing, soon. */
+void ngx_http_login_network_stop(ngx_http_login_worker_t *worker);
+
+/* NGX_BUSY: threads are at work. */
+ngx_int_t ngx_http_login_network_end(ngx_http_login_worker_t *worker);
+
+
 /* ngx_http_login_visitor.c: our cookies */
 
 ngx_int_t ngx_http_login_post_read_handler(ngx_http_request_t *r);
@@ -761,7 +854,7 @@ ngx_int_t ngx_http_login_identify_once(ngx_http_request_t *r,
     const ngx_http_login_identity_t **identity);
 
 /* Its texts by number. */
-#define NGX_HTTP_LOGIN_TEXTS  6
+#define NGX_HTTP_LOGIN_TEXTS  7
 
 ngx_str_t *ngx_http_login_identity_text(ngx_http_login_identity_t *identity,
     ngx_uint_t i);
@@ -883,8 +976,12 @@ ngx_int_t ngx_http_login_set_trust(ngx_http_request_t *r, login_str_t token,
     uint64_t age);
 ngx_int_t ngx_http_login_set_flow(ngx_http_request_t *r, ngx_uint_t i,
     login_str_t text, uint64_t age);
-/* The organisation that was signed in to last. */
+ngx_int_t ngx_http_login_set_state(ngx_http_request_t *r, ngx_uint_t i,
+    login_str_t text, uint64_t age);
+
+/* The organisation that was signed in to last, and through which provider. */
 ngx_int_t ngx_http_login_set_org(ngx_http_request_t *r, login_str_t token);
+ngx_int_t ngx_http_login_set_last(ngx_http_request_t *r, login_str_t token);
 
 /* Takes back what was set: the answer is another one. */
 void ngx_http_login_forget_cookies(ngx_http_request_t *r);
@@ -995,6 +1092,20 @@ ngx_int_t ngx_http_login_signin_wrong(ngx_http_request_t *r,
 ngx_int_t ngx_http_login_signin_throttled(ngx_http_request_t *r,
     const login_form_t *form, uint64_t wait, ngx_uint_t locked);
 
+/* ngx_http_login_provider_page.c: buttons that lead to providers */
+
+/*
+ * Those of "org" (NULL: none), with what the form says of where to go and of
+ * a shared computer; "first" (may be NULL) ahead of the others.
+ */
+ngx_int_t ngx_http_login_providers_fill(ngx_http_request_t *r,
+    ngx_http_login_page_t *page, const ngx_http_login_org_t *org,
+    const ngx_http_login_provider_t *first, const login_form_t *form);
+
+/* Are there sign-ins with a password for whom it is about? */
+void ngx_http_login_page_passwords(ngx_http_login_page_t *page,
+    ngx_uint_t passwords);
+
 /* ngx_http_login_options.c: which organisation it is */
 
 /* The page shows the field, and this in it. */
@@ -1008,9 +1119,141 @@ ngx_int_t ngx_http_login_org_fill(ngx_http_request_t *r,
 ngx_int_t ngx_http_login_org_remember(ngx_http_request_t *r,
     login_str_t org);
 
+/* That again.  NGX_DECLINED: none, or none that is still there. */
+ngx_int_t ngx_http_login_org_recall(ngx_http_request_t *r, login_str_t *org);
+
+/* ngx_http_login_last.c: the provider that somebody signed in through last */
+
+/* Beside the organisation, see ngx_http_login_org_remember(). */
+ngx_int_t ngx_http_login_last_remember(ngx_http_request_t *r,
+    login_str_t org, login_str_t provider);
+ngx_int_t ngx_http_login_last_forget(ngx_http_request_t *r);
+
+/* NGX_DECLINED: none that is still one of the organisation's. */
+ngx_int_t ngx_http_login_last_find(ngx_http_request_t *r,
+    const ngx_http_login_org_t **org,
+    const ngx_http_login_provider_t **provider);
+
+/* By what the sign-in page lets people in. */
+ngx_int_t ngx_http_login_last_show(ngx_http_request_t *r,
+    ngx_http_login_page_t *page, const login_form_t *form);
+
+/*
+ * Sends people there who come without a session: see
+ * ngx_http_login_sso_leave().  NGX_DECLINED: they see the page.
+ */
+ngx_int_t ngx_http_login_last_leave(ngx_http_request_t *r,
+    const login_form_t *form);
+
+/* A form's answer leads to the sign-in page: say "sso=off" there. */
+ngx_uint_t ngx_http_login_last_stays(ngx_http_request_t *r);
+
 ngx_int_t ngx_http_login_options_page(ngx_http_request_t *r);
 void ngx_http_login_options_form(ngx_http_request_t *r,
     const login_form_t *form);
+
+/* ngx_http_login_sso.c: single sign-on, to a provider and back */
+
+/* How somebody leaves for it. */
+typedef struct {
+    const ngx_http_login_org_t       *org;
+    const ngx_http_login_provider_t  *provider;
+    login_str_t                       return_to;
+    ngx_uint_t                        shared;   /* a shared computer */
+    ngx_uint_t                        silent;   /* the provider asks nobody */
+    ngx_uint_t                        anew;     /* it asks in any case */
+    ngx_uint_t                        another;  /* account may be meant */
+    uint64_t                          max_age;  /* or after that; 0: never */
+} ngx_http_login_leave_t;
+
+/*
+ * Answers 303 to the provider.  NGX_DONE: that has to wait for what is to be
+ * fetched from it; else for ngx_http_finalize_request().
+ */
+ngx_int_t ngx_http_login_sso_leave(ngx_http_request_t *r,
+    const ngx_http_login_leave_t *leave);
+
+/* ngx_http_login_sso_page.c: "sso/NAME" and what is below it */
+ngx_int_t ngx_http_login_sso_page(ngx_http_request_t *r);
+
+/* Of a provider, none of a person's. */
+void ngx_http_login_sso_form(ngx_http_request_t *r, const login_form_t *form);
+
+/* "sso/NAME" itself, asked for with GET. */
+ngx_int_t ngx_http_login_sso_begin(ngx_http_request_t *r,
+    const ngx_http_login_provider_t *provider);
+
+/* The provider's redirect_uri, ending with a zero. */
+ngx_int_t ngx_http_login_sso_callback_url(ngx_http_request_t *r,
+    const ngx_http_login_provider_t *provider, login_str_t *url);
+
+/* ngx_http_login_sso_state.c: cookies of who has left */
+
+/* Takes the place of the oldest where there are too many. */
+ngx_int_t ngx_http_login_state_keep(ngx_http_request_t *r,
+    login_sso_state_t *state);
+
+/* NGX_DECLINED: none of this browser has that id. */
+ngx_int_t ngx_http_login_state_find(ngx_http_request_t *r, login_str_t id,
+    login_sso_state_t *state, u_char plain[LOGIN_SSO_PLAIN_MAX],
+    ngx_uint_t *place);
+
+/* ngx_http_login_sso_{callback,create,arrival}.c: and back */
+
+/* On the heap: a thread may be at it when the request is gone. */
+typedef struct {
+    login_rp_signin_t            rp;
+    login_rp_failure_t           failure;
+    login_str_t                  iss;       /* of the answer */
+    login_sso_state_t            state;     /* its strings are in "plain" */
+    login_sso_t                  sso;
+    login_orgs_t                *orgs;      /* a reload takes others */
+    ngx_http_login_leave_t       leave;     /* of the request, not for it */
+    ngx_uint_t                   place;     /* of the state's cookie */
+    ngx_uint_t                   users;     /* that release it */
+    ngx_uint_t                   tries;
+    u_char                       id[LOGIN_SSO_ID_TEXT];
+    u_char                       nonce[LOGIN_SSO_DRAWN_TEXT];
+    u_char                       verifier[LOGIN_SSO_DRAWN_TEXT];
+    u_char                       plain[LOGIN_SSO_PLAIN_MAX];
+    size_t                       len;
+    u_char                       data[];
+} ngx_http_login_arrival_t;
+
+ngx_http_login_arrival_t *ngx_http_login_arrival_create(
+    ngx_http_request_t *r, const ngx_http_login_provider_t *provider,
+    const login_form_t *query);
+void ngx_http_login_arrival_release(void *data);
+
+/* Redeems the code.  NGX_DONE, or for ngx_http_finalize_request(). */
+ngx_int_t ngx_http_login_arrival_redeem(ngx_http_request_t *r,
+    ngx_http_login_arrival_t *arrival);
+
+ngx_int_t ngx_http_login_sso_callback(ngx_http_request_t *r,
+    const ngx_http_login_provider_t *provider);
+
+/*
+ * ngx_http_login_sso_end.c: signs out at the provider as well.  NGX_DONE:
+ * that has to wait; else for ngx_http_finalize_request().
+ */
+ngx_int_t ngx_http_login_sso_end(ngx_http_request_t *r,
+    const ngx_http_login_provider_t *provider);
+
+/* ngx_http_login_sso_error.c: what went wrong, and what to try */
+
+/*
+ * "leave" may have no organisation.  "sso" says who it was, "detail" more
+ * for the administrator; both may be NULL.
+ */
+ngx_int_t ngx_http_login_sso_error(ngx_http_request_t *r,
+    const ngx_http_login_leave_t *leave, login_reason_e reason,
+    const login_sso_t *sso, const char *detail);
+
+/* What a provider's thread brought back. */
+ngx_int_t ngx_http_login_sso_failed(ngx_http_request_t *r,
+    const ngx_http_login_leave_t *leave, login_result_e rc,
+    const login_rp_failure_t *failure);
+
 
 /* ngx_http_login_region.c: where it lives */
 
@@ -1097,6 +1340,9 @@ ngx_int_t ngx_http_login_devices_leave(ngx_http_request_t *r);
 void ngx_http_login_link_hide(ngx_http_request_t *r, size_t len,
     login_str_t *token);
 
+/* The same for what was read of the query. */
+void ngx_http_login_link_hide_query(ngx_http_request_t *r);
+
 /* Keeps it in a cookie and answers 303 to a page below the portal. */
 ngx_int_t ngx_http_login_link_follow(ngx_http_request_t *r,
     const char *page);
@@ -1163,6 +1409,9 @@ void ngx_http_login_register_form(ngx_http_request_t *r,
 ngx_int_t ngx_http_login_logout_page(ngx_http_request_t *r);
 void ngx_http_login_logout_form(ngx_http_request_t *r,
     const login_form_t *form);
+
+/* Where that leads, apart from a provider. */
+ngx_int_t ngx_http_login_logout_leave(ngx_http_request_t *r);
 ngx_int_t ngx_http_login_apps_page(ngx_http_request_t *r);
 ngx_int_t ngx_http_login_session_json(ngx_http_request_t *r);
 ngx_int_t ngx_http_login_asset(ngx_http_request_t *r);
@@ -1212,6 +1461,10 @@ ngx_int_t ngx_http_login_limit_signin(ngx_http_request_t *r,
 ngx_int_t ngx_http_login_limit_network(ngx_http_request_t *r,
     uint64_t *wait);
 
+/* The same where it may succeed: the caller settles it. */
+ngx_int_t ngx_http_login_limit_ask(ngx_http_request_t *r,
+    ngx_http_login_throttle_t *throttle, uint64_t *wait);
+
 /*
  * Settles it, once; "signin" says whose lock it leads to, or that it is
  * nobody's.  NGX_DECLINED: it is locked from now on, and nobody is to hear
@@ -1221,6 +1474,46 @@ ngx_int_t ngx_http_login_limit_network(ngx_http_request_t *r,
 ngx_int_t ngx_http_login_limit_settle(ngx_http_login_throttle_t *throttle,
     login_limit_outcome_e outcome, const login_signin_t *signin,
     login_changes_t **lock);
+
+
+/*
+ * ngx_http_login_backchannel{,_end}.c: the provider says that somebody has
+ * signed out
+ */
+
+/* On the heap: a thread may be at it when the request is gone. */
+typedef struct {
+    login_str_t                  token;
+    login_str_t                  provider;
+    login_str_t                  issuer;
+    login_oidc_logout_t          logout;
+    login_rp_failure_t           failure;
+    login_orgs_t                *orgs;      /* a reload takes others */
+    login_changes_t             *changes;
+    size_t                       sessions;  /* that end */
+    uint64_t                     now;
+    ngx_http_login_throttle_t    throttle;
+    ngx_uint_t                   users;     /* that release it */
+    ngx_uint_t                   tries;
+    u_char                       data[];
+} ngx_http_login_backchannel_t;
+
+void ngx_http_login_backchannel(ngx_http_request_t *r,
+    const ngx_http_login_provider_t *provider, const login_form_t *form);
+void ngx_http_login_backchannel_release(void *data);
+
+/* A token that was verified.  NGX_DONE: threads are at it. */
+ngx_int_t ngx_http_login_backchannel_find(ngx_http_request_t *r,
+    ngx_http_login_backchannel_t *channel);
+
+/* The answer, for ngx_http_finalize_request(); "why" of a fault or NULL. */
+ngx_int_t ngx_http_login_backchannel_done(ngx_http_request_t *r,
+    ngx_http_login_backchannel_t *channel);
+ngx_int_t ngx_http_login_backchannel_refuse(ngx_http_request_t *r,
+    ngx_http_login_backchannel_t *channel, const char *why);
+ngx_int_t ngx_http_login_backchannel_fault(ngx_http_request_t *r,
+    ngx_http_login_backchannel_t *channel, login_log_kind_e kind,
+    const char *why);
 
 
 /* ngx_http_login_log.c: security events, each where it is certain */

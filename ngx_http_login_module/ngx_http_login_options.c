@@ -8,8 +8,6 @@
 #include "ngx_http_login_module.h"
 
 
-static ngx_int_t ngx_http_login_org_recall(ngx_http_request_t *r,
-    login_str_t *org);
 static ngx_int_t ngx_http_login_options_show(ngx_http_request_t *r,
     const login_form_t *form, ngx_uint_t status, login_reason_e reason);
 static ngx_int_t ngx_http_login_options_next(ngx_http_request_t *r,
@@ -69,7 +67,7 @@ ngx_http_login_org_fill(ngx_http_request_t *r, ngx_http_login_page_t *page,
 
 /* Signed, so that nobody can try names in it. */
 
-static ngx_int_t
+ngx_int_t
 ngx_http_login_org_recall(ngx_http_request_t *r, login_str_t *org)
 {
     u_char                       name[LOGIN_ORG_MAX];
@@ -197,8 +195,10 @@ ngx_http_login_options_show(ngx_http_request_t *r, const login_form_t *form,
         ngx_http_login_page_flag(page, LOGIN_VAR_CHOSEN);
     }
 
-    if (org == NULL || org->password) {
-        ngx_http_login_page_flag(page, LOGIN_VAR_PASSWORDS);
+    ngx_http_login_page_passwords(page, org == NULL || org->password);
+
+    if (login_form_get(form, "shared").len) {
+        ngx_http_login_page_flag(page, LOGIN_VAR_SHARED);
     }
 
     s = login_form_get(form, "return_to");
@@ -208,7 +208,9 @@ ngx_http_login_options_show(ngx_http_request_t *r, const login_form_t *form,
     }
 
     if (ngx_http_login_csrf_make(r, &s) != NGX_OK
-        || ngx_http_login_org_fill(r, page, form) != NGX_OK)
+        || ngx_http_login_org_fill(r, page, form) != NGX_OK
+        || ngx_http_login_providers_fill(r, page, org, NULL, form)
+           != NGX_OK)
     {
         return ngx_http_login_error(r, LOGIN_REASON_STORE);
     }

@@ -17,8 +17,10 @@ static ngx_int_t ngx_http_login_org_merge(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf, ngx_http_login_org_t *org);
 static ngx_int_t ngx_http_login_org_region(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf, ngx_http_login_org_t *org);
-static ngx_int_t ngx_http_login_org_providers(ngx_conf_t *cf,
+static ngx_int_t ngx_http_login_org_resolve(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf, ngx_http_login_org_t *org);
+static ngx_int_t ngx_http_login_org_origins(ngx_conf_t *cf,
+    ngx_http_login_org_t *org);
 static ngx_int_t ngx_http_login_org_index(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
 
@@ -157,6 +159,7 @@ ngx_http_login_org_init(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
         if (orgs[i]->declared) {
             declared++;
             mcf->only = orgs[i];
+            mcf->passwords |= (orgs[i]->password != 0);
         }
     }
 
@@ -164,6 +167,7 @@ ngx_http_login_org_init(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
 
     if (declared == 0) {
         mcf->only = mcf->org;
+        mcf->passwords = 1;
 
     } else if (declared > 1) {
         mcf->only = NULL;
@@ -223,7 +227,7 @@ ngx_http_login_org_merge(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
     }
 
     if (ngx_http_login_org_region(cf, mcf, org) != NGX_OK
-        || ngx_http_login_org_providers(cf, mcf, org) != NGX_OK)
+        || ngx_http_login_org_resolve(cf, mcf, org) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -271,19 +275,18 @@ ngx_http_login_org_region(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
 
 
 static ngx_int_t
-ngx_http_login_org_providers(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
+ngx_http_login_org_resolve(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
     ngx_http_login_org_t *org)
 {
-    ngx_str_t                  *name;
-    ngx_uint_t                  i, j;
-    ngx_http_login_provider_t  *provider;
+    ngx_str_t                        *name;
+    ngx_uint_t                        i;
+    const ngx_http_login_provider_t  *provider;
 
     if (org->provider_names == NULL) {
         return NGX_OK;
     }
 
     name = org->provider_names->elts;
-    provider = mcf->providers ? mcf->providers->elts : NULL;
 
     org->providers = ngx_palloc(cf->pool, org->provider_names->nelts
                                           * sizeof(void *));
@@ -293,24 +296,49 @@ ngx_http_login_org_providers(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
 
     for (i = 0; i < org->provider_names->nelts; i++) {
 
-        for (j = 0; mcf->providers && j < mcf->providers->nelts; j++) {
-            if (provider[j].name.len == name[i].len
-                && ngx_strncmp(provider[j].name.data, name[i].data,
-                               name[i].len)
-                   == 0)
-            {
-                org->providers[org->nproviders++] = &provider[j];
-                break;
-            }
-        }
+        provider = ngx_http_login_provider_find(mcf, name[i].data,
+                                                name[i].len);
 
-        if (org->nproviders == i) {
+        if (provider == NULL) {
             ngx_http_login_org_error(cf, org, "organisation \"%V\" has "
                                      "provider \"%V\", but no "
                                      "\"login_provider\" has that name",
                                      &org->name, &name[i]);
             return NGX_ERROR;
         }
+
+        org->providers[org->nproviders++] = provider;
+    }
+
+    return ngx_http_login_org_origins(cf, org);
+}
+
+
+/* Where its people's forms may lead: to sign out there as well. */
+
+static ngx_int_t
+ngx_http_login_org_origins(ngx_conf_t *cf, ngx_http_login_org_t *org)
+{
+    u_char      *p;
+    size_t       len;
+    ngx_uint_t   i;
+
+    len = 0;
+
+    for (i = 0; i < org->nproviders; i++) {
+        len += 1 + org->providers[i]->origin.len;
+    }
+
+    p = ngx_pnalloc(cf->pool, len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    org->origins.data = p;
+    org->origins.len = len;
+
+    for (i = 0; i < org->nproviders; i++) {
+        p = ngx_sprintf(p, " %V", &org->providers[i]->origin);
     }
 
     return NGX_OK;
@@ -362,6 +390,24 @@ ngx_http_login_org_find(const ngx_http_login_main_conf_t *mcf,
 
     return ngx_hash_find((ngx_hash_t *) &mcf->org_hash, key, (u_char *) name,
                          len);
+}
+
+
+const ngx_http_login_provider_t *
+ngx_http_login_org_provider(const ngx_http_login_org_t *org,
+    const void *name, size_t len)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < org->nproviders; i++) {
+        if (org->providers[i]->name.len == len
+            && ngx_memcmp(org->providers[i]->name.data, name, len) == 0)
+        {
+            return org->providers[i];
+        }
+    }
+
+    return NULL;
 }
 
 

@@ -7,7 +7,13 @@
 #include "ngx_http_login_module.h"
 
 
+static ngx_int_t ngx_http_login_org_titles(ngx_conf_t *cf,
+    const ngx_http_login_org_t *org, login_str_t *titles);
 static void ngx_http_login_org_free(void *data);
+static ngx_int_t ngx_http_login_policy_providers(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf, login_policy_t *policy);
+static ngx_int_t ngx_http_login_policy_names(ngx_conf_t *cf,
+    const ngx_http_login_org_t *org, login_strings_t *names);
 
 
 ngx_int_t
@@ -43,6 +49,12 @@ ngx_http_login_org_table(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
         if (orgs[i]->region) {
             org[i].region = ngx_http_login_str(&orgs[i]->region->url);
         }
+
+        if (ngx_http_login_org_titles(cf, orgs[i], &org[i].providers)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
     }
 
     mcf->table = login_orgs_create((const login_org_t *const *) p,
@@ -53,6 +65,44 @@ ngx_http_login_org_table(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
 
     cln->handler = ngx_http_login_org_free;
     cln->data = mcf->table;
+
+    return NGX_OK;
+}
+
+
+/* As a mail names them; those that it has no room for are left out. */
+
+static ngx_int_t
+ngx_http_login_org_titles(ngx_conf_t *cf, const ngx_http_login_org_t *org,
+    login_str_t *titles)
+{
+    u_char           *p, *start, *last;
+    ngx_uint_t        i;
+    const ngx_str_t  *title;
+
+    if (org->nproviders == 0) {
+        return NGX_OK;
+    }
+
+    start = ngx_pnalloc(cf->temp_pool, LOGIN_MAIL_TEXT_MAX);
+    if (start == NULL) {
+        return NGX_ERROR;
+    }
+
+    p = start;
+    last = start + LOGIN_MAIL_TEXT_MAX;
+
+    for (i = 0; i < org->nproviders; i++) {
+        title = &org->providers[i]->title;
+
+        if (title->len + 2 > (size_t) (last - p)) {
+            break;
+        }
+
+        p = ngx_sprintf(p, "%s%V", i ? ", " : "", title);
+    }
+
+    *titles = login_str(start, (size_t) (p - start));
 
     return NGX_OK;
 }
@@ -92,6 +142,70 @@ ngx_http_login_policy_orgs(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
         if (orgs[i]->region) {
             org->region = ngx_http_login_str(&orgs[i]->region->url);
         }
+
+        org->password = (orgs[i]->password != 0);
+
+        if (ngx_http_login_policy_names(cf, orgs[i], &org->providers)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return ngx_http_login_policy_providers(cf, mcf, policy);
+}
+
+
+static ngx_int_t
+ngx_http_login_policy_names(ngx_conf_t *cf, const ngx_http_login_org_t *org,
+    login_strings_t *names)
+{
+    ngx_uint_t  i;
+
+    if (org->nproviders == 0) {
+        return NGX_OK;
+    }
+
+    names->s = ngx_palloc(cf->temp_pool,
+                          org->nproviders * sizeof(login_str_t));
+    if (names->s == NULL) {
+        return NGX_ERROR;
+    }
+
+    names->n = org->nproviders;
+
+    for (i = 0; i < names->n; i++) {
+        names->s[i] = ngx_http_login_str(&org->providers[i]->name);
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_login_policy_providers(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf, login_policy_t *policy)
+{
+    ngx_uint_t                        i;
+    const ngx_http_login_provider_t  *provider;
+
+    if (mcf->providers == NULL) {
+        return NGX_OK;
+    }
+
+    provider = mcf->providers->elts;
+
+    policy->nproviders = mcf->providers->nelts;
+    policy->providers = ngx_palloc(cf->temp_pool, policy->nproviders
+                                   * sizeof(login_policy_provider_t));
+    if (policy->providers == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < policy->nproviders; i++) {
+        policy->providers[i].name = ngx_http_login_str(&provider[i].name);
+        policy->providers[i].issuer = provider[i].rp.issuer;
+        policy->providers[i].provision = (provider[i].provision != 0);
     }
 
     return NGX_OK;

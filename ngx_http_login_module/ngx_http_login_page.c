@@ -115,6 +115,9 @@ ngx_http_login_page_org(ngx_http_request_t *r, ngx_http_login_page_t *page,
 
     page->terms = org ? &org->terms : &mcf->terms;
 
+    ngx_http_login_page_passwords(page, org ? org->password != 0
+                                            : mcf->passwords);
+
     if (org == NULL) {
         return;
     }

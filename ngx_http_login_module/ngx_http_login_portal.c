@@ -11,6 +11,8 @@
 typedef struct {
     ngx_str_t                  path;        /* below the portal's prefix */
     ngx_uint_t                 prefix;      /* NGX_HTTP_LOGIN_BELOW ... */
+
+    /* NGX_DONE: a thread is at it, the request will be finalized */
     ngx_int_t                (*get)(ngx_http_request_t *r);
     ngx_http_login_form_pt     post;
 } ngx_http_login_route_t;
@@ -84,6 +86,10 @@ static const ngx_http_login_route_t  ngx_http_login_routes[] = {
       ngx_http_login_setup_page,
       ngx_http_login_setup_form },
 
+    { ngx_string("sso/"), NGX_HTTP_LOGIN_BELOW,
+      ngx_http_login_sso_page,
+      ngx_http_login_sso_form },
+
     { ngx_string("logout"), 0,
       ngx_http_login_logout_page,
       ngx_http_login_logout_form },
@@ -148,7 +154,15 @@ ngx_http_login_portal_handler(ngx_http_request_t *r)
         return ngx_http_login_not_allowed(r, route);
     }
 
-    return route->get(r);
+    rc = route->get(r);
+
+    /* as the body of a form would, until then */
+
+    if (rc == NGX_DONE) {
+        r->main->count++;
+    }
+
+    return rc;
 }
 
 

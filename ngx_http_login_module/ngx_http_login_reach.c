@@ -48,7 +48,7 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
     u_char      *p;
     size_t       len;
     ngx_uint_t   i, https;
-    login_str_t  flows;
+    login_str_t  flows, states;
     const char  *prefix, *host;
 
     https = scf->portal->parsed.https;
@@ -67,7 +67,8 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
 
     len = sizeof("__Secure-_language") + scf->cookie_name.len;
 
-    p = ngx_pnalloc(cf->pool, (7 + LOGIN_FLOWS_MAX) * len);
+    p = ngx_pnalloc(cf->pool, (9 + LOGIN_FLOWS_MAX + NGX_HTTP_LOGIN_STATES)
+                              * len);
     if (p == NULL) {
         return NGX_ERROR;
     }
@@ -119,17 +120,38 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
     scf->org_cookie.len = ngx_sprintf(p, "%s%V_org", host,
                                       &scf->cookie_name) - p;
 
+    p += len;
+
+    scf->last_cookie.data = p;
+    scf->last_cookie.len = ngx_sprintf(p, "%s%V_last", host,
+                                       &scf->cookie_name) - p;
+
+    for (i = 0; i < NGX_HTTP_LOGIN_STATES; i++) {
+        p += len;
+
+        scf->state_cookies[i].data = p;
+        scf->state_cookies[i].len = ngx_sprintf(p, "%s%V_sso-%ui", host,
+                                                &scf->cookie_name, i) - p;
+    }
+
+    p += len;
+
+    states.data = p;
+    states.len = ngx_sprintf(p, "%s%V_sso-*", host, &scf->cookie_name) - p;
+
     if (scf->gates == 0 && scf->forwards == 0 && scf->own.len == 0) {
         return NGX_OK;
     }
 
     if (ngx_http_login_add_cookie(cf, scf->session_cookie) != NGX_OK
         || ngx_http_login_add_cookie(cf, scf->org_cookie) != NGX_OK
+        || ngx_http_login_add_cookie(cf, scf->last_cookie) != NGX_OK
         || ngx_http_login_add_cookie(cf, scf->browser_cookie) != NGX_OK
         || ngx_http_login_add_cookie(cf, scf->link_cookie) != NGX_OK
         || ngx_http_login_add_cookie(cf, scf->language_cookie) != NGX_OK
         || ngx_http_login_add_cookie(cf, scf->trust_cookie) != NGX_OK
-        || ngx_http_login_add_cookie(cf, flows) != NGX_OK)
+        || ngx_http_login_add_cookie(cf, flows) != NGX_OK
+        || ngx_http_login_add_cookie(cf, states) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -407,6 +429,8 @@ ngx_http_login_write_csp(ngx_conf_t *cf, ngx_http_login_srv_conf_t *scf)
 
             p = ngx_sprintf(p, " %V", &origin);
         }
+
+        scf->forms = p - csp[i]->data;
 
         p = ngx_sprintf(p, "; frame-ancestors ");
 

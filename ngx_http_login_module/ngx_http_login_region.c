@@ -149,7 +149,7 @@ ngx_http_login_region_leave(ngx_http_request_t *r,
     scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
 
     url = region ? region->url : scf->portal->url;
-    len = url.len + ngx_strlen(page) + 1;
+    len = url.len + ngx_strlen(page) + sizeof("?sso=off");
 
     for (i = 0; i < 2; i++) {
         len += sizeof("&return_to=") + 3 * login_form_get(form, names[i]).len;
@@ -164,6 +164,11 @@ ngx_http_login_region_leave(ngx_http_request_t *r,
     url.data = ngx_cpymem(p, url.data, len);
     url.data = ngx_cpymem(url.data, page, ngx_strlen(page));
     len = 0;
+
+    if (region == NULL && *page == '\0' && ngx_http_login_last_stays(r)) {
+        url.data = ngx_cpymem(url.data, "?sso=off", sizeof("?sso=off") - 1);
+        len++;
+    }
 
     for (i = 0; i < 2; i++) {
         value = login_form_get(form, names[i]);

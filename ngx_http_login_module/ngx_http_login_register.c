@@ -415,6 +415,7 @@ ngx_http_login_register_leave(ngx_http_request_t *r,
                                    &reg->reg.signin.ticket, 0)
         != NGX_OK
         || ngx_http_login_set_browser(r, 1) != NGX_OK
+        || ngx_http_login_last_forget(r) != NGX_OK
         || ngx_http_login_org_remember(r, reg->reg.signin.org) != NGX_OK
         || ngx_http_login_set_link(r, login_str("", 0)) != NGX_OK)
     {

@@ -123,7 +123,7 @@ ngx_http_login_reset_find(ngx_http_request_t *r, login_str_t token,
         *org = ngx_http_login_org_find(mcf, account.org.data,
                                        account.org.len);
 
-        rc = *org ? LOGIN_OK : LOGIN_NO;
+        rc = (*org && (*org)->password) ? LOGIN_OK : LOGIN_NO;
     }
 
     if (rc == LOGIN_OK) {

@@ -50,6 +50,14 @@ ngx_http_login_signin_page(ngx_http_request_t *r)
         }
     }
 
+    if (rc == NGX_DECLINED) {
+        rc = ngx_http_login_last_leave(r, &query);
+
+        if (rc != NGX_DECLINED) {
+            return rc;
+        }
+    }
+
     return ngx_http_login_show(r, &query, NGX_HTTP_OK, LOGIN_REASON_NONE);
 }
 
@@ -131,6 +139,7 @@ ngx_http_login_show(ngx_http_request_t *r, const login_form_t *form,
     ngx_http_login_show_fields(r, page, form);
 
     if (ngx_http_login_org_fill(r, page, form) != NGX_OK
+        || ngx_http_login_last_show(r, page, form) != NGX_OK
         || ngx_http_login_show_notice(r, page, form) != NGX_OK)
     {
         return ngx_http_login_error(r, LOGIN_REASON_STORE);

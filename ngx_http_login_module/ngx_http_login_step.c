@@ -355,6 +355,7 @@ ngx_http_login_step_session(ngx_http_request_t *r,
                                    signin->shared)
         != NGX_OK
         || ngx_http_login_set_browser(r, !signin->shared) != NGX_OK
+        || ngx_http_login_last_forget(r) != NGX_OK
         || (!signin->shared
             && ngx_http_login_org_remember(r, signin->org) != NGX_OK)
         || (step->step.trusted

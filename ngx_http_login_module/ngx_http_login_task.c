@@ -12,6 +12,7 @@
  * are many and short, while a writer waits for a lock that somebody holds.
  */
 #define NGX_HTTP_LOGIN_WAIT_HASH    30000
+#define NGX_HTTP_LOGIN_WAIT_ASK     15000
 #define NGX_HTTP_LOGIN_WAIT_COMMIT  5000
 #define NGX_HTTP_LOGIN_BEGUN        60000
 
@@ -23,6 +24,7 @@ static ngx_int_t ngx_http_login_task_post(ngx_http_login_task_t *task,
 static void ngx_http_login_task_free(ngx_http_login_task_t *task);
 static void ngx_http_login_task_finish(ngx_http_login_task_t *task);
 static void ngx_http_login_task_resume(ngx_http_request_t *r);
+static void ngx_http_login_task_abandon(ngx_http_login_task_t *task);
 static void ngx_http_login_task_deadline(ngx_event_t *ev);
 
 
@@ -58,6 +60,42 @@ ngx_http_login_task_read(ngx_http_request_t *r,
     task->data = data;
 
     rc = ngx_http_login_task_post(task, worker, worker->hashers);
+
+    if (rc == NGX_OK) {
+        task->release = release;
+        return NGX_OK;
+    }
+
+    ngx_http_login_task_free(task);
+
+    return rc;
+}
+
+
+ngx_int_t
+ngx_http_login_task_ask(ngx_http_request_t *r,
+    ngx_http_login_worker_t *worker,
+    const ngx_http_login_provider_t *provider, ngx_http_login_ask_pt ask,
+    ngx_http_login_done_pt done, void *data, void (*release)(void *data))
+{
+    ngx_int_t               rc;
+    login_pool_t           *pool;
+    ngx_http_login_task_t  *task;
+
+    pool = ngx_http_login_network_pool(worker, provider);
+    if (pool == NULL) {
+        return NGX_ERROR;
+    }
+
+    task = ngx_http_login_task_create(r, done);
+    if (task == NULL) {
+        return NGX_ERROR;
+    }
+
+    task->ask = ask;
+    task->data = data;
+
+    rc = ngx_http_login_task_post(task, worker, pool);
 
     if (rc == NGX_OK) {
         task->release = release;
@@ -141,7 +179,8 @@ ngx_http_login_task_post(ngx_http_login_task_t *task,
      */
 
     ngx_add_timer(&task->timer, task->run ? NGX_HTTP_LOGIN_WAIT_HASH
-                                          : NGX_HTTP_LOGIN_WAIT_COMMIT);
+                                : task->ask ? NGX_HTTP_LOGIN_WAIT_ASK
+                                : NGX_HTTP_LOGIN_WAIT_COMMIT);
 
     r = task->request;
 
@@ -284,9 +323,19 @@ ngx_http_login_task_give_up(ngx_http_login_worker_t *worker)
         next = ngx_queue_next(q);
         task = ngx_queue_data(q, ngx_http_login_task_t, queue);
 
-        if (task->request == NULL
-            || login_pool_withdraw(task->pool, &task->job) != LOGIN_OK)
-        {
+        if (task->request == NULL) {
+            continue;
+        }
+
+        if (login_pool_withdraw(task->pool, &task->job) != LOGIN_OK) {
+
+            /* what was begun is awaited, but not the answer of others */
+
+            if (task->ask) {
+                n++;
+                ngx_http_login_task_abandon(task);
+            }
+
             continue;
         }
 
@@ -297,6 +346,37 @@ ngx_http_login_task_give_up(ngx_http_login_worker_t *worker)
     }
 
     return n;
+}
+
+
+/* The thread is still at it, and hands over to nobody. */
+
+static void
+ngx_http_login_task_abandon(ngx_http_login_task_t *task)
+{
+    ngx_connection_t    *c;
+    ngx_http_request_t  *r;
+
+    r = task->request;
+    c = r->connection;
+
+    task->request = NULL;
+    task->done = NULL;
+
+    ngx_http_set_log_request(c->log, r);
+
+    r->main->blocked--;
+    r->aio = 0;
+
+    if (ngx_http_login_terminated(r)) {
+        c->write->handler(c->write);
+        return;
+    }
+
+    r->write_event_handler = ngx_http_request_empty_handler;
+
+    ngx_http_finalize_request(r, ngx_http_login_error(r, LOGIN_REASON_BUSY));
+    ngx_http_run_posted_requests(c);
 }
 
 

@@ -168,12 +168,13 @@ ngx_http_login_variable_methods(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    v->data = ngx_pnalloc(r->pool, 64);
+    v->data = ngx_pnalloc(r->pool, LOGIN_METHODS_TEXT);
     if (v->data == NULL) {
         return NGX_ERROR;
     }
 
-    v->len = login_methods_text(v->data, identity->methods);
+    v->len = login_methods_text(v->data, identity->methods,
+                                ngx_http_login_str(&identity->provider));
 
     return NGX_OK;
 }

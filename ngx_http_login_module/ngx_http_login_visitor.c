@@ -170,7 +170,11 @@ ngx_http_login_take_flows(ngx_http_request_t *r,
     if (ngx_http_login_take_cookie(r, &visitor->trust, lines, n,
                                    scf->trust_cookie,
                                    LOGIN_TRUST_TOKEN_LEN)
-        != NGX_OK)
+        != NGX_OK
+        || ngx_http_login_take_cookie(r, &visitor->last, lines, n,
+                                      scf->last_cookie,
+                                      login_token_len(LOGIN_LAST_LEN))
+           != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -179,6 +183,16 @@ ngx_http_login_take_flows(ngx_http_request_t *r,
         if (ngx_http_login_take_cookie(r, &visitor->flows[i], lines, n,
                                        scf->flow_cookies[i],
                                        LOGIN_FLOW_TEXT)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    for (i = 0; i < NGX_HTTP_LOGIN_STATES; i++) {
+        if (ngx_http_login_take_cookie(r, &visitor->states[i], lines, n,
+                                       scf->state_cookies[i],
+                                       LOGIN_SSO_TEXT_MAX)
             != NGX_OK)
         {
             return NGX_ERROR;

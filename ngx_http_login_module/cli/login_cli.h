@@ -369,6 +369,27 @@ login_cli_status_e login_cli_password(login_cli_t *cli,
     char phc[LOGIN_PHC_MAX + 1], login_words_t *words);
 
 /*
+ * login_cli_provider.c: may people of the organisation have passwords?  The
+ * second one asks what nginx wrote.
+ */
+
+login_cli_status_e login_cli_passwords(const login_cli_t *cli,
+    const login_policy_t *policy);
+login_cli_status_e login_cli_passwords_taken(login_cli_t *cli);
+
+/*
+ * The provider that makes the account anew when its owner signs in there
+ * once more; empty: none does.
+ */
+typedef struct {
+    char   provider[LOGIN_PROVIDER_MAX + 1];
+} login_cli_back_t;
+
+login_result_e login_cli_back(login_cli_back_t *back, login_cli_t *cli,
+    const login_account_t *account, const login_policy_t *policy);
+
+
+/*
  * login_cli_notice.c: may owners be told by mail?  And one such mail, of
  * which the caller has zeroed what it does not set: "kind", "to", "username".
  */

@@ -36,8 +36,6 @@ static login_cli_status_e login_cli_edit_password(login_cli_t *cli,
     login_account_t *account, login_changes_t *changes, void *data);
 static login_cli_status_e login_cli_edit_disabled(login_cli_t *cli,
     login_account_t *account, login_changes_t *changes, void *data);
-static login_cli_status_e login_cli_edit_remove(login_cli_t *cli,
-    login_account_t *account, login_changes_t *changes, void *data);
 
 
 login_cli_status_e
@@ -191,32 +189,6 @@ login_cli_status_e
 login_cli_user_enable(login_cli_t *cli)
 {
     return login_cli_set_disabled(cli, 0, "enabled");
-}
-
-
-login_cli_status_e
-login_cli_user_remove(login_cli_t *cli)
-{
-    char                username[LOGIN_USERNAME_MAX + 1];
-    login_cli_status_e  rc;
-
-    rc = login_cli_begin(cli, username);
-    if (rc == LOGIN_CLI_DONE) {
-        rc = login_cli_change(cli, username, login_cli_edit_remove, NULL);
-    }
-
-    if (rc != LOGIN_CLI_DONE) {
-        return rc;
-    }
-
-    if (cli->json) {
-        return login_cli_json(json_pack("{s:s, s:b}", "username", username,
-                                        "removed", 1));
-    }
-
-    login_cli_say(cli, "user \"%s\" removed", username);
-
-    return LOGIN_CLI_DONE;
 }
 
 
@@ -477,24 +449,6 @@ login_cli_edit_disabled(login_cli_t *cli, login_account_t *account,
     login_cli_event(cli, changes, account, disabled
                                            ? LOGIN_LOG_ACCOUNT_DISABLED
                                            : LOGIN_LOG_ACCOUNT_ENABLED, NULL);
-
-    return LOGIN_CLI_DONE;
-}
-
-
-static login_cli_status_e
-login_cli_edit_remove(login_cli_t *cli, login_account_t *account,
-    login_changes_t *changes, void *data)
-{
-    (void) data;
-
-    login_changes_urgent(changes);
-
-    if (login_account_remove(changes, account, cli->view) != LOGIN_OK) {
-        return login_cli_fault();
-    }
-
-    login_cli_event(cli, changes, account, LOGIN_LOG_ACCOUNT_REMOVED, NULL);
 
     return LOGIN_CLI_DONE;
 }

@@ -49,6 +49,10 @@ login_cli_link(login_cli_t *cli)
     rc = login_cli_policy(cli, &policy, arena);
 
     if (rc == LOGIN_CLI_DONE) {
+        rc = login_cli_passwords(cli, &policy);
+    }
+
+    if (rc == LOGIN_CLI_DONE) {
         rc = login_cli_portal(cli, &policy, &link.portal);
     }
 

@@ -55,6 +55,11 @@ login_cli_password(login_cli_t *cli, char phc[LOGIN_PHC_MAX + 1],
     login_cli_status_e    rc;
     login_cli_password_t  password;
 
+    rc = login_cli_passwords_taken(cli);
+    if (rc != LOGIN_CLI_DONE) {
+        return rc;
+    }
+
     rc = login_cli_password_get(&password);
 
     if (rc == LOGIN_CLI_DONE) {

@@ -181,7 +181,8 @@ login_cli_session_row(login_cli_sessions_t *sessions,
     const login_account_t *account, const login_session_t *session)
 {
     char                id[LOGIN_CLI_ID_SIZE];
-    u_char              methods[64];
+    size_t              len;
+    u_char              methods[LOGIN_METHODS_TEXT];
     login_cli_table_t  *table = &sessions->table;
 
     if (sessions->cli->json) {
@@ -196,8 +197,10 @@ login_cli_session_row(login_cli_sessions_t *sessions,
     login_cli_cell(table, login_cstr(id));
     login_cli_cell_time(table, session->auth_time);
     login_cli_cell_time(table, session->seen);
-    login_cli_cell(table, login_str(methods,
-                              login_methods_text(methods, session->methods)));
+
+    len = login_methods_text(methods, session->methods, session->provider);
+    login_cli_cell(table, login_str(methods, len));
+
     login_cli_cell(table, session->address);
     login_cli_cell(table, session->browser);
 
@@ -210,12 +213,12 @@ login_cli_session_json(const login_account_t *account,
     const login_session_t *session)
 {
     char    id[LOGIN_CLI_ID_SIZE];
-    u_char  methods[64];
+    u_char  methods[LOGIN_METHODS_TEXT];
     size_t  len;
 
     login_cli_id(id, session->id);
 
-    len = login_methods_text(methods, session->methods);
+    len = login_methods_text(methods, session->methods, session->provider);
 
     return json_pack("{s:o, s:s, s:o, s:o, s:b, s:o, s:o, s:o}",
                      "username", login_cli_json_str(account->username),

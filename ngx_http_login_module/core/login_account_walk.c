@@ -103,6 +103,12 @@ login_account_move(login_changes_t *changes, login_account_t *account,
         return rc;
     }
 
+    /* the other organisation has providers of its own */
+
+    if (login_federated_forget(changes, view, account) != LOGIN_OK) {
+        return LOGIN_FAULT;
+    }
+
     /* also those that begin meanwhile */
 
     account->org = org;
@@ -169,6 +175,7 @@ login_account_remove(login_changes_t *changes, const login_account_t *account,
                          LOGIN_EXPECT_ANY);
 
     if (login_account_unlink(changes, account, view) != LOGIN_OK
+        || login_federated_forget(changes, view, account) != LOGIN_OK
         || login_flow_sweep(changes, view, account->id, UINT64_MAX)
            != LOGIN_OK
         || login_factor_forget(changes, view, account->id) != LOGIN_OK

@@ -55,6 +55,9 @@ static const login_audit_kind_t  login_audit_kinds[] = {
     { LOGIN_KIND_RECOVERY, login_audit_recovery },
     { LOGIN_KIND_TRUST, login_audit_trust },
     { LOGIN_KIND_FACTOR, login_audit_factor },
+    { LOGIN_KIND_FEDERATED, login_audit_federated },
+    { LOGIN_KIND_FEDERATION, login_audit_federation },
+    { LOGIN_KIND_USED, login_audit_other },
     { 0, NULL }
 };
 

@@ -33,6 +33,11 @@ login_result_e login_audit_trust(login_audit_scan_t *scan,
 login_result_e login_audit_factor(login_audit_scan_t *scan,
     const login_scan_item_t *item);
 
+login_result_e login_audit_federated(login_audit_scan_t *scan,
+    const login_scan_item_t *item);
+login_result_e login_audit_federation(login_audit_scan_t *scan,
+    const login_scan_item_t *item);
+
 login_result_e login_audit_owner(login_audit_scan_t *scan,
     const login_scan_item_t *item);
 void login_audit_time(login_audit_scan_t *scan, uint64_t time);

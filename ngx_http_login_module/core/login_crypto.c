@@ -38,13 +38,15 @@ static const char *const  login_crypto_infos[LOGIN_PURPOSES] = {
     [LOGIN_PURPOSE_RECORD] = "login record v1",
     [LOGIN_PURPOSE_NOTICE] = "login notice v1",
     [LOGIN_PURPOSE_TRUST] = "login trust v1",
-    [LOGIN_PURPOSE_ORG] = "login org v1"
+    [LOGIN_PURPOSE_ORG] = "login org v1",
+    [LOGIN_PURPOSE_LAST] = "login last v1"
 };
 
 static const char *const  login_crypto_cipher_infos[LOGIN_CIPHERS] = {
     [LOGIN_CIPHER_MAIL] = "login mail v1",
     [LOGIN_CIPHER_FLOW] = "login flow v1",
-    [LOGIN_CIPHER_DEVICE] = "login device v1"
+    [LOGIN_CIPHER_DEVICE] = "login device v1",
+    [LOGIN_CIPHER_SSO] = "login sso v1"
 };
 
 

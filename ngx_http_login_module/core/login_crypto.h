@@ -18,6 +18,7 @@ typedef enum {
     LOGIN_PURPOSE_NOTICE,       /* "done" of a page's address */
     LOGIN_PURPOSE_TRUST,        /* the cookie of a trusted browser */
     LOGIN_PURPOSE_ORG,          /* the cookie of the last organisation */
+    LOGIN_PURPOSE_LAST,         /* and of its provider */
     LOGIN_PURPOSES
 } login_purpose_e;
 
@@ -26,6 +27,7 @@ typedef enum {
     LOGIN_CIPHER_MAIL = 0,      /* mails that wait in the store */
     LOGIN_CIPHER_FLOW,          /* the cookie of a flow */
     LOGIN_CIPHER_DEVICE,        /* secrets of authenticator apps */
+    LOGIN_CIPHER_SSO,           /* the cookie of who is at a provider */
     LOGIN_CIPHERS
 } login_cipher_e;
 

@@ -49,4 +49,33 @@ void login_link_url(char *url, login_str_t portal, const char *path,
     const u_char token[LOGIN_LINK_TOKEN_LEN]);
 
 
+/* Between the files of this: */
+
+/* What a mail can offer. */
+typedef enum {
+    LOGIN_FORGOT_NOTHING = 0,
+    LOGIN_FORGOT_RESET,
+    LOGIN_FORGOT_SSO,
+    LOGIN_FORGOT_INVITATION
+} login_forgot_offer_e;
+
+/* One of those who have the name. */
+typedef struct {
+    login_account_t        account;
+    login_forgot_offer_e   offer;
+    login_link_t           invitation;
+    char                  *url;
+    unsigned               mailed;
+} login_forgot_one_t;
+
+/* All of them, to whom something can be mailed. */
+typedef struct {
+    size_t                 n;
+    login_forgot_one_t     all[LOGIN_MAIL_ROWS_MAX];
+} login_forgot_found_t;
+
+login_result_e login_forgot_send(login_forgot_t *forgot,
+    login_forgot_found_t *found, login_view_t *view);
+
+
 #endif /* LOGIN_FORGOT_H */

@@ -149,6 +149,26 @@
       "a device was removed, all other sessions ended")                       \
     X(MFA_UNTRUSTED, mfa_untrusted, nginx, mfa, OK, ACCOUNT,                  \
       "a browser is not trusted any more")                                    \
+    X(SSO_OVER, sso_over, nginx, sso, REFUSED, NOTHING,                       \
+      "back from a provider without having left, twice, or too late")         \
+    X(SSO_REFUSED, sso_refused, nginx, sso, REFUSED, NOTHING,                 \
+      "the provider let nobody in, or does not know the portal")              \
+    X(SSO_DOWN, sso_down, nginx, sso, FAULT, NOTHING,                         \
+      "the provider does not answer, or not as one does")                     \
+    X(SSO_UNTRUSTED, sso_untrusted, nginx, sso, REFUSED, NOTHING,             \
+      "what the provider said cannot be believed, or not at this time")       \
+    X(SSO_CLAIMS, sso_claims, nginx, sso, REFUSED, NOTHING,                   \
+      "the provider does not say who it is, or may not speak for them")       \
+    X(SSO_UNKNOWN, sso_unknown, nginx, sso, REFUSED, NOTHING,                 \
+      "signed in there, and has no account here, or one that is disabled")    \
+    X(SSO_LOGOUT, sso_logout, nginx, session, OK, NOTHING,                    \
+      "a provider has signed somebody out, sessions from there ended")        \
+    X(SSO_LOGOUT_REFUSED, sso_logout_refused, nginx, session, REFUSED,        \
+      NOTHING, "a provider's logout token that is none, or was used before")  \
+    X(SSO_BUSY, sso_busy, nginx, sso, FAULT, NOTHING,                         \
+      "not tried, more sign-ins wait for the provider than may")              \
+    X(SSO_FAULT, sso_fault, nginx, sso, FAULT, NOTHING,                       \
+      "could not be tried or not be kept")                                    \
     X(PROFILE_CHANGED, profile_changed, nginx, account, OK, ACCOUNT,          \
       "name changed by the person")                                           \
     X(SESSION_ENDED, session_ended, nginx, session, OK, ACCOUNT,              \

@@ -7,7 +7,8 @@
 
 
 size_t
-login_methods_text(u_char *dst, unsigned methods)
+login_methods_text(u_char dst[LOGIN_METHODS_TEXT], unsigned methods,
+    login_str_t provider)
 {
     size_t   i, len;
     u_char  *p;
@@ -37,6 +38,19 @@ login_methods_text(u_char *dst, unsigned methods)
         len = strlen(names[i].name);
         memcpy(p, names[i].name, len);
         p += len;
+    }
+
+    if ((methods & LOGIN_METHOD_SSO) && provider.len <= LOGIN_PROVIDER_MAX) {
+
+        if (p != dst) {
+            *p++ = ',';
+        }
+
+        memcpy(p, "sso:", 4);
+        p += 4;
+
+        memcpy(p, provider.data, provider.len);
+        p += provider.len;
     }
 
     return (size_t) (p - dst);

@@ -60,7 +60,8 @@ login_orgs_create(const login_org_t *const *from, size_t n)
     size = 1;
 
     for (i = 0; i < n; i++) {
-        size += from[i]->name.len + from[i]->title.len + from[i]->region.len;
+        size += from[i]->name.len + from[i]->title.len + from[i]->region.len
+                + from[i]->providers.len;
     }
 
     orgs = malloc(sizeof(login_orgs_t) + n * sizeof(login_org_t));
@@ -83,6 +84,7 @@ login_orgs_create(const login_org_t *const *from, size_t n)
         org->name = login_orgs_text(&p, org->name);
         org->title = login_orgs_text(&p, org->title);
         org->region = login_orgs_text(&p, org->region);
+        org->providers = login_orgs_text(&p, org->providers);
         org->rules.blocklist = login_blocklist_hold(org->rules.blocklist);
     }
 
@@ -204,7 +206,7 @@ login_orgs_at(const login_orgs_t *orgs, size_t i)
 login_result_e
 login_orgs_people(u_char (*ids)[LOGIN_ID_LEN], size_t max, size_t *n,
     login_view_t *view, const login_orgs_t *orgs, login_str_t portal,
-    login_str_t username)
+    login_str_t username, unsigned passwords)
 {
     size_t              i;
     u_char              buf[LOGIN_NAME_KEY_MAX];
@@ -217,6 +219,10 @@ login_orgs_people(u_char (*ids)[LOGIN_ID_LEN], size_t max, size_t *n,
     *n = 0;
 
     while ((org = login_orgs_next(orgs, &i, portal)) != NULL) {
+
+        if (passwords && !org->password) {
+            continue;
+        }
 
         key = login_name_key(buf, org->name, username);
         if (key.len == 0) {

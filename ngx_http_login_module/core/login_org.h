@@ -19,6 +19,7 @@ typedef struct {
     login_str_t      title;     /* empty: it was not declared */
     login_str_t      region;    /* URL of its portal; empty: each */
     unsigned         password;  /* 0: single sign-on only */
+    login_str_t      providers; /* titles, "A, B"; empty: there are none */
     login_mfa_e      mfa;
     uint64_t         trust;     /* s that a browser is trusted; 0: none is */
     login_limits_t   limits;
@@ -48,12 +49,13 @@ const login_org_t *login_orgs_next(const login_orgs_t *orgs, size_t *i,
     login_str_t portal);
 
 /*
- * Who has that canonical name, in whatever organisation: at most "max" ids,
- * and in "*n" how many there are.  It takes as long for each name.
+ * Who has that canonical name, in whatever organisation (with "passwords":
+ * of those that have some): at most "max" ids, and in "*n" how many there
+ * are.  It takes as long for each name.
  */
 login_result_e login_orgs_people(u_char (*ids)[LOGIN_ID_LEN], size_t max,
     size_t *n, login_view_t *view, const login_orgs_t *orgs,
-    login_str_t portal, login_str_t username);
+    login_str_t portal, login_str_t username, unsigned passwords);
 
 /* All of them; NULL: there are no more. */
 const login_org_t *login_orgs_at(const login_orgs_t *orgs, size_t i);

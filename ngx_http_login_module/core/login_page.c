@@ -38,7 +38,7 @@ static const char *const  login_page_names[] = {
     "signin", "options", "region", "apps", "account", "logout", "forgot",
     "forgot-sent", "reset", "register", "invite-request", "invite-sent",
     "invalid-link", "mfa", "mfa-name", "mfa-scan", "recovery-codes", "denied",
-    "expired", "not-found", "error"
+    "expired", "not-found", "error", "sso-error"
 };
 
 
@@ -101,6 +101,9 @@ login_page_flag(login_reason_e reason)
 
     case LOGIN_REASON_CODE:
         return LOGIN_VAR_WRONG_CODE;
+
+    case LOGIN_REASON_NO_PASSWORD:
+        return LOGIN_VAR_NO_PASSWORD;
 
     case LOGIN_REASON_OVER:
         return LOGIN_VAR_OVER;

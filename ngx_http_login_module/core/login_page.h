@@ -27,6 +27,7 @@ typedef enum {
     LOGIN_PAGE_EXPIRED,
     LOGIN_PAGE_NOT_FOUND,
     LOGIN_PAGE_ERROR,
+    LOGIN_PAGE_SSO_ERROR,
     LOGIN_PAGES
 } login_page_e;
 
@@ -106,9 +107,25 @@ typedef enum {
     X(ASK_ORG,     ask_org,     FLAG)  /* it may matter which one */          \
     X(ELSEWHERE,   elsewhere,   FLAG)  /* there are regions */                \
     X(CHOSEN,      chosen,      FLAG)  /* one was said, in "options" */       \
-    X(PASSWORDS,   passwords,   FLAG)  /* it has sign-ins with one */         \
+    X(PASSWORDS,   passwords,   FLAG)  /* there are sign-ins with one */      \
+    X(NO_PASSWORD, no_password, FLAG)  /* is taken from its people */        \
+    X(ANOTHER,     another,     FLAG)  /* account may be meant */             \
+    X(SSO,         sso,         FLAG)  /* there are providers */              \
+    X(PROVIDERS,   providers,   LIST)  /* to sign in through */               \
     X(ORGANISATION, organisation, TEXT) /* title of who it is about */        \
     X(CONTACT,     contact,     TEXT)  /* of its administrator */             \
+    X(SSO_PROVIDER,  sso_provider,  TEXT)  /* its title */                    \
+    X(RETRY_URL,     retry_url,     TEXT)  /* leaves for it once more */      \
+    X(SSO_STATE,     sso_state,     FLAG)  /* see login_reason.h */           \
+    X(SSO_REFUSED,   sso_refused,   FLAG)                                     \
+    X(SSO_DOWN,      sso_down,      FLAG)                                     \
+    X(SSO_UNTRUSTED, sso_untrusted, FLAG)                                     \
+    X(SSO_CLOCK,     sso_clock,     FLAG)                                     \
+    X(SSO_CLAIMS,    sso_claims,    FLAG)                                     \
+    X(SSO_DOMAIN,    sso_domain,    FLAG)                                     \
+    X(SSO_NOBODY,    sso_nobody,    FLAG)                                     \
+    X(SSO_DISABLED,  sso_disabled,  FLAG)                                     \
+    X(SSO_TAKEN,     sso_taken,     FLAG)                                     \
     X(REGIONS,     regions,     LIST)                                         \
     X(APPS,        apps,        LIST)                                         \
     X(TILES,       tiles,       FLAG)  /* there are apps */                   \
@@ -130,6 +147,9 @@ typedef enum {
     X(REGION,       region,       TEXT, REGIONS)                              \
     X(REGION_TITLE, region_title, TEXT, REGIONS)                              \
     X(REGION_HERE,  region_here,  FLAG, REGIONS)                              \
+    X(PROVIDER,      provider,      TEXT, PROVIDERS)  /* title */             \
+    X(PROVIDER_URL,  provider_url,  TEXT, PROVIDERS)                          \
+    X(PROVIDER_ICON, provider_icon, TEXT, PROVIDERS)  /* address, or none */  \
     X(RECOVERY_CODE, recovery_code, TEXT, CODES)                              \
     X(DEVICE_ID,     device_id,     TEXT, DEVICES)                            \
     X(DEVICE_LABEL,  device_label,  TEXT, DEVICES)                            \

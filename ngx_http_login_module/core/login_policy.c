@@ -15,13 +15,9 @@
 #define LOGIN_SERVER_SIZE        (1 + LOGIN_STRING_SIZE + 3 * LOGIN_LIST_SIZE)
 
 
-static size_t login_strings_size(const login_strings_t *list);
-static void login_put_strings(login_encoder_t *e, const login_strings_t *list);
 static void login_put_server(login_encoder_t *e, const login_server_t *server);
 static void login_put_location(login_encoder_t *e,
     const login_location_t *location);
-static void login_get_strings(login_decoder_t *d, login_arena_t *arena,
-    login_strings_t *list);
 static void login_get_server(login_decoder_t *d, login_arena_t *arena,
     login_server_t *server);
 static void login_get_location(login_decoder_t *d, login_arena_t *arena,
@@ -61,7 +57,7 @@ login_policy_size(const login_policy_t *policy)
 }
 
 
-static size_t
+size_t
 login_strings_size(const login_strings_t *list)
 {
     size_t  i, size;
@@ -142,7 +138,7 @@ login_put_location(login_encoder_t *e, const login_location_t *location)
 }
 
 
-static void
+void
 login_put_strings(login_encoder_t *e, const login_strings_t *list)
 {
     size_t  i;
@@ -275,7 +271,7 @@ login_get_location(login_decoder_t *d, login_arena_t *arena,
 }
 
 
-static void
+void
 login_get_strings(login_decoder_t *d, login_arena_t *arena,
     login_strings_t *list)
 {

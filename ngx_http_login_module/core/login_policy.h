@@ -70,7 +70,15 @@ typedef struct {
     uint32_t                  password_max;
     uint32_t                  password_score;
     login_str_t               blocklist;        /* file, or empty */
+    unsigned                  password; /* 0: single sign-on only */
+    login_strings_t           providers;        /* names */
 } login_policy_org_t;
+
+typedef struct {
+    login_str_t               name;
+    login_str_t               issuer;
+    unsigned                  provision;        /* it makes accounts */
+} login_policy_provider_t;
 
 typedef struct {
     uint64_t                  written;  /* seconds since the epoch */
@@ -89,11 +97,18 @@ typedef struct {
     login_str_t               only;     /* organisation; or there are many */
     login_policy_org_t       *orgs;
     size_t                    norgs;    /* 0: nginx has written nothing */
+    login_policy_provider_t  *providers;
+    size_t                    nproviders;
 } login_policy_t;
 
 
 /* NULL: it is not declared. */
 const login_policy_org_t *login_policy_org(const login_policy_t *policy,
+    login_str_t name);
+
+/* Of that name among those of the organisation; NULL: it has none such. */
+const login_policy_provider_t *login_policy_provider(
+    const login_policy_t *policy, const login_policy_org_t *org,
     login_str_t name);
 
 /* The bytes that login_policy_encode() writes. */
@@ -126,6 +141,11 @@ login_result_e login_policy_get(login_policy_t *policy, login_arena_t *arena,
 
 void *login_policy_room(login_decoder_t *d, login_arena_t *arena, size_t *n,
     size_t least, size_t size);
+
+size_t login_strings_size(const login_strings_t *list);
+void login_put_strings(login_encoder_t *e, const login_strings_t *list);
+void login_get_strings(login_decoder_t *d, login_arena_t *arena,
+    login_strings_t *list);
 
 size_t login_policy_orgs_size(const login_policy_t *policy);
 void login_policy_put_orgs(login_encoder_t *e, const login_policy_t *policy);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 
-#define LOGIN_POLICY_FORMAT  4
+#define LOGIN_POLICY_FORMAT  5
 
 /* One value of the store would want as much room in a row. */
 #define LOGIN_POLICY_CHUNK   ((size_t) 32 << 10)

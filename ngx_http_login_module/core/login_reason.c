@@ -168,7 +168,85 @@ static const login_reason_t  login_reasons[LOGIN_REASONS] = {
         "The last device of an account cannot be removed where its "
         "organisation has \"mfa required\": another one has to be added "
         "first.  \"nginx-login mfa reset NAME\" takes away one that is "
-        "lost." }
+        "lost." },
+
+    [LOGIN_REASON_NO_PASSWORD] = { "L34",
+        "A password was to be set, or shown, for an account of an "
+        "organisation that has \"password off\": its people sign in through "
+        "its identity providers only.  Pages don't ask for one there, so it "
+        "was sent by a script, or from a page that was open when the "
+        "configuration was changed." },
+
+    [LOGIN_REASON_SSO_STATE] = { "L50",
+        "Somebody came back from an identity provider with an answer that "
+        "no sign-in of this browser asked for: it began in another browser, "
+        "more than 15 minutes ago, was finished already, or cookies are not "
+        "kept.  The provider was not asked anything.  Signing in again is "
+        "enough.  If it happens to everybody, compare the address that is "
+        "registered at the provider with \"login_portal_url\": scheme, host "
+        "and port must be the same." },
+
+    [LOGIN_REASON_SSO_REFUSED] = { "L51",
+        "The identity provider refused: the person cancelled there, may not "
+        "use this application, or the provider does not like what the "
+        "portal sends.  The event \"sso_refused\" and nginx's error log "
+        "have its word for it.  With \"invalid_client\" compare "
+        "\"client_id\" and the file of \"client_secret_file\" with what is "
+        "registered there, with \"invalid_scope\" the line \"scope\"." },
+
+    [LOGIN_REASON_SSO_DOWN] = { "L52",
+        "The identity provider did not answer in time, or not with what the "
+        "standard asks for.  The event \"sso_down\" and nginx's error log "
+        "tell which request it was and what came.  Try \"curl "
+        "ISSUER/.well-known/openid-configuration\" on this machine: mostly "
+        "it is a name that is not found, a firewall, a certificate that is "
+        "not trusted, or an issuer that is written in another way." },
+
+    [LOGIN_REASON_SSO_UNTRUSTED] = { "L53",
+        "What came from the identity provider is not what it has to be: a "
+        "wrong signature, another issuer, another audience, or an answer to "
+        "another request.  Nobody was let in.  The event \"sso_untrusted\" "
+        "and nginx's error log tell which.  Just after the provider changed "
+        "its keys it passes by itself within seconds; else compare "
+        "\"oidc\" and \"client_id\" with what is registered there, and "
+        "take it for an attack until it is understood." },
+
+    [LOGIN_REASON_SSO_CLOCK] = { "L54",
+        "The identity provider's token is from the future, or too old "
+        "already when it came, so the clocks of both differ by more than "
+        "two minutes.  Look at the clock of this machine first: "
+        "\"timedatectl\" tells whether it is synchronised." },
+
+    [LOGIN_REASON_SSO_CLAIMS] = { "L55",
+        "The identity provider did not say who signed in: the claim that is "
+        "the username is missing, is none that can be a username, or is an "
+        "address that the provider has not verified.  The event "
+        "\"sso_claims\" and nginx's error log tell which.  Compare the lines "
+        "\"claims\" and \"scope\" of \"login_provider\" with what the "
+        "provider sends." },
+
+    [LOGIN_REASON_SSO_DOMAIN] = { "L56",
+        "The username that the identity provider gave is of none of the "
+        "domains that the line \"domain\" of \"login_provider\" names.  The "
+        "event \"sso_claims\" tells which account of the provider it was." },
+
+    [LOGIN_REASON_SSO_NOBODY] = { "L57",
+        "The person signed in at the identity provider, and has no account "
+        "here that is linked to it.  Where \"provision\" is \"off\", people "
+        "are invited: \"nginx-login invite NAME\" makes a link, and who "
+        "follows it and signs in at the provider is linked from then on.  "
+        "The event \"sso_unknown\" tells who it was." },
+
+    [LOGIN_REASON_SSO_DISABLED] = { "L58",
+        "The person signed in at the identity provider, and the account "
+        "here is disabled.  \"nginx-login user enable NAME\" ends that." },
+
+    [LOGIN_REASON_SSO_TAKEN] = { "L59",
+        "The person signed in at the identity provider for the first time, "
+        "and there is an account of the same name already that is not "
+        "linked to the provider.  It is never linked because of its name.  "
+        "\"nginx-login invite NAME\" makes a link for its owner: who follows "
+        "it and signs in at the provider is linked from then on." }
 };
 
 

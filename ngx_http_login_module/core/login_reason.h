@@ -33,6 +33,17 @@ typedef enum {
     LOGIN_REASON_LIMITED,       /* too many codes were wrong */
     LOGIN_REASON_DEVICES,       /* too many of them */
     LOGIN_REASON_LAST,          /* device, which has to stay */
+    LOGIN_REASON_NO_PASSWORD,   /* a password, where there are none */
+    LOGIN_REASON_SSO_STATE,     /* back without having left, or too late */
+    LOGIN_REASON_SSO_REFUSED,   /* the provider says no */
+    LOGIN_REASON_SSO_DOWN,      /* or nothing */
+    LOGIN_REASON_SSO_UNTRUSTED, /* or what cannot be believed */
+    LOGIN_REASON_SSO_CLOCK,     /* or not at this time */
+    LOGIN_REASON_SSO_CLAIMS,    /* or not who it is */
+    LOGIN_REASON_SSO_DOMAIN,    /* or somebody for whom it may not speak */
+    LOGIN_REASON_SSO_NOBODY,    /* has no account */
+    LOGIN_REASON_SSO_DISABLED,
+    LOGIN_REASON_SSO_TAKEN,     /* the name is that of another's account */
     LOGIN_REASONS
 } login_reason_e;
 

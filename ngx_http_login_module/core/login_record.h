@@ -25,6 +25,10 @@
 #define LOGIN_LINK_KEY_LEN     (1 + LOGIN_HASH_LEN)
 #define LOGIN_LINK_OWNER_LEN   (1 + LOGIN_ID_LEN + 1)
 
+#define LOGIN_FEDERATED_PAYLOAD    1024
+#define LOGIN_FEDERATED_KEY_LEN    (1 + LOGIN_HASH_LEN)
+#define LOGIN_FEDERATED_OWNER_LEN  (1 + LOGIN_ID_LEN + LOGIN_HASH_LEN)
+
 #define LOGIN_ADDRESS_MAX      64       /* bytes kept of an address */
 
 #define LOGIN_LOG_PAYLOAD      2048
@@ -140,6 +144,14 @@ login_result_e login_log_decode(login_log_event_t *event, login_str_t key,
     login_str_t payload);
 login_result_e login_log_delete(void *data, login_str_t key,
     const login_record_t *record);
+
+/* The length, at most LOGIN_FEDERATED_PAYLOAD; 0: not to be written. */
+size_t login_federated_encode(u_char *dst,
+    const login_federated_t *federated);
+login_result_e login_federated_decode(login_federated_t *federated,
+    login_str_t payload);
+login_result_e login_federated_hash(u_char hash[LOGIN_HASH_LEN],
+    login_str_t org, login_str_t issuer, login_str_t subject);
 
 size_t login_session_encode(u_char *dst, const login_session_t *session);
 login_result_e login_session_decode(login_session_t *session,

@@ -145,16 +145,19 @@ static login_result_e
 login_register_find(login_register_t *reg, login_link_t *link,
     login_account_t *account, login_view_t *view)
 {
-    login_result_e  rc;
+    login_result_e      rc;
+    const login_org_t  *org;
 
     rc = login_link_find(link, account, view, LOGIN_LINK_INVITATION,
                          reg->token, reg->signin.now);
 
-    if (rc == LOGIN_OK
-        && login_orgs_find(reg->signin.orgs, account->org) == NULL)
-    {
-        link->state = LOGIN_LINK_UNKNOWN;
-        rc = LOGIN_NO;
+    if (rc == LOGIN_OK) {
+        org = login_orgs_find(reg->signin.orgs, account->org);
+
+        if (org == NULL || !org->password) {
+            link->state = LOGIN_LINK_UNKNOWN;
+            rc = LOGIN_NO;
+        }
     }
 
     if (rc == LOGIN_NO) {

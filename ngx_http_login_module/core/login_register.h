@@ -9,7 +9,7 @@
 
 
 typedef enum {
-    LOGIN_REGISTER_ENDED = 0,   /* see "link" */
+    LOGIN_REGISTER_ENDED = 0,   /* see "link"; or there are no passwords */
     LOGIN_REGISTER_WEAK         /* see "strength" */
 } login_register_refusal_e;
 

@@ -137,7 +137,7 @@ login_renew_see(login_renew_t *renew, login_proof_t *proof,
 }
 
 
-/* The organisation is still there, and so is the session by its rules. */
+/* The organisation has passwords, and the session is good by its rules. */
 
 static login_result_e
 login_renew_current(const login_renew_t *renew, const login_proof_t *proof)
@@ -146,7 +146,7 @@ login_renew_current(const login_renew_t *renew, const login_proof_t *proof)
 
     org = login_orgs_find(renew->orgs, proof->account.org);
 
-    if (org == NULL
+    if (org == NULL || !org->password
         || (renew->token.len == 0
             && login_session_left(&renew->old, proof->session.shared,
                                   &org->limits, renew->now)

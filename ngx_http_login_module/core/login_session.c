@@ -6,7 +6,6 @@
 
 
 #define LOGIN_SESSION_KEY_LEN  (1 + LOGIN_ID_LEN + LOGIN_ID_LEN)
-#define LOGIN_SESSION_SHARED   0x01
 
 
 typedef struct {
@@ -21,7 +20,6 @@ static void login_session_put(login_changes_t *changes,
     const login_session_t *session, uint64_t expect);
 static login_result_e login_session_visit(void *data, login_str_t key,
     const login_record_t *record);
-static login_str_t login_session_cut(login_str_t s, size_t max);
 
 
 login_result_e
@@ -218,69 +216,6 @@ login_epoch_get(uint64_t *epoch, login_view_t *view)
     }
 
     return login_record_uint(epoch, &record);
-}
-
-
-size_t
-login_session_encode(u_char *dst, const login_session_t *session)
-{
-    login_encoder_t  e;
-
-    e.pos = dst;
-    e.end = dst + LOGIN_SESSION_PAYLOAD;
-    e.failed = 0;
-
-    login_put_uint(&e, session->epoch, 8);
-    login_put_uint(&e, session->auth_time, 8);
-    login_put_uint(&e, session->seen, 8);
-    login_put_uint(&e, session->generation, 4);
-    login_put_uint(&e, session->shared ? LOGIN_SESSION_SHARED : 0, 1);
-    login_put_uint(&e, session->methods, 4);
-    login_put_str(&e, login_session_cut(session->browser, LOGIN_BROWSER_MAX));
-    login_put_str(&e, login_session_cut(session->address, LOGIN_ADDRESS_MAX));
-
-    return e.failed ? 0 : (size_t) (e.pos - dst);
-}
-
-
-static login_str_t
-login_session_cut(login_str_t s, size_t max)
-{
-    return login_str(s.data, s.len < max ? s.len : max);
-}
-
-
-login_result_e
-login_session_decode(login_session_t *session, login_str_t payload)
-{
-    unsigned         flags;
-    login_decoder_t  d;
-
-    d.pos = payload.data;
-    d.end = payload.data + payload.len;
-    d.failed = 0;
-
-    session->epoch = login_get_uint(&d, 8);
-    session->auth_time = login_get_uint(&d, 8);
-    session->seen = login_get_uint(&d, 8);
-    session->generation = (uint32_t) login_get_uint(&d, 4);
-    flags = (unsigned) login_get_uint(&d, 1);
-    session->methods = (unsigned) login_get_uint(&d, 4);
-    session->browser = login_get_str(&d);
-    session->address = login_get_str(&d);
-
-    session->shared = (flags & LOGIN_SESSION_SHARED) != 0;
-
-    if (d.failed
-        || d.pos != d.end
-        || (flags & ~(unsigned) LOGIN_SESSION_SHARED) != 0
-        || session->browser.len > LOGIN_BROWSER_MAX
-        || session->address.len > LOGIN_ADDRESS_MAX)
-    {
-        return LOGIN_FAULT;
-    }
-
-    return LOGIN_OK;
 }
 
 

@@ -12,6 +12,7 @@
 #define LOGIN_TICKET_LEN      (LOGIN_ID_LEN + LOGIN_ID_LEN + 8 + 8)
 #define LOGIN_SESSIONS_MAX    100   /* of one account; the oldest goes */
 #define LOGIN_BROWSER_MAX     255   /* bytes kept of a User-Agent */
+#define LOGIN_PROVIDER_MAX    64    /* bytes of one's name in nginx.conf */
 #define LOGIN_SHARED_IDLE     1800  /* seconds, on a shared computer */
 #define LOGIN_CLOCK_SKEW      300   /* seconds that clocks may differ by */
 
@@ -20,7 +21,7 @@
 #define LOGIN_METHOD_OTP      0x02  /* "otp" */
 #define LOGIN_METHOD_RECOVERY 0x04  /* "rec" */
 #define LOGIN_METHOD_WEBAUTHN 0x08  /* "webauthn" */
-#define LOGIN_METHOD_SSO      0x10  /* by a provider */
+#define LOGIN_METHOD_SSO      0x10  /* "sso:NAME", by a provider */
 #define LOGIN_METHOD_TRUST    0x20  /* the browser stood for a device */
 
 /* Has a second factor been met?  A browser that is trusted is none. */
@@ -49,6 +50,11 @@ typedef struct {
     unsigned       methods;                 /* LOGIN_METHOD_... */
     login_str_t    browser;                 /* User-Agent */
     login_str_t    address;                 /* in text */
+
+    /* of a sign-in through a provider; the first is empty: none */
+
+    login_str_t    provider;                /* its name in nginx.conf */
+    u_char         sid[LOGIN_ID_LEN];       /* of its session, or zeros */
 } login_session_t;
 
 /* Seconds; 0 for "lifetime": no end. */
@@ -138,8 +144,13 @@ login_result_e login_epoch_get(uint64_t *epoch, login_view_t *view);
 /* Makes of a User-Agent, in place, a short text of whole characters. */
 login_str_t login_session_browser(u_char *p, size_t len);
 
-/* "pwd": the methods as text, comma-separated; "dst" has room for 64. */
-size_t login_methods_text(u_char *dst, unsigned methods);
+/* What is kept of the "sid" of a provider's session; zeros where empty. */
+login_result_e login_session_sid(u_char dst[LOGIN_ID_LEN], login_str_t sid);
+
+/* "pwd,otp", "sso:NAME": the methods as text. */
+#define LOGIN_METHODS_TEXT  (64 + LOGIN_PROVIDER_MAX)
+size_t login_methods_text(u_char dst[LOGIN_METHODS_TEXT], unsigned methods,
+    login_str_t provider);
 
 
 #endif /* LOGIN_SESSION_H */

@@ -22,6 +22,8 @@ static login_result_e login_signin_find(login_candidate_t *candidate,
     login_signin_t *signin, login_view_t *view);
 static login_result_e login_signin_account(login_account_t *account,
     login_signin_t *signin, login_view_t *view, login_str_t username);
+static void login_signin_only(login_candidate_t *candidate,
+    const login_signin_t *signin);
 static login_result_e login_signin_verify(login_candidate_t *candidate,
     char phc[LOGIN_PHC_MAX + 1], login_signin_t *signin,
     login_hasher_t *hasher);
@@ -139,6 +141,8 @@ login_signin_find(login_candidate_t *candidate, login_signin_t *signin,
             memcpy(candidate->phc, account.password.data,
                    account.password.len);
         }
+
+        login_signin_only(candidate, signin);
     }
 
     login_view_end(view);
@@ -149,6 +153,21 @@ login_signin_find(login_candidate_t *candidate, login_signin_t *signin,
     }
 
     return LOGIN_OK;
+}
+
+
+/* With single sign-on only, one that is left from before is worth nothing. */
+
+static void
+login_signin_only(login_candidate_t *candidate, const login_signin_t *signin)
+{
+    const login_org_t  *org;
+
+    org = login_orgs_find(signin->orgs, signin->org);
+
+    if (org == NULL || !org->password) {
+        candidate->phc_len = 0;
+    }
 }
 
 
@@ -179,7 +198,7 @@ login_signin_account(login_account_t *account, login_signin_t *signin,
     }
 
     if (login_orgs_people(ids, 1, &n, view, signin->orgs, signin->portal,
-                          username)
+                          username, 1)
         != LOGIN_OK)
     {
         return LOGIN_FAULT;

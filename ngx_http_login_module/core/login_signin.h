@@ -26,6 +26,9 @@ typedef struct {
     login_str_t        trusted;     /* the cookie of a trusted browser */
     unsigned           methods;     /* what was shown; 0: the password */
     uint64_t           auth_time;   /* when that was; 0: now */
+    login_str_t        provider;    /* through which; empty: none */
+    u_char             sid[LOGIN_ID_LEN];   /* see login_session_t */
+    unsigned           made;        /* the account comes with the session */
 
     /* out */
     login_ticket_t     ticket;

@@ -49,6 +49,8 @@ login_signin_session(login_signin_t *signin, const login_account_t *account,
                                       : LOGIN_METHOD_PASSWORD;
     session.address = signin->address;
     session.browser = signin->browser;
+    session.provider = signin->provider;
+    memcpy(session.sid, signin->sid, LOGIN_ID_LEN);
 
     signin->ticket.auth_time = session.auth_time;
 
@@ -60,12 +62,16 @@ login_signin_session(login_signin_t *signin, const login_account_t *account,
         return LOGIN_FAULT;
     }
 
+    /* to be added is to expect that there is none */
+
     if (login_session_sweep(signin->changes, view, account, &org->limits,
                             signin->now)
         == LOGIN_FAULT
         || login_flow_sweep(signin->changes, view, account->id, signin->now)
            != LOGIN_OK
-        || login_account_expect(signin->changes, view, account) != LOGIN_OK
+        || (!signin->made
+            && login_account_expect(signin->changes, view, account)
+               != LOGIN_OK)
         || login_signin_replace(signin) != LOGIN_OK
         || login_signin_tell(signin, account, view) != LOGIN_OK
         || login_signin_remember(signin, account, view) != LOGIN_OK)
@@ -97,6 +103,7 @@ login_signin_event(login_log_event_t *event, login_log_kind_e kind,
     event->username = signin->username;
     event->address = signin->address;
     event->browser = signin->browser;
+    event->detail = signin->provider;
 }
 
 

@@ -59,7 +59,10 @@ typedef enum {
     LOGIN_KIND_DEVICE = 'D',    /* account id, device id */
     LOGIN_KIND_RECOVERY = 'R',  /* account id; and hash of each code */
     LOGIN_KIND_TRUST = 'V',     /* account id, id of a trusted browser */
-    LOGIN_KIND_FACTOR = 'F'     /* account id: wrong codes of late */
+    LOGIN_KIND_FACTOR = 'F',    /* account id: wrong codes of late */
+    LOGIN_KIND_FEDERATED = 'G', /* hash of a provider's subject */
+    LOGIN_KIND_FEDERATION = 'H',    /* account id, the same hash */
+    LOGIN_KIND_USED = 'W'       /* hash of what may be used once */
 } login_kind_e;
 
 

@@ -1,8 +1,8 @@
 
 /*
  * Bytes of the store: as a whole record, and as the payloads of accounts,
- * sessions, links, devices, trusted browsers, failures and locks.  What is
- * accepted has one spelling, and is written so again.
+ * sessions, links, people of providers, devices, trusted browsers, failures
+ * and locks.  What is accepted has one spelling, and is written so again.
  */
 
 #include "login.h"
@@ -139,6 +139,22 @@ fuzz_link(login_str_t in)
 
 
 static void
+fuzz_federated(login_str_t in)
+{
+    size_t              len;
+    u_char              out[LOGIN_FEDERATED_PAYLOAD];
+    login_federated_t   federated;
+
+    if (login_federated_decode(&federated, in) != LOGIN_OK) {
+        return;
+    }
+
+    len = login_federated_encode(out, &federated);
+    expect(login_str_eq(login_str(out, len), in));
+}
+
+
+static void
 fuzz_device(login_str_t in)
 {
     size_t          len;
@@ -218,6 +234,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_account(in);
     fuzz_session(in);
     fuzz_link(in);
+    fuzz_federated(in);
     fuzz_device(in);
     fuzz_trust(in);
     fuzz_factor(in);

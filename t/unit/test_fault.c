@@ -11,6 +11,7 @@
  */
 
 #include "store_fixture.h"
+#include "jose_vectors.h"
 #include "login_backup_file.h"
 
 #include <argon2.h>
@@ -24,8 +25,12 @@
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
 #include <liboath/oath.h>
+#include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
+#include <openssl/param_build.h>
 #include <qrencode.h>
 
 #include "one_org.h"
@@ -156,6 +161,29 @@ WRAP(int, mdb_cursor_get, (MDB_cursor *c, MDB_val *k, MDB_val *v,
      MDB_cursor_op op), (c, k, v, op), MDB_CORRUPTED, 0)
 
 WRAP(EVP_MD_CTX *, EVP_MD_CTX_new, (void), (), NULL, 0)
+WRAP(int, EVP_DigestVerifyInit, (EVP_MD_CTX *c, EVP_PKEY_CTX **p,
+     const EVP_MD *md, ENGINE *e, EVP_PKEY *k), (c, p, md, e, k), 0, 0)
+WRAP(int, EVP_DigestSignInit, (EVP_MD_CTX *c, EVP_PKEY_CTX **p,
+     const EVP_MD *md, ENGINE *e, EVP_PKEY *k), (c, p, md, e, k), 0, 0)
+WRAP(int, EVP_DigestSign, (EVP_MD_CTX *c, unsigned char *s, size_t *n,
+     const unsigned char *p, size_t len), (c, s, n, p, len), 0, 0)
+WRAP(int, EVP_PKEY_CTX_set_rsa_padding, (EVP_PKEY_CTX *c, int pad), (c, pad),
+     0, 0)
+WRAP(EVP_PKEY_CTX *, EVP_PKEY_CTX_new_from_name, (OSSL_LIB_CTX *c,
+     const char *s, const char *q), (c, s, q), NULL, 0)
+WRAP(int, EVP_PKEY_fromdata_init, (EVP_PKEY_CTX *c), (c), 0, 0)
+WRAP(EVP_PKEY *, EVP_PKEY_new_raw_public_key, (int type, ENGINE *e,
+     const unsigned char *p, size_t n), (type, e, p, n), NULL, 0)
+WRAP(OSSL_PARAM_BLD *, OSSL_PARAM_BLD_new, (void), (), NULL, 0)
+WRAP(int, OSSL_PARAM_BLD_push_BN, (OSSL_PARAM_BLD *b, const char *s,
+     const BIGNUM *n), (b, s, n), 0, 0)
+WRAP(OSSL_PARAM *, OSSL_PARAM_BLD_to_param, (OSSL_PARAM_BLD *b), (b), NULL, 0)
+WRAP(BIGNUM *, BN_bin2bn, (const unsigned char *p, int n, BIGNUM *to),
+     (p, n, to), NULL, 0)
+WRAP(ECDSA_SIG *, ECDSA_SIG_new, (void), (), NULL, 0)
+WRAP(ECDSA_SIG *, d2i_ECDSA_SIG, (ECDSA_SIG **to, const unsigned char **p,
+     long n), (to, p, n), NULL, 0)
+WRAP(BIO *, BIO_new_mem_buf, (const void *p, int n), (p, n), NULL, 0)
 WRAP(int, EVP_DigestInit_ex, (EVP_MD_CTX *c, const EVP_MD *md, ENGINE *e),
      (c, md, e), 0, 0)
 WRAP(int, EVP_DigestUpdate, (EVP_MD_CTX *c, const void *p, size_t n),
@@ -2525,6 +2553,359 @@ try_hasher(world_t *w)
 }
 
 
+static login_result_e
+try_jws(const login_jwks_t *jwks, const char *text)
+{
+    login_jws_e      wrong;
+    login_jws_t      jws;
+    login_result_e   rc;
+
+    static const char *const  types[] = { "JWT", NULL };
+
+    rc = login_jws_verify(&jws, jwks, login_cstr(text), types, &wrong);
+    login_jws_free(&jws);
+
+    return rc;
+}
+
+
+static login_result_e
+try_jose(world_t *w)
+{
+    size_t           i;
+    login_jwks_t    *jwks;
+    login_result_e   rc;
+
+    static const char *const  tokens[] = {
+        JOSE_RS256, JOSE_PS256, JOSE_ES256, JOSE_EDDSA
+    };
+
+    (void) w;
+
+    rc = login_jwks_parse(&jwks, login_cstr(JOSE_JWKS));
+
+    for (i = 0; i < 4 && rc == LOGIN_OK; i++) {
+        rc = try_jws(jwks, tokens[i]);
+    }
+
+    login_jwks_free(jwks);
+
+    return rc;
+}
+
+
+static login_result_e
+try_signer(world_t *w)
+{
+    size_t           len;
+    u_char           text[login_jws_len(64)];
+    login_result_e   rc;
+    login_signer_t  *signer;
+
+    (void) w;
+
+    rc = login_signer_create(&signer, login_cstr(JOSE_PEM_EC));
+
+    if (rc == LOGIN_OK) {
+        rc = login_jws_sign(text, &len, signer, login_cstr("{}"));
+    }
+
+    login_signer_destroy(signer);
+
+    return rc;
+}
+
+
+static const login_oidc_expected_t  oidc = {
+    login_string("https://op.example"), login_string("nginx"),
+    login_string("n-0S6_WzA2Mj"), login_string("token"), LOGIN_JSON_NONE,
+    1800000010
+};
+
+
+static login_result_e
+try_id_token(world_t *w)
+{
+    login_jwks_t            *jwks;
+    login_result_e           rc;
+    login_oidc_wrong_t       wrong;
+    login_oidc_person_t      person;
+    login_oidc_identity_t    identity;
+
+    static const login_oidc_claims_t  claims = {
+        "email", "name", "email", "groups"
+    };
+
+    (void) w;
+
+    memset(&identity, 0, sizeof(identity));
+
+    rc = login_jwks_parse(&jwks, login_cstr(JOSE_JWKS));
+
+    if (rc == LOGIN_OK) {
+        rc = login_oidc_id_token(&identity, login_cstr(JOSE_ES256), jwks,
+                                 &oidc, &wrong);
+    }
+
+    if (rc == LOGIN_OK) {
+        rc = login_oidc_person(&person, identity.json, NULL, &claims, NULL, 0,
+                               &wrong);
+    }
+
+    login_oidc_identity_free(&identity);
+    login_jwks_free(jwks);
+
+    return rc;
+}
+
+
+static login_result_e
+try_metadata(world_t *w)
+{
+    login_result_e          rc;
+    login_oidc_wrong_t      wrong;
+    login_oidc_metadata_t   metadata;
+
+    (void) w;
+
+    rc = login_oidc_metadata(&metadata, login_cstr(
+        "{\"issuer\":\"https://op.example\","
+        "\"authorization_endpoint\":\"https://op.example/auth\","
+        "\"token_endpoint\":\"https://op.example/token\","
+        "\"jwks_uri\":\"https://op.example/jwks\"}"), oidc.issuer, 0,
+        &wrong);
+
+    login_oidc_metadata_free(&metadata);
+
+    return rc;
+}
+
+
+/* Its room is enough, so that one that fails is a fault. */
+
+static login_result_e
+try_request(world_t *w)
+{
+    u_char                 text[2048];
+    login_encoder_t        e = { text, text + sizeof(text), 0 };
+    login_result_e         rc;
+    login_oidc_request_t   request;
+
+    (void) w;
+
+    memset(&request, 0, sizeof(request));
+    request.client_id = oidc.client_id;
+    request.verifier = oidc.nonce;
+    request.max_age = LOGIN_JSON_NONE;
+
+    rc = login_oidc_authorize(&e, login_cstr("https://op.example/auth"),
+                              &request);
+
+    if (rc == LOGIN_OK) {
+        rc = login_oidc_assertion(&e, oidc.client_id, oidc.issuer,
+                                  oidc.nonce, NOW);
+    }
+
+    return rc == LOGIN_OK && e.failed ? LOGIN_NO : rc;
+}
+
+
+static login_result_e
+try_answers(world_t *w)
+{
+    login_json_t          *json;
+    login_result_e         rc;
+    login_oidc_wrong_t     wrong;
+    login_oidc_tokens_t    tokens;
+
+    (void) w;
+
+    json = NULL;
+
+    rc = login_oidc_tokens(&tokens, login_cstr(
+        "{\"id_token\":\"a longer token than others\","
+        "\"access_token\":\"a\",\"token_type\":\"Bearer\"}"), &wrong);
+
+    if (rc == LOGIN_OK) {
+        rc = login_oidc_userinfo(&json, login_cstr(
+            "{\"sub\":\"somebody with a longer name\"}"),
+            login_cstr("somebody with a longer name"), &wrong);
+    }
+
+    login_json_free(json);
+    login_oidc_tokens_free(&tokens);
+
+    return rc;
+}
+
+
+static login_result_e
+try_rp(world_t *w)
+{
+    login_rp_t       *rp;
+    login_rp_conf_t   conf;
+
+    (void) w;
+
+    memset(&conf, 0, sizeof(conf));
+    conf.issuer = oidc.issuer;
+    conf.client_id = oidc.client_id;
+    conf.secret = login_cstr(JOSE_PEM_EC);
+    conf.claims.username = "email";
+
+    rp = login_rp_create(&conf);
+    login_rp_destroy(rp);
+
+    return rp != NULL ? LOGIN_OK : LOGIN_FAULT;
+}
+
+
+static void
+test_tokens(void **data)
+{
+    each_fault(*data, "tokens", try_jose, LOGIN_OK);
+    each_fault(*data, "signer", try_signer, LOGIN_OK);
+    each_fault(*data, "id token", try_id_token, LOGIN_OK);
+    each_fault(*data, "metadata", try_metadata, LOGIN_OK);
+    each_fault(*data, "request", try_request, LOGIN_OK);
+    each_fault(*data, "answers", try_answers, LOGIN_OK);
+    each_fault(*data, "relying party", try_rp, LOGIN_OK);
+}
+
+
+/* Each time somebody else, so that there is an account to be made. */
+
+static login_result_e
+try_sso(world_t *w)
+{
+    char               subject[32];
+    login_sso_t        sso;
+    login_result_e     rc;
+
+    snprintf(subject, sizeof(subject), "subject%u", w->round);
+    memset(&sso, 0, sizeof(sso));
+
+    sso.signin.org = login_cstr("default");
+    sso.signin.orgs = one_org(&limits, &rules);
+    sso.signin.now = NOW;
+    sso.signin.provider = login_cstr("okta");
+    sso.issuer = login_cstr("https://op.example");
+    sso.subject = login_cstr(subject);
+    sso.username = sso.subject;
+    sso.state = sso.subject;
+    sso.provision = 1;
+
+    rc = login_session_sid(sso.signin.sid, sso.subject);
+
+    if (rc == LOGIN_OK) {
+        rc = login_sso_run(&sso, w->f->view);
+    }
+
+    if (rc == LOGIN_OK) {
+        rc = login_commit_one(w->f->commit, sso.signin.changes);
+    }
+
+    login_changes_destroy(sso.signin.changes);
+
+    return rc;
+}
+
+
+/* To open it is a "no" then: it is forged sooner than it is damaged. */
+
+static login_result_e
+try_state(world_t *w)
+{
+    size_t              len;
+    u_char              text[LOGIN_SSO_TEXT_MAX];
+    login_result_e      rc;
+    login_crypto_t     *crypto;
+    login_sso_state_t   state;
+
+    crypto = login_crypto_create(&w->f->ring);
+    if (crypto == NULL) {
+        return LOGIN_FAULT;
+    }
+
+    rc = login_sso_state_draw(&state);
+
+    if (rc == LOGIN_OK) {
+        state.issued = NOW;
+        state.provider = login_cstr("okta");
+        state.org = login_cstr("acme");
+
+        rc = login_sso_state_seal(text, &len, crypto, login_cstr(REALM),
+                                  w->session, &state);
+    }
+
+    login_crypto_destroy(crypto);
+
+    return rc;
+}
+
+
+static login_result_e
+try_backchannel(world_t *w)
+{
+    char                  jti[32];
+    size_t                n;
+    login_result_e        rc;
+    login_changes_t      *changes;
+    login_backchannel_t   logout;
+
+    snprintf(jti, sizeof(jti), "jti%u", w->round);
+
+    logout.provider = login_cstr("okta");
+    logout.issuer = login_cstr("https://op.example");
+    logout.subject = login_cstr("subject1");
+    logout.sid = login_cstr("sid");
+    logout.jti = login_cstr(jti);
+    logout.now = NOW;
+    logout.expires = NOW - 1;
+    n = 0;
+
+    changes = login_changes_create();
+    if (changes == NULL) {
+        return LOGIN_FAULT;
+    }
+
+    rc = login_view_begin(w->f->view);
+
+    if (rc == LOGIN_OK) {
+        rc = login_backchannel_begin(changes, w->f->view, &logout);
+
+        if (rc == LOGIN_OK) {
+            rc = login_backchannel_end(changes, &n, w->f->view, &logout,
+                                       login_cstr("default"));
+        }
+
+        login_view_end(w->f->view);
+    }
+
+    if (rc == LOGIN_OK) {
+        rc = login_commit_one(w->f->commit, changes);
+    }
+
+    login_changes_destroy(changes);
+
+    return rc;
+}
+
+
+static void
+test_sso(void **data)
+{
+    world_t  *w = *data;
+
+    w->round = 1;
+    assert_int_equal(try_sso(w), LOGIN_OK);
+
+    each_fault(w, "sso", try_sso, LOGIN_OK);
+    each_fault(w, "state", try_state, LOGIN_OK);
+    each_fault(w, "back-channel logout", try_backchannel, LOGIN_OK);
+}
+
+
 static void
 test_rest(void **data)
 {
@@ -2552,8 +2933,12 @@ main(void)
         cmocka_unit_test_setup_teardown(test_policy, setup, teardown),
         cmocka_unit_test_setup_teardown(test_factor, setup, teardown),
         cmocka_unit_test_setup_teardown(test_maintenance, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_tokens, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_sso, setup, teardown),
         cmocka_unit_test_setup_teardown(test_rest, setup, teardown)
     };
+
+    login_json_init();
 
     /* before anything fails */
 

@@ -132,7 +132,55 @@ static const state_t  states[] = {
 
     { "error-busy", LOGIN_PAGE_ERROR,
       { LOGIN_VAR_CODE, LOGIN_VAR_BUSY, LOGIN_VARS },
-      { "very busy" } }
+      { "very busy" } },
+
+    { "sso-error", LOGIN_PAGE_SSO_ERROR,
+      { LOGIN_VAR_CODE, LOGIN_VAR_RETRY_URL, LOGIN_VAR_SIGNIN_URL,
+        LOGIN_VARS },
+      { "Code L10", "on us", "role=\"alert\"",
+        "href=\"/login/sso/op?org=acme\"",
+        "href=\"/login/?return_to=%2Fa\"" } },
+
+    { "sso-error-busy", LOGIN_PAGE_SSO_ERROR,
+      { LOGIN_VAR_BUSY, LOGIN_VARS }, { "very busy" } },
+
+    { "sso-error-state", LOGIN_PAGE_SSO_ERROR,
+      { LOGIN_VAR_SSO_STATE, LOGIN_VARS }, { "another browser" } },
+
+    { "sso-error-refused", LOGIN_PAGE_SSO_ERROR,
+      { LOGIN_VAR_SSO_REFUSED, LOGIN_VAR_SSO_PROVIDER, LOGIN_VAR_CONTACT,
+        LOGIN_VARS },
+      { "Okta didn&#39;t let you in", "it@acme.example" } },
+
+    { "sso-error-down", LOGIN_PAGE_SSO_ERROR,
+      { LOGIN_VAR_SSO_DOWN, LOGIN_VAR_SSO_PROVIDER, LOGIN_VARS },
+      { "Okta doesn&#39;t answer" } },
+
+    { "sso-error-untrusted", LOGIN_PAGE_SSO_ERROR,
+      { LOGIN_VAR_SSO_UNTRUSTED, LOGIN_VAR_SSO_PROVIDER, LOGIN_VARS },
+      { "trust what Okta" } },
+
+    { "sso-error-clock", LOGIN_PAGE_SSO_ERROR,
+      { LOGIN_VAR_SSO_CLOCK, LOGIN_VAR_SSO_PROVIDER, LOGIN_VARS },
+      { "The clock of Okta" } },
+
+    { "sso-error-claims", LOGIN_PAGE_SSO_ERROR,
+      { LOGIN_VAR_SSO_CLAIMS, LOGIN_VAR_SSO_PROVIDER, LOGIN_VARS },
+      { "Okta doesn&#39;t tell us" } },
+
+    { "sso-error-domain", LOGIN_PAGE_SSO_ERROR,
+      { LOGIN_VAR_SSO_DOMAIN, LOGIN_VAR_SSO_PROVIDER, LOGIN_VARS },
+      { "at Okta can&#39;t be used" } },
+
+    { "sso-error-nobody", LOGIN_PAGE_SSO_ERROR,
+      { LOGIN_VAR_SSO_NOBODY, LOGIN_VARS }, { "an invitation" } },
+
+    { "sso-error-disabled", LOGIN_PAGE_SSO_ERROR,
+      { LOGIN_VAR_SSO_DISABLED, LOGIN_VARS }, { "turned off" } },
+
+    { "sso-error-taken", LOGIN_PAGE_SSO_ERROR,
+      { LOGIN_VAR_SSO_TAKEN, LOGIN_VAR_SSO_PROVIDER, LOGIN_VARS },
+      { "connected with Okta" } }
 };
 
 #define NSTATES  (sizeof(states) / sizeof(states[0]))
@@ -145,6 +193,9 @@ static const char *const  samples[LOGIN_VARS] = {
     [LOGIN_VAR_SCRIPT] = SCRIPT,
     [LOGIN_VAR_PORTAL] = "/login/",
     [LOGIN_VAR_CSRF] = "csrf-1",
+    [LOGIN_VAR_CONTACT] = "it@acme.example",
+    [LOGIN_VAR_SSO_PROVIDER] = "Okta",
+    [LOGIN_VAR_RETRY_URL] = "/login/sso/op?org=acme",
     [LOGIN_VAR_RETURN_TO] = "/a?b=1&c=2",
     [LOGIN_VAR_SIGNIN_URL] = "/login/?return_to=%2Fa",
     [LOGIN_VAR_SWITCH_URL] = "/login/?switch=1&return_to=%2Fa",
@@ -205,6 +256,8 @@ sample(login_value_t *values, const state_t *s)
         values[v].text = login_cstr((v == LOGIN_VAR_PAGE)
                                     ? login_page_name(s->page) : samples[v]);
     }
+
+    values[LOGIN_VAR_PASSWORDS].text = login_cstr("1");
 
     for (i = 0; s->set[i] != LOGIN_VARS; i++) {
         v = s->set[i];

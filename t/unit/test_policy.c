@@ -24,12 +24,20 @@ strings(login_str_t *s, size_t n)
 static void
 sample(login_policy_t *policy)
 {
+    static login_str_t  of_acme[] = {
+        login_string("okta"), login_string("entra")
+    };
     static login_policy_org_t  orgs[] = {
         { login_string("acme"), login_string("Acme Corporation"),
           login_string("https://login.example.com/login/"), 8, 100, 2,
-          login_string("/etc/nginx/acme.txt") },
+          login_string("/etc/nginx/acme.txt"), 0, { of_acme, 2 } },
         { login_string("default"), login_string(""), login_string(""),
-          12, 200, 4, login_string("") }
+          12, 200, 4, login_string(""), 1, { NULL, 0 } }
+    };
+    static login_policy_provider_t  providers[] = {
+        { login_string("entra"), login_string("https://entra.example"), 1 },
+        { login_string("okta"), login_string("https://okta.example"), 0 },
+        { login_string("other"), login_string("https://idp.example"), 0 }
     };
 
     static login_str_t  names[] = {
@@ -91,6 +99,8 @@ sample(login_policy_t *policy)
     policy->only = login_cstr("");
     policy->orgs = orgs;
     policy->norgs = 2;
+    policy->providers = providers;
+    policy->nproviders = 3;
 }
 
 
@@ -151,6 +161,18 @@ check_same(const login_policy_t *a, const login_policy_t *b)
         assert_int_equal(a->orgs[i].password_max, b->orgs[i].password_max);
         assert_int_equal(a->orgs[i].password_score,
                          b->orgs[i].password_score);
+        assert_int_equal(a->orgs[i].password, b->orgs[i].password);
+        check_strings(&a->orgs[i].providers, &b->orgs[i].providers);
+    }
+
+    assert_int_equal(a->nproviders, b->nproviders);
+
+    for (i = 0; i < a->nproviders; i++) {
+        assert_true(login_str_eq(a->providers[i].name, b->providers[i].name));
+        assert_true(login_str_eq(a->providers[i].issuer,
+                                 b->providers[i].issuer));
+        assert_int_equal(a->providers[i].provision,
+                         b->providers[i].provision);
     }
 
     for (i = 0; i < a->n; i++) {
@@ -198,6 +220,53 @@ test_round_trip(void **data)
 
     login_arena_destroy(arena);
     free((void *) raw.data);
+}
+
+
+/* A flag of a provider, the last byte, has two values. */
+
+static void
+test_flag(void **data)
+{
+    u_char          *p;
+    login_str_t      raw;
+    login_arena_t   *arena;
+    login_policy_t   policy;
+
+    (void) data;
+
+    sample(&policy);
+    raw = encode(&policy);
+    arena = login_arena_create();
+
+    p = (u_char *) raw.data;
+    p[raw.len - 1] = 2;
+
+    assert_int_equal(login_policy_decode(&policy, arena, raw), LOGIN_FAULT);
+
+    login_arena_destroy(arena);
+    free(p);
+}
+
+
+static void
+test_providers(void **data)
+{
+    login_policy_t             policy;
+    const login_policy_org_t  *org;
+
+    (void) data;
+
+    sample(&policy);
+    org = login_policy_org(&policy, login_cstr("acme"));
+
+    assert_ptr_equal(login_policy_provider(&policy, org, login_cstr("okta")),
+                     &policy.providers[1]);
+    assert_null(login_policy_provider(&policy, org, login_cstr("other")));
+    assert_null(login_policy_provider(&policy, org, login_cstr("none")));
+
+    org = login_policy_org(&policy, login_cstr("default"));
+    assert_null(login_policy_provider(&policy, org, login_cstr("okta")));
 }
 
 
@@ -666,6 +735,8 @@ main(void)
 
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_flag),
+        cmocka_unit_test(test_providers),
         cmocka_unit_test(test_malformed),
         cmocka_unit_test(test_invalid),
         test(test_store),

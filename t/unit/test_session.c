@@ -705,24 +705,36 @@ test_most(void **data)
 static void
 test_methods(void **data)
 {
-    u_char  text[64];
+    u_char       text[LOGIN_METHODS_TEXT];
+    login_str_t  none = login_cstr("");
 
     (void) data;
 
-    assert_int_equal(login_methods_text(text, LOGIN_METHOD_PASSWORD), 3);
+    assert_int_equal(login_methods_text(text, LOGIN_METHOD_PASSWORD, none),
+                     3);
     assert_memory_equal(text, "pwd", 3);
-    assert_int_equal(login_methods_text(text, 0), 0);
+    assert_int_equal(login_methods_text(text, 0, none), 0);
 
     assert_int_equal(login_methods_text(text, LOGIN_METHOD_PASSWORD
-                                              | LOGIN_METHOD_OTP),
+                                              | LOGIN_METHOD_OTP, none),
                      7);
     assert_memory_equal(text, "pwd,otp", 7);
-    assert_int_equal(login_methods_text(text, UINT32_MAX), 20);
-    assert_memory_equal(text, "pwd,otp,rec,webauthn", 20);
+    assert_int_equal(login_methods_text(text, UINT32_MAX,
+                                        login_cstr("okta")),
+                     29);
+    assert_memory_equal(text, "pwd,otp,rec,webauthn,sso:okta", 29);
+    assert_int_equal(login_methods_text(text, LOGIN_METHOD_SSO,
+                                        login_cstr("okta")), 8);
+    assert_memory_equal(text, "sso:okta", 8);
+
+    /* who signed in otherwise has a provider for nothing */
+
+    assert_int_equal(login_methods_text(text, LOGIN_METHOD_PASSWORD,
+                                        login_cstr("okta")), 3);
 
     /* a trusted browser is neither told nor a factor */
 
-    assert_int_equal(login_methods_text(text, LOGIN_METHOD_TRUST), 0);
+    assert_int_equal(login_methods_text(text, LOGIN_METHOD_TRUST, none), 0);
     assert_false(login_methods_factor(LOGIN_METHOD_PASSWORD
                                       | LOGIN_METHOD_TRUST));
     assert_true(login_methods_factor(LOGIN_METHOD_OTP));
