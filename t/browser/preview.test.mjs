@@ -117,7 +117,8 @@ async function accessible(page) {
 
     await page.emulateMedia({ colorScheme: "dark", ...still });
     found.push(...(await check(page, {
-        preload: false, runOnly: ["color-contrast"] })).map((f) => `dark, ${f}`));
+        preload: false, runOnly: ["color-contrast"] }))
+        .map((f) => `dark, ${f}`));
     await page.emulateMedia({ colorScheme: "light", ...still });
 
     return found;
