@@ -23,6 +23,7 @@ typedef struct {
 
 typedef struct {
     ngx_http_request_t      *request;
+    const login_locale_t    *locale;
     const ngx_http_login_identity_t  *identity;
     login_account_t          account;
     uint64_t                 epoch;
@@ -38,18 +39,20 @@ static ngx_int_t ngx_http_login_account_sessions(ngx_http_login_lines_t *list,
     ngx_http_login_page_t *page, login_view_t *view);
 static login_result_e ngx_http_login_account_session(void *data,
     const login_session_t *session);
-static ngx_int_t ngx_http_login_account_session_row(ngx_http_request_t *r,
-    const ngx_http_login_line_t *line, login_value_t *row);
+static ngx_int_t ngx_http_login_account_session_row(
+    const ngx_http_login_lines_t *list, const ngx_http_login_line_t *line,
+    login_value_t *row);
 static ngx_int_t ngx_http_login_account_events(ngx_http_login_lines_t *list,
     ngx_http_login_page_t *page, login_view_t *view);
 static login_result_e ngx_http_login_account_event(void *data,
     const login_log_event_t *event);
-static ngx_int_t ngx_http_login_account_event_row(ngx_http_request_t *r,
-    const ngx_http_login_line_t *line, login_value_t *row);
+static ngx_int_t ngx_http_login_account_event_row(
+    const ngx_http_login_lines_t *list, const ngx_http_login_line_t *line,
+    login_value_t *row);
 static int ngx_libc_cdecl ngx_http_login_account_line_cmp(const void *one,
     const void *two);
-static ngx_int_t ngx_http_login_account_time(ngx_http_request_t *r,
-    uint64_t when, login_value_t *value);
+static ngx_int_t ngx_http_login_account_time(
+    const ngx_http_login_lines_t *list, uint64_t when, login_value_t *value);
 static ngx_int_t ngx_http_login_account_copy(ngx_http_request_t *r,
     login_str_t text, login_value_t *value);
 static void ngx_http_login_account_agent(const login_agent_t *agent,
@@ -77,6 +80,7 @@ ngx_http_login_account_fill(ngx_http_request_t *r,
     }
 
     list->request = r;
+    list->locale = ngx_http_login_locale(page);
     list->identity = identity;
 
     rc = ngx_http_login_account_sessions(list, page, worker->view);
@@ -169,7 +173,7 @@ ngx_http_login_account_sessions(ngx_http_login_lines_t *list,
     for (i = 0; i < list->n; i++) {
         row = rows + i * LOGIN_VARS;
 
-        if (ngx_http_login_account_session_row(r, &list->lines[i], row)
+        if (ngx_http_login_account_session_row(list, &list->lines[i], row)
             != NGX_OK)
         {
             return NGX_ERROR;
@@ -233,12 +237,12 @@ ngx_http_login_account_line_cmp(const void *one, const void *two)
 
 
 static ngx_int_t
-ngx_http_login_account_session_row(ngx_http_request_t *r,
+ngx_http_login_account_session_row(const ngx_http_login_lines_t *list,
     const ngx_http_login_line_t *line, login_value_t *row)
 {
     u_char  *id;
 
-    id = ngx_pnalloc(r->pool, 2 * LOGIN_ID_LEN);
+    id = ngx_pnalloc(list->request->pool, 2 * LOGIN_ID_LEN);
     if (id == NULL) {
         return NGX_ERROR;
     }
@@ -252,14 +256,14 @@ ngx_http_login_account_session_row(ngx_http_request_t *r,
                                  &row[LOGIN_VAR_SESSION_BROWSER],
                                  &row[LOGIN_VAR_SESSION_SYSTEM]);
 
-    if (ngx_http_login_account_time(r, line->since,
+    if (ngx_http_login_account_time(list, line->since,
                                     &row[LOGIN_VAR_SESSION_SINCE])
         != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    return ngx_http_login_account_time(r, line->time,
+    return ngx_http_login_account_time(list, line->time,
                                        &row[LOGIN_VAR_SESSION_SEEN]);
 }
 
@@ -291,7 +295,7 @@ ngx_http_login_account_events(ngx_http_login_lines_t *list,
     list->n = ngx_min(list->n, NGX_HTTP_LOGIN_EVENTS_SHOWN);
 
     for (i = 0; i < list->n; i++) {
-        if (ngx_http_login_account_event_row(list->request, &list->lines[i],
+        if (ngx_http_login_account_event_row(list, &list->lines[i],
                                              rows + i * LOGIN_VARS)
             != NGX_OK)
         {
@@ -339,7 +343,7 @@ ngx_http_login_account_event(void *data, const login_log_event_t *event)
 
 
 static ngx_int_t
-ngx_http_login_account_event_row(ngx_http_request_t *r,
+ngx_http_login_account_event_row(const ngx_http_login_lines_t *list,
     const ngx_http_login_line_t *line, login_value_t *row)
 {
     row[line->kind].text = login_str("1", 1);
@@ -349,31 +353,23 @@ ngx_http_login_account_event_row(ngx_http_request_t *r,
                                  &row[LOGIN_VAR_EVENT_BROWSER],
                                  &row[LOGIN_VAR_EVENT_SYSTEM]);
 
-    return ngx_http_login_account_time(r, line->time / 1000,
+    return ngx_http_login_account_time(list, line->time / 1000,
                                        &row[LOGIN_VAR_EVENT_TIME]);
 }
 
 
 static ngx_int_t
-ngx_http_login_account_time(ngx_http_request_t *r, uint64_t when,
+ngx_http_login_account_time(const ngx_http_login_lines_t *list, uint64_t when,
     login_value_t *value)
 {
-    u_char    *p;
-    ngx_tm_t   tm;
+    u_char  *p;
 
-    p = ngx_pnalloc(r->pool, NGX_TIME_T_LEN + sizeof("-12-31 23:59") - 1);
+    p = ngx_pnalloc(list->request->pool, LOGIN_LOCALE_TIME);
     if (p == NULL) {
         return NGX_ERROR;
     }
 
-    ngx_gmtime((time_t) when, &tm);
-
-    value->text.data = p;
-    value->text.len = ngx_sprintf(p, "%04d-%02d-%02d %02d:%02d",
-                                  tm.ngx_tm_year, tm.ngx_tm_mon,
-                                  tm.ngx_tm_mday, tm.ngx_tm_hour,
-                                  tm.ngx_tm_min)
-                      - p;
+    value->text = login_str(p, login_locale_time(p, list->locale, when));
 
     return NGX_OK;
 }

@@ -130,7 +130,10 @@ like $body, qr/127\.0\.0\.1/, 'the address';
 
 my $when = strftime('%Y-%m-%d %H:%M', gmtime $now);
 
-like $body, qr{<time datetime="${when}Z">$when</time> UTC}, 'when';
+like $body, qr{<dd>\Q$when\E UTC</dd>}, 'when';
+like $one->get('/login/account', headers => { 'Accept-Language' => 'de' })
+    ->body, qr{<dd>\Q@{[strftime('%d.%m.%Y, %H:%M', gmtime $now)]}\E UTC</dd>},
+    'as the language writes it';
 is scalar(() = page($bob) =~ /<dt>Address/g), 1, 'only one\'s own';
 
 my ($id) = page($one) =~ /Firefox on Linux.*?value="([0-9a-f]{32})"/s;
@@ -198,7 +201,7 @@ for my $name (1 .. 10, 'Late') {
 }
 
 $body = page($one);
-my @events = $body =~ m{<strong>\s*([^<]*?)\s*</strong>\s*</p>\s*<p>\s*<time}g;
+my @events = $body =~ m{<strong>\s*([^<]*?)\s*</strong>\s*</p>\s*<p>\s*\d}g;
 
 is +(grep { !/administrator/ } @events)[0], 'Changed the name',
     'the last one first';

@@ -30,11 +30,11 @@ typedef struct {
 static login_result_e login_cli_sample_list(login_value_t *list,
     login_page_var_e variable, login_arena_t *arena,
     const login_cli_sample_t *sample, const login_locale_t *locale);
-static login_result_e login_cli_sample_days(login_value_t *rows, size_t n,
-    login_page_var_e variable, uint64_t when, login_arena_t *arena,
+static login_result_e login_cli_sample_times(login_value_t *rows, size_t n,
+    login_page_var_e list, login_arena_t *arena,
     const login_locale_t *locale);
 static login_result_e login_cli_sample_events(login_value_t *list,
-    login_arena_t *arena);
+    login_arena_t *arena, const login_locale_t *locale);
 static login_result_e login_cli_sample_qr(login_value_t *values,
     login_arena_t *arena);
 static login_str_t login_cli_sample_text(login_page_var_e variable,
@@ -120,33 +120,32 @@ static const login_cli_cell_t  login_cli_cells[] = {
     { 0, LOGIN_VAR_SESSION_BROWSER, "Firefox" },
     { 0, LOGIN_VAR_SESSION_SYSTEM, "Linux" },
     { 0, LOGIN_VAR_SESSION_ADDRESS, "192.0.2.7" },
-    { 0, LOGIN_VAR_SESSION_SINCE, "2026-11-21 07:52" },
-    { 0, LOGIN_VAR_SESSION_SEEN, "2026-11-24 21:07" },
     { 1, LOGIN_VAR_SESSION_ID, "1f2e3d4c5b6a79889706f5e4d3c2b1a0" },
     { 1, LOGIN_VAR_SESSION_BROWSER, "Safari" },
     { 1, LOGIN_VAR_SESSION_ADDRESS, "2001:db8:85a3:1234:5678:8a2e:370:7334" },
-    { 1, LOGIN_VAR_SESSION_SINCE, "2026-11-02 18:30" },
-    { 1, LOGIN_VAR_SESSION_SEEN, "2026-11-23 06:14" },
     { 2, LOGIN_VAR_SESSION_ID, "2f3e4d5c6b7a8998a716051423324150" },
     { 2, LOGIN_VAR_SESSION_SYSTEM, "Android" },
     { 2, LOGIN_VAR_SESSION_ADDRESS, "198.51.100.23" },
-    { 2, LOGIN_VAR_SESSION_SINCE, "2026-10-30 12:00" },
-    { 2, LOGIN_VAR_SESSION_SEEN, "2026-11-20 12:01" },
     { 3, LOGIN_VAR_SESSION_ID, "3f4e5d6c7b8a99a8b726152433425160" },
-    { 3, LOGIN_VAR_SESSION_ADDRESS, "203.0.113.99" },
-    { 3, LOGIN_VAR_SESSION_SINCE, "2026-10-29 09:00" },
-    { 3, LOGIN_VAR_SESSION_SEEN, "2026-11-19 23:59" }
+    { 3, LOGIN_VAR_SESSION_ADDRESS, "203.0.113.99" }
 };
 
-/* The days of a list, which are written as the language has them. */
+typedef size_t (*login_cli_when_t)(u_char dst[LOGIN_LOCALE_TIME],
+    const login_locale_t *locale, uint64_t when);
+
+/* What each row of a list has: times, as the language writes them. */
 static const struct {
     login_page_var_e   variable;
+    login_cli_when_t   write;
     uint64_t           when;
-} login_cli_days[] = {
-    { LOGIN_VAR_DEVICE_ADDED, LOGIN_CLI_SAMPLE_MADE },
-    { LOGIN_VAR_DEVICE_USED, LOGIN_CLI_SAMPLE_USED },
-    { LOGIN_VAR_TRUST_ADDED, LOGIN_CLI_SAMPLE_MADE },
-    { LOGIN_VAR_TRUST_USED, LOGIN_CLI_SAMPLE_USED }
+} login_cli_times[] = {
+    { LOGIN_VAR_DEVICE_ADDED, login_locale_day, LOGIN_CLI_SAMPLE_MADE },
+    { LOGIN_VAR_DEVICE_USED, login_locale_day, LOGIN_CLI_SAMPLE_USED },
+    { LOGIN_VAR_TRUST_ADDED, login_locale_day, LOGIN_CLI_SAMPLE_MADE },
+    { LOGIN_VAR_TRUST_USED, login_locale_day, LOGIN_CLI_SAMPLE_USED },
+    { LOGIN_VAR_SESSION_SINCE, login_locale_time, LOGIN_CLI_SAMPLE_MADE },
+    { LOGIN_VAR_SESSION_SEEN, login_locale_time, LOGIN_CLI_SAMPLE_USED },
+    { LOGIN_VAR_EVENT_TIME, login_locale_time, LOGIN_CLI_SAMPLE_USED }
 };
 
 #define login_cli_count(table)  (sizeof(table) / sizeof((table)[0]))
@@ -229,7 +228,7 @@ login_cli_sample(login_value_t *values, login_arena_t *arena,
         variable = &login_page_schema.variables[var];
 
         if (var == LOGIN_VAR_EVENTS) {
-            rc = login_cli_sample_events(&values[var], arena);
+            rc = login_cli_sample_events(&values[var], arena, locale);
 
         } else if (variable->type == LOGIN_VALUE_LIST) {
             rc = login_cli_sample_list(&values[var], var, arena, sample,
@@ -258,7 +257,6 @@ login_cli_sample_list(login_value_t *list, login_page_var_e variable,
 {
     size_t                   i;
     login_value_t           *rows;
-    login_result_e           rc;
     const login_cli_cell_t  *cell;
     const login_variable_t  *variables = login_page_schema.variables;
 
@@ -290,37 +288,36 @@ login_cli_sample_list(login_value_t *list, login_page_var_e variable,
             login_letter(rows[i * LOGIN_VARS + LOGIN_VAR_APP_TITLE].text);
     }
 
-    rc = LOGIN_OK;
-
-    for (i = 0; rc == LOGIN_OK && i < login_cli_count(login_cli_days); i++) {
-        if (variables[login_cli_days[i].variable].list == (int) variable) {
-            rc = login_cli_sample_days(rows, list->rows,
-                                       login_cli_days[i].variable,
-                                       login_cli_days[i].when, arena, locale);
-        }
-    }
-
-    return rc;
+    return login_cli_sample_times(rows, list->rows, variable, arena,
+                                  locale);
 }
 
 
 static login_result_e
-login_cli_sample_days(login_value_t *rows, size_t n,
-    login_page_var_e variable, uint64_t when, login_arena_t *arena,
-    const login_locale_t *locale)
+login_cli_sample_times(login_value_t *rows, size_t n, login_page_var_e list,
+    login_arena_t *arena, const login_locale_t *locale)
 {
-    size_t   i, len;
-    u_char  *p;
+    size_t                   i, j, len;
+    u_char                  *p;
+    const login_variable_t  *variables = login_page_schema.variables;
 
-    p = login_arena_alloc(arena, LOGIN_LOCALE_TIME);
-    if (p == NULL) {
-        return LOGIN_FAULT;
-    }
+    for (i = 0; i < login_cli_count(login_cli_times); i++) {
 
-    len = login_locale_day(p, locale, when);
+        if (variables[login_cli_times[i].variable].list != (int) list) {
+            continue;
+        }
 
-    for (i = 0; i < n; i++) {
-        rows[i * LOGIN_VARS + variable].text = login_str(p, len);
+        p = login_arena_alloc(arena, LOGIN_LOCALE_TIME);
+        if (p == NULL) {
+            return LOGIN_FAULT;
+        }
+
+        len = login_cli_times[i].write(p, locale, login_cli_times[i].when);
+
+        for (j = 0; j < n; j++) {
+            rows[j * LOGIN_VARS + login_cli_times[i].variable].text =
+                login_str(p, len);
+        }
     }
 
     return LOGIN_OK;
@@ -330,19 +327,20 @@ login_cli_sample_days(login_value_t *rows, size_t n,
 /* One of each kind, so that all their words are seen. */
 
 static login_result_e
-login_cli_sample_events(login_value_t *list, login_arena_t *arena)
+login_cli_sample_events(login_value_t *list, login_arena_t *arena,
+    const login_locale_t *locale)
 {
     size_t             kind, n;
-    login_value_t     *row;
+    login_value_t     *row, *rows;
     login_page_var_e   var;
 
-    row = login_arena_alloc(arena, LOGIN_LOG_MAX * LOGIN_VARS
-                                   * sizeof(login_value_t));
-    if (row == NULL) {
+    rows = login_arena_alloc(arena, LOGIN_LOG_MAX * LOGIN_VARS
+                                    * sizeof(login_value_t));
+    if (rows == NULL) {
         return LOGIN_FAULT;
     }
 
-    list->row = row;
+    row = rows;
     n = 0;
 
     for (kind = 0; kind < LOGIN_LOG_MAX; kind++) {
@@ -353,7 +351,6 @@ login_cli_sample_events(login_value_t *list, login_arena_t *arena)
         }
 
         row[var].text = login_cstr("1");
-        row[LOGIN_VAR_EVENT_TIME].text = login_cstr("2026-11-24 21:07");
 
         /* with all, and with less and less of it */
 
@@ -373,9 +370,10 @@ login_cli_sample_events(login_value_t *list, login_arena_t *arena)
         n++;
     }
 
+    list->row = rows;
     list->rows = n;
 
-    return LOGIN_OK;
+    return login_cli_sample_times(rows, n, LOGIN_VAR_EVENTS, arena, locale);
 }
 
 
