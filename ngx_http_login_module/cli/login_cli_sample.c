@@ -16,7 +16,9 @@
 
 #define LOGIN_CLI_ACCOUNT                                                     \
     LOGIN_CLI_PERSON, LOGIN_VAR_MIN, LOGIN_VAR_MAX, LOGIN_VAR_SESSIONS,       \
-    LOGIN_VAR_OTHERS, LOGIN_VAR_EVENTS, LOGIN_VAR_KEPT
+    LOGIN_VAR_OTHERS
+
+#define LOGIN_CLI_LATELY  LOGIN_VAR_EVENTS, LOGIN_VAR_KEPT
 
 #define LOGIN_CLI_FACTORS                                                     \
     LOGIN_VAR_FACTORS, LOGIN_VAR_DEVICES, LOGIN_VAR_TRUSTED,                  \
@@ -86,7 +88,7 @@ const login_cli_sample_t  login_cli_samples[] = {
     login_cli_hostile(APPS, NONE, LOGIN_CLI_PERSON, LOGIN_VAR_APPS,
                       LOGIN_VAR_TILES)
 
-    login_cli_view(ACCOUNT, "", NONE, LOGIN_CLI_ACCOUNT)
+    login_cli_view(ACCOUNT, "", NONE, LOGIN_CLI_ACCOUNT, LOGIN_CLI_LATELY)
     login_cli_view(ACCOUNT, "devices", NONE, LOGIN_CLI_ACCOUNT,
                    LOGIN_CLI_FACTORS)
     login_cli_view(ACCOUNT, "last-device", LAST, LOGIN_CLI_ACCOUNT,
