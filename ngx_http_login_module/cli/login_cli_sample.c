@@ -12,6 +12,12 @@
     LOGIN_VAR_ORGS, LOGIN_VAR_ASK_ORG, LOGIN_VAR_ORG, LOGIN_VAR_ELSEWHERE,    \
     LOGIN_VAR_RETURN_TO
 
+#define LOGIN_CLI_PROVIDERS  LOGIN_VAR_SSO, LOGIN_VAR_PROVIDERS
+
+#define LOGIN_CLI_FAILED                                                      \
+    LOGIN_VAR_SSO_PROVIDER, LOGIN_VAR_RETRY_URL, LOGIN_VAR_SIGNIN_URL,        \
+    LOGIN_VAR_CONTACT
+
 #define LOGIN_CLI_RULES  LOGIN_VAR_USERNAME, LOGIN_VAR_MIN, LOGIN_VAR_MAX
 
 #define LOGIN_CLI_ACCOUNT                                                     \
@@ -35,11 +41,20 @@
 
 #define login_cli_view(PAGE, variant, REASON, ...)                            \
     { LOGIN_PAGE_##PAGE, variant, LOGIN_REASON_##REASON, 0,                   \
-      { __VA_ARGS__, LOGIN_VAR_PAGE } },
+      { LOGIN_VAR_PASSWORDS, __VA_ARGS__, LOGIN_VAR_PAGE } },
 
 #define login_cli_hostile(PAGE, REASON, ...)                                  \
     { LOGIN_PAGE_##PAGE, "hostile", LOGIN_REASON_##REASON, 1,                 \
+      { LOGIN_VAR_PASSWORDS, __VA_ARGS__, LOGIN_VAR_PAGE } },
+
+/* Of an organisation without passwords. */
+#define login_cli_sso(PAGE, variant, REASON, ...)                             \
+    { LOGIN_PAGE_##PAGE, variant, LOGIN_REASON_##REASON, 0,                   \
       { __VA_ARGS__, LOGIN_VAR_PAGE } },
+
+#define login_cli_failed(variant, REASON)                                     \
+    login_cli_sso(SSO_ERROR, variant, SSO_##REASON, LOGIN_VAR_SSO_##REASON,   \
+                  LOGIN_CLI_FAILED)
 
 #define login_cli_weak(variant, ...)                                          \
     login_cli_view(RESET, variant, WEAK, LOGIN_CLI_RULES, __VA_ARGS__)
@@ -60,6 +75,11 @@ const login_cli_sample_t  login_cli_samples[] = {
     login_cli_view(SIGNIN, "over", OVER, LOGIN_VAR_RETURN_TO)
     login_cli_view(SIGNIN, "reset", NONE, LOGIN_VAR_CHANGED,
                    LOGIN_VAR_USERNAME)
+    login_cli_view(SIGNIN, "no-password", NO_PASSWORD, LOGIN_VAR_USERNAME)
+    login_cli_view(SIGNIN, "providers", NONE, LOGIN_CLI_PROVIDERS,
+                   LOGIN_VAR_ANOTHER, LOGIN_CLI_WAYS)
+    login_cli_sso(SIGNIN, "sso", NONE, LOGIN_CLI_PROVIDERS)
+    login_cli_sso(SIGNIN, "sso-orgs", NONE, LOGIN_CLI_WAYS)
     login_cli_view(SIGNIN, "switch", NONE, LOGIN_VAR_SWITCH,
                    LOGIN_VAR_SIGNED_IN, LOGIN_VAR_RETURN_TO)
     login_cli_view(SIGNIN, "need", NONE, LOGIN_VAR_NEED, LOGIN_CLI_PERSON)
@@ -67,10 +87,13 @@ const login_cli_sample_t  login_cli_samples[] = {
 
     login_cli_view(OPTIONS, "", NONE, LOGIN_CLI_WAYS)
     login_cli_view(OPTIONS, "error", MALFORMED, LOGIN_CLI_WAYS)
-    login_cli_view(OPTIONS, "chosen", NONE, LOGIN_CLI_WAYS, LOGIN_VAR_CHOSEN,
-                   LOGIN_VAR_PASSWORDS)
+    login_cli_view(OPTIONS, "chosen", NONE, LOGIN_CLI_WAYS, LOGIN_VAR_CHOSEN)
+    login_cli_view(OPTIONS, "providers", NONE, LOGIN_CLI_WAYS,
+                   LOGIN_VAR_CHOSEN, LOGIN_CLI_PROVIDERS)
+    login_cli_sso(OPTIONS, "sso", NONE, LOGIN_CLI_WAYS, LOGIN_VAR_CHOSEN,
+                  LOGIN_CLI_PROVIDERS)
     login_cli_hostile(OPTIONS, NONE, LOGIN_CLI_WAYS, LOGIN_VAR_CHOSEN,
-                      LOGIN_VAR_PASSWORDS)
+                      LOGIN_CLI_PROVIDERS)
 
     login_cli_view(REGION, "", NONE, LOGIN_VAR_REGIONS, LOGIN_VAR_ORG,
                    LOGIN_VAR_RETURN_TO)
@@ -104,6 +127,7 @@ const login_cli_sample_t  login_cli_samples[] = {
     login_cli_view(ACCOUNT, "wrong", CURRENT, LOGIN_CLI_ACCOUNT)
     login_cli_view(ACCOUNT, "name", MALFORMED, LOGIN_CLI_ACCOUNT,
                    LOGIN_VAR_BAD_NAME)
+    login_cli_sso(ACCOUNT, "sso", NONE, LOGIN_CLI_ACCOUNT)
     login_cli_hostile(ACCOUNT, NONE, LOGIN_CLI_ACCOUNT, LOGIN_CLI_FACTORS)
 
     login_cli_view(LOGOUT, "", NONE, LOGIN_CLI_PERSON, LOGIN_VAR_RETURN_TO)
@@ -138,6 +162,8 @@ const login_cli_sample_t  login_cli_samples[] = {
     login_cli_view(REGISTER, "", NONE, LOGIN_CLI_RULES, LOGIN_VAR_NAME)
     login_cli_view(REGISTER, "error", WEAK, LOGIN_CLI_RULES, LOGIN_VAR_NAME,
                    LOGIN_VAR_LACKING)
+    login_cli_sso(REGISTER, "sso", NONE, LOGIN_VAR_USERNAME,
+                  LOGIN_CLI_PROVIDERS)
     login_cli_hostile(REGISTER, MISMATCH, LOGIN_CLI_RULES, LOGIN_VAR_NAME)
 
     login_cli_view(INVITE_REQUEST, "", NONE, LOGIN_VAR_MAILS)
@@ -150,6 +176,8 @@ const login_cli_sample_t  login_cli_samples[] = {
                    LOGIN_VAR_USERNAME)
     login_cli_view(INVALID_LINK, "used-orgs", LINK, LOGIN_VAR_USED,
                    LOGIN_VAR_USERNAME, LOGIN_CLI_WAYS)
+    login_cli_sso(INVALID_LINK, "used-sso", LINK, LOGIN_VAR_USED,
+                  LOGIN_VAR_USERNAME, LOGIN_CLI_PROVIDERS)
     login_cli_hostile(INVALID_LINK, LINK, LOGIN_VAR_USED, LOGIN_VAR_USERNAME,
                       LOGIN_CLI_WAYS)
 
@@ -195,6 +223,21 @@ const login_cli_sample_t  login_cli_samples[] = {
     login_cli_view(ERROR, "method", METHOD, LOGIN_VAR_MAILS)
     login_cli_view(ERROR, "malformed", MALFORMED, LOGIN_VAR_MAILS)
     login_cli_view(ERROR, "forged", FORGED, LOGIN_VAR_MAILS)
+
+    login_cli_failed("state", STATE)
+    login_cli_failed("refused", REFUSED)
+    login_cli_failed("down", DOWN)
+    login_cli_failed("untrusted", UNTRUSTED)
+    login_cli_failed("clock", CLOCK)
+    login_cli_failed("claims", CLAIMS)
+    login_cli_failed("domain", DOMAIN)
+    login_cli_failed("nobody", NOBODY)
+    login_cli_failed("disabled", DISABLED)
+    login_cli_failed("taken", TAKEN)
+    login_cli_sso(SSO_ERROR, "busy", BUSY, LOGIN_CLI_FAILED)
+    login_cli_sso(SSO_ERROR, "", STORE, LOGIN_CLI_FAILED)
+    login_cli_hostile(SSO_ERROR, SSO_DOWN, LOGIN_VAR_SSO_DOWN,
+                      LOGIN_CLI_FAILED)
 
     { 0, NULL, 0, 0, { 0 } }
 };

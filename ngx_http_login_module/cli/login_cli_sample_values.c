@@ -73,7 +73,9 @@ static const char *const  login_cli_texts[LOGIN_VARS] = {
     [LOGIN_VAR_CODES_LEFT] = "8",
     [LOGIN_VAR_ORG] = "acme",
     [LOGIN_VAR_ORGANISATION] = "Acme Corporation",
-    [LOGIN_VAR_CONTACT] = "it@acme.example"
+    [LOGIN_VAR_CONTACT] = "it@acme.example",
+    [LOGIN_VAR_SSO_PROVIDER] = "Okta",
+    [LOGIN_VAR_RETRY_URL] = LOGIN_CLI_SAMPLE_PORTAL "sso/okta?org=acme"
 };
 
 static const login_cli_cell_t  login_cli_cells[] = {
@@ -82,6 +84,15 @@ static const login_cli_cell_t  login_cli_cells[] = {
     { 0, LOGIN_VAR_REGION_HERE, "1" },
     { 1, LOGIN_VAR_REGION, "us" },
     { 1, LOGIN_VAR_REGION_TITLE, "America (Oregon)" },
+
+    { 0, LOGIN_VAR_PROVIDER, "Okta" },
+    { 0, LOGIN_VAR_PROVIDER_URL, LOGIN_CLI_SAMPLE_PORTAL
+                                 "sso/okta?org=acme" },
+    { 0, LOGIN_VAR_PROVIDER_ICON, LOGIN_CLI_SAMPLE_PORTAL "assets/"
+                                  LOGIN_CLI_SAMPLE_ICON },
+    { 1, LOGIN_VAR_PROVIDER, "Contoso" },
+    { 1, LOGIN_VAR_PROVIDER_URL, LOGIN_CLI_SAMPLE_PORTAL
+                                 "sso/contoso?org=acme" },
 
     { 0, LOGIN_VAR_APP_TITLE, "Wiki" },
     { 0, LOGIN_VAR_APP_URL, "/wiki/" },
@@ -172,6 +183,8 @@ login_cli_sample_text(login_page_var_e variable, unsigned hostile,
     case LOGIN_VAR_DEVICE_LABEL:
     case LOGIN_VAR_TRUST_BROWSER:
     case LOGIN_VAR_REGION_TITLE:
+    case LOGIN_VAR_PROVIDER:
+    case LOGIN_VAR_SSO_PROVIDER:
     case LOGIN_VAR_APP_TITLE:
     case LOGIN_VAR_APP_TEXT:
         return login_cstr(LOGIN_CLI_SAMPLE_EVIL);
