@@ -67,7 +67,7 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
 
     len = sizeof("__Secure-_browser") + scf->cookie_name.len;
 
-    p = ngx_pnalloc(cf->pool, (8 + LOGIN_FLOWS_MAX + NGX_HTTP_LOGIN_STATES)
+    p = ngx_pnalloc(cf->pool, (9 + LOGIN_FLOWS_MAX + NGX_HTTP_LOGIN_STATES)
                               * len);
     if (p == NULL) {
         return NGX_ERROR;
@@ -127,6 +127,15 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
         scf->state_cookies[i].len = ngx_sprintf(p, "%s%V_sso-%ui", host,
                                                 &scf->cookie_name, i) - p;
     }
+
+    p += len;
+
+    /* comes to the page for signing out alone */
+
+    scf->hint_cookie.data = p;
+    scf->hint_cookie.len = ngx_sprintf(p, "%s%V_hint", host[0] ? "__Secure-"
+                                                               : "",
+                                       &scf->cookie_name) - p;
 
     p += len;
 
