@@ -40,8 +40,9 @@ _nginx_login()
 
     # the command's own argument is in its usage, ahead of the options
 
-    if [[ $cur != -* && $help =~ ^'Usage: nginx-login '[a-z\ ]+' FILE' ]]; then
-        value=${value:-FILE}
+    if [[ $cur != -* &&
+          $help =~ ^'Usage: nginx-login '[a-z\ ]+' '(FILE|DIR) ]]; then
+        value=${value:-${BASH_REMATCH[1]}}
     fi
 
     case $value in

@@ -40,7 +40,6 @@ ngx_int_t
 ngx_http_login_account_show(ngx_http_request_t *r, ngx_uint_t status,
     login_reason_e reason)
 {
-    u_char                            account[LOGIN_ID_LEN];
     login_str_t                       csrf;
     login_form_t                      query;
     ngx_http_login_ctx_t             *ctx;
@@ -73,11 +72,8 @@ ngx_http_login_account_show(ngx_http_request_t *r, ngx_uint_t status,
         ngx_http_login_page_flag(page, LOGIN_VAR_LAST_DEVICE);
     }
 
-    if (reason == LOGIN_REASON_NONE
-        && ngx_http_login_notice_check(r, &query, account) == NGX_OK
-        && ngx_memcmp(account, identity->ticket.account, LOGIN_ID_LEN) == 0)
-    {
-        ngx_http_login_page_flag(page, LOGIN_VAR_CHANGED);
+    if (ngx_http_login_account_fill(r, page, &query) != NGX_OK) {
+        return ngx_http_login_error(r, LOGIN_REASON_STORE);
     }
 
     return ngx_http_login_page_send(r, page);
@@ -142,7 +138,11 @@ ngx_http_login_account_begin(ngx_http_request_t *r, const login_form_t *form,
         return ngx_http_login_error(r, LOGIN_REASON_STORE);
     }
 
-    rc = ngx_http_login_devices_form(r, form, identity);
+    rc = ngx_http_login_account_edit(r, form, identity);
+
+    if (rc == NGX_DECLINED) {
+        rc = ngx_http_login_devices_form(r, form, identity);
+    }
 
     if (rc != NGX_DECLINED) {
         return rc;

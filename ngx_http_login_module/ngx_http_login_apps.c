@@ -45,7 +45,9 @@ ngx_http_login_apps_page(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (ngx_http_login_csrf_make(r, &csrf) != NGX_OK) {
+    if (ngx_http_login_csrf_make(r, &csrf) != NGX_OK
+        || ngx_http_login_splash_fill(r, page, identity) != NGX_OK)
+    {
         return ngx_http_login_error(r, LOGIN_REASON_STORE);
     }
 
@@ -113,7 +115,7 @@ ngx_http_login_asset(ngx_http_request_t *r)
 
     /* what has no hash in its name is asked for each time */
 
-    ctx->cacheable = (asset != &mcf->script);
+    ctx->cacheable = (asset->name.len == name.len);
 
     body = asset->data;
     r->headers_out.status = NGX_HTTP_OK;
@@ -122,7 +124,7 @@ ngx_http_login_asset(ngx_http_request_t *r)
 }
 
 
-/* Organisations may have style sheets of their own, and providers icons. */
+/* Organisations may have style sheets of their own, others have icons. */
 
 static const ngx_http_login_asset_t *
 ngx_http_login_find_asset(ngx_http_login_main_conf_t *mcf, ngx_str_t *name)
@@ -146,5 +148,15 @@ ngx_http_login_find_asset(ngx_http_login_main_conf_t *mcf, ngx_str_t *name)
         }
     }
 
-    return ngx_http_login_provider_icon(mcf, name);
+    /* templates of other people's have it under this one */
+
+    if (name->len == sizeof("login.js") - 1
+        && ngx_memcmp(name->data, "login.js", sizeof("login.js") - 1) == 0)
+    {
+        return &mcf->script;
+    }
+
+    asset = ngx_http_login_app_icon(mcf, name);
+
+    return asset ? asset : ngx_http_login_provider_icon(mcf, name);
 }

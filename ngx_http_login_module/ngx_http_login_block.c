@@ -1,5 +1,5 @@
 
-/* Blocks whose lines are directives of this module only. */
+/* Blocks whose lines are directives of this module only, and their values. */
 
 #include "ngx_http_login_module.h"
 
@@ -125,6 +125,70 @@ ngx_http_login_is_text(const ngx_str_t *s)
 
     return s->len != 0
            && login_utf8_check(ngx_http_login_str(s), NULL) == LOGIN_OK;
+}
+
+
+ngx_int_t
+ngx_http_login_quoted(ngx_conf_t *cf, ngx_uint_t *n, const char *name)
+{
+    u_char      *p;
+    size_t       len, prefix;
+    ngx_str_t   *value;
+    ngx_uint_t   i, last;
+
+    value = cf->args->elts;
+
+    prefix = ngx_strlen(name);
+
+    if (value[*n].len <= prefix
+        || ngx_strncmp(value[*n].data, name, prefix) != 0
+        || value[*n].data[prefix] != '"')
+    {
+        return NGX_OK;
+    }
+
+    len = 0;
+
+    for (last = *n; last < cf->args->nelts; last++) {
+        len += value[last].len + 1;
+
+        if (value[last].len
+            && value[last].data[value[last].len - 1] == '"'
+            && (last != *n || value[last].len > prefix + 1))
+        {
+            break;
+        }
+    }
+
+    if (last == cf->args->nelts) {
+        (void) ngx_http_login_invalid(cf, &value[*n]);
+        return NGX_ERROR;
+    }
+
+    p = ngx_pnalloc(cf->pool, len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    len = 0;
+
+    for (i = *n; i <= last; i++) {
+        ngx_memcpy(p + len, value[i].data, value[i].len);
+        len += value[i].len;
+        p[len++] = ' ';
+    }
+
+    /* without the quotes, and a NUL in place of the second one */
+
+    ngx_memmove(p + prefix, p + prefix + 1, len - prefix - 1);
+    len -= 3;
+    p[len] = '\0';
+
+    value[last].data = p;
+    value[last].len = len;
+    *n = last;
+
+    return NGX_OK;
 }
 
 

@@ -6,7 +6,6 @@
 #include <arpa/inet.h>
 
 
-static ngx_int_t ngx_http_login_mail_quoted(ngx_conf_t *cf, ngx_uint_t *n);
 static ngx_int_t ngx_http_login_mail_parameter(ngx_conf_t *cf,
     ngx_http_login_mail_t *mail, ngx_str_t *value);
 static ngx_int_t ngx_http_login_mail_url(ngx_http_login_mail_t *mail);
@@ -47,7 +46,7 @@ ngx_http_login_mail(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     for (i = 2; i < cf->args->nelts; i++) {
-        if (ngx_http_login_mail_quoted(cf, &i) != NGX_OK
+        if (ngx_http_login_quoted(cf, &i, "from=") != NGX_OK
             || ngx_http_login_mail_parameter(cf, mail, &value[i]) != NGX_OK)
         {
             return NGX_CONF_ERROR;
@@ -73,70 +72,6 @@ ngx_http_login_mail(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     return NGX_CONF_OK;
-}
-
-
-/*
- * To nginx, quotes are quotes at the beginning of a parameter only, so that
- * from="Name <address>" comes in pieces: they are put together in the last.
- */
-
-static ngx_int_t
-ngx_http_login_mail_quoted(ngx_conf_t *cf, ngx_uint_t *n)
-{
-    u_char      *p;
-    size_t       len;
-    ngx_str_t   *value;
-    ngx_uint_t   i, last;
-
-    value = cf->args->elts;
-
-    if (!ngx_http_login_is(&value[*n], "from=\"")) {
-        return NGX_OK;
-    }
-
-    len = 0;
-
-    for (last = *n; last < cf->args->nelts; last++) {
-        len += value[last].len + 1;
-
-        if (value[last].len
-            && value[last].data[value[last].len - 1] == '"'
-            && (last != *n || value[last].len > sizeof("from=\"") - 1))
-        {
-            break;
-        }
-    }
-
-    if (last == cf->args->nelts) {
-        (void) ngx_http_login_invalid(cf, &value[*n]);
-        return NGX_ERROR;
-    }
-
-    p = ngx_pnalloc(cf->pool, len);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    len = 0;
-
-    for (i = *n; i <= last; i++) {
-        ngx_memcpy(p + len, value[i].data, value[i].len);
-        len += value[i].len;
-        p[len++] = ' ';
-    }
-
-    /* without the quotes, and a NUL in place of the second one */
-
-    ngx_memmove(p + 5, p + 6, len - 6);
-    len -= 3;
-    p[len] = '\0';
-
-    value[last].data = p;
-    value[last].len = len;
-    *n = last;
-
-    return NGX_OK;
 }
 
 

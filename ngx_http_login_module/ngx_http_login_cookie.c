@@ -176,6 +176,26 @@ ngx_http_login_set_link(ngx_http_request_t *r, login_str_t token)
 
 
 ngx_int_t
+ngx_http_login_set_language(ngx_http_request_t *r, login_str_t tag)
+{
+    ngx_http_login_cookie_t      cookie;
+    ngx_http_login_srv_conf_t   *scf;
+    ngx_http_login_main_conf_t  *mcf;
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
+    scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
+
+    cookie.name = scf->language_cookie;
+    cookie.value = tag;
+    ngx_str_null(&cookie.domain);
+    cookie.samesite = NGX_HTTP_LOGIN_LAX;
+    cookie.age = mcf->terms.persistent ? NGX_HTTP_LOGIN_BROWSER_AGE : -1;
+
+    return ngx_http_login_send_cookie(r, &cookie);
+}
+
+
+ngx_int_t
 ngx_http_login_set_trust(ngx_http_request_t *r, login_str_t token,
     uint64_t age)
 {

@@ -7,12 +7,11 @@
 
 
 #define NGX_HTTP_LOGIN_DEVICES_ID   (2 * LOGIN_ID_LEN)
-#define NGX_HTTP_LOGIN_DEVICES_DAY  (sizeof("2026-11-24") - 1)
-
 
 /* A list of the page while it is filled. */
 typedef struct {
     ngx_http_request_t           *r;
+    const login_locale_t         *locale;
     const login_account_t        *account;
     uint64_t                      epoch;
     uint64_t                      lifetime;     /* of trust */
@@ -36,8 +35,8 @@ static ngx_int_t ngx_http_login_devices_text(ngx_pool_t *pool,
     login_value_t *value, login_str_t text);
 static ngx_int_t ngx_http_login_devices_id(ngx_pool_t *pool,
     login_value_t *value, const u_char id[LOGIN_ID_LEN]);
-static ngx_int_t ngx_http_login_devices_day(ngx_pool_t *pool,
-    login_value_t *value, uint64_t when);
+static ngx_int_t ngx_http_login_devices_day(
+    ngx_http_login_devices_list_t *list, login_value_t *value, uint64_t when);
 
 
 ngx_int_t
@@ -85,6 +84,7 @@ ngx_http_login_devices_read(ngx_http_request_t *r,
     ngx_memzero(&devices, sizeof(ngx_http_login_devices_list_t));
 
     devices.r = r;
+    devices.locale = ngx_http_login_locale(page);
     devices.account = &account;
     devices.lifetime = org ? (uint64_t) org->terms.trust : 0;
     devices.now = (uint64_t) ngx_time();
@@ -164,10 +164,10 @@ ngx_http_login_devices_device(void *data, const login_device_t *device)
         || ngx_http_login_devices_text(pool, &row[LOGIN_VAR_DEVICE_LABEL],
                                        device->name)
            != NGX_OK
-        || ngx_http_login_devices_day(pool, &row[LOGIN_VAR_DEVICE_ADDED],
+        || ngx_http_login_devices_day(list, &row[LOGIN_VAR_DEVICE_ADDED],
                                       device->made)
            != NGX_OK
-        || ngx_http_login_devices_day(pool, &row[LOGIN_VAR_DEVICE_USED],
+        || ngx_http_login_devices_day(list, &row[LOGIN_VAR_DEVICE_USED],
                                       device->used)
            != NGX_OK)
     {
@@ -206,10 +206,10 @@ ngx_http_login_devices_trusted(void *data, const login_trust_t *trust)
         || ngx_http_login_devices_text(pool, &row[LOGIN_VAR_TRUST_ADDRESS],
                                        trust->address)
            != NGX_OK
-        || ngx_http_login_devices_day(pool, &row[LOGIN_VAR_TRUST_ADDED],
+        || ngx_http_login_devices_day(list, &row[LOGIN_VAR_TRUST_ADDED],
                                       trust->made)
            != NGX_OK
-        || ngx_http_login_devices_day(pool, &row[LOGIN_VAR_TRUST_USED],
+        || ngx_http_login_devices_day(list, &row[LOGIN_VAR_TRUST_USED],
                                       trust->used)
            != NGX_OK)
     {
@@ -257,31 +257,20 @@ ngx_http_login_devices_id(ngx_pool_t *pool, login_value_t *value,
 }
 
 
-/* In UTC, as everybody reads it; empty: never. */
+/* In UTC, as it is written in the language of the page; empty: never. */
 
 static ngx_int_t
-ngx_http_login_devices_day(ngx_pool_t *pool, login_value_t *value,
-    uint64_t when)
+ngx_http_login_devices_day(ngx_http_login_devices_list_t *list,
+    login_value_t *value, uint64_t when)
 {
-    u_char    *p;
-    time_t     time;
-    struct tm  tm;
+    u_char  *p;
 
-    if (when == 0) {
-        return NGX_OK;
-    }
-
-    time = (time_t) when;
-
-    p = ngx_pnalloc(pool, NGX_HTTP_LOGIN_DEVICES_DAY + NGX_INT_T_LEN);
-
-    if (p == NULL || gmtime_r(&time, &tm) == NULL) {
+    p = ngx_pnalloc(list->r->pool, LOGIN_LOCALE_TIME);
+    if (p == NULL) {
         return NGX_ERROR;
     }
 
-    value->text = login_str(p, ngx_sprintf(p, "%04d-%02d-%02d",
-                                           tm.tm_year + 1900, tm.tm_mon + 1,
-                                           tm.tm_mday)
-                               - p);
+    value->text = login_str(p, login_locale_day(p, list->locale, when));
+
     return NGX_OK;
 }

@@ -23,6 +23,13 @@ ngx_http_login_load_icon(ngx_conf_t *cf, ngx_http_login_asset_t *icon,
         return NGX_ERROR;
     }
 
+    if (ngx_file_info(file->data, &fi) == NGX_FILE_ERROR) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
+                           "icon \"%V\" of %s \"%V\" cannot be read",
+                           file, what, title);
+        return NGX_ERROR;
+    }
+
     mend = ngx_pnalloc(cf->pool, sizeof(", the icon of  \"\" in :")
                                  + ngx_strlen(what) + title->len
                                  + cf->conf_file->file.name.len

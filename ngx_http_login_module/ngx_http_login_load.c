@@ -1,7 +1,7 @@
 
 /*
  * What a configuration brings along from the disk, read and checked while
- * it is: keys, store, templates, style sheet and script.
+ * it is: keys, store, templates.
  */
 
 #include "ngx_http_login_module.h"
@@ -17,15 +17,16 @@ static ngx_int_t ngx_http_login_check_store(ngx_conf_t *cf,
 static ngx_int_t ngx_http_login_load_orgs(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
 static ngx_int_t ngx_http_login_load_terms(ngx_conf_t *cf,
-    ngx_http_login_terms_t *terms, ngx_uint_t mails);
+    ngx_http_login_main_conf_t *mcf, ngx_http_login_terms_t *terms);
 static ngx_int_t ngx_http_login_load_pages(ngx_conf_t *cf,
-    ngx_http_login_terms_t *terms);
+    ngx_http_login_main_conf_t *mcf, ngx_http_login_terms_t *terms);
+static login_pages_t *ngx_http_login_create_pages(ngx_conf_t *cf,
+    const ngx_http_login_terms_t *terms);
 static void ngx_http_login_free_pages(void *data);
+static void ngx_http_login_load_gaps(ngx_conf_t *cf,
+    const login_pages_t *pages);
 static ngx_int_t ngx_http_login_check_templates(ngx_conf_t *cf,
     ngx_http_login_terms_t *terms);
-static ngx_int_t ngx_http_login_load_asset(ngx_conf_t *cf,
-    ngx_http_login_terms_t *terms, ngx_http_login_asset_t *asset,
-    const char *extension);
 
 
 ngx_int_t
@@ -34,15 +35,8 @@ ngx_http_login_load(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
     if (ngx_http_login_load_keys(cf, mcf) != NGX_OK
         || ngx_http_login_check_store(cf, mcf) != NGX_OK
         || ngx_http_login_load_mail(cf, mcf) != NGX_OK
-        || ngx_http_login_load_providers(cf, mcf) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    ngx_str_set(&mcf->script.type, "text/javascript; charset=utf-8");
-
-    if (ngx_http_login_load_asset(cf, &mcf->terms, &mcf->script, "js")
-        != NGX_OK)
+        || ngx_http_login_load_providers(cf, mcf) != NGX_OK
+        || ngx_http_login_load_script(cf, mcf) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -60,8 +54,8 @@ ngx_http_login_load_orgs(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
     ngx_http_login_org_t   **orgs;
     ngx_http_login_terms_t  *terms;
 
-    if (ngx_http_login_load_terms(cf, &mcf->terms, mcf->mail != NULL)
-        != NGX_OK)
+    if (ngx_http_login_init_languages(cf, mcf) != NGX_OK
+        || ngx_http_login_load_terms(cf, mcf, &mcf->terms) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -75,10 +69,9 @@ ngx_http_login_load_orgs(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
             terms->pages = mcf->terms.pages;
             terms->mails = mcf->terms.mails;
             terms->style = mcf->terms.style;
+            terms->locales = mcf->terms.locales;
 
-        } else if (ngx_http_login_load_terms(cf, terms, mcf->mail != NULL)
-                   != NGX_OK)
-        {
+        } else if (ngx_http_login_load_terms(cf, mcf, terms) != NGX_OK) {
             return NGX_ERROR;
         }
     }
@@ -88,19 +81,16 @@ ngx_http_login_load_orgs(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
 
 
 static ngx_int_t
-ngx_http_login_load_terms(ngx_conf_t *cf, ngx_http_login_terms_t *terms,
-    ngx_uint_t mails)
+ngx_http_login_load_terms(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
+    ngx_http_login_terms_t *terms)
 {
-    ngx_str_set(&terms->style.type, "text/css; charset=utf-8");
-
-    if (ngx_http_login_load_pages(cf, terms) != NGX_OK
-        || ngx_http_login_load_asset(cf, terms, &terms->style, "css")
-           != NGX_OK)
+    if (ngx_http_login_check_templates(cf, terms) != NGX_OK
+        || ngx_http_login_load_style(cf, terms) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    return mails ? ngx_http_login_load_mails(cf, terms) : NGX_OK;
+    return ngx_http_login_load_pages(cf, mcf, terms);
 }
 
 
@@ -219,58 +209,67 @@ ngx_http_login_check_store(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
 
 
 static ngx_int_t
-ngx_http_login_load_pages(ngx_conf_t *cf, ngx_http_login_terms_t *terms)
+ngx_http_login_load_pages(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf,
+    ngx_http_login_terms_t *terms)
 {
-    size_t               n;
-    ngx_uint_t           i;
-    const char          *dirs[2];
-    login_error_t        error;
-    login_arena_t       *arena;
-    ngx_pool_cleanup_t  *cln;
+    login_error_t   error;
+    login_pages_t  *pages;
 
-    if (ngx_http_login_check_templates(cf, terms) != NGX_OK) {
+    pages = ngx_http_login_create_pages(cf, terms);
+    if (pages == NULL) {
         return NGX_ERROR;
     }
 
+    if (login_pages_compile(pages, mcf->mail != NULL, &error) != LOGIN_OK
+        || login_pages_translate(pages, mcf->languages->elts,
+                                 mcf->languages->nelts, &error)
+           != LOGIN_OK)
+    {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "%s", error.text);
+        return NGX_ERROR;
+    }
+
+    ngx_http_login_load_gaps(cf, pages);
+
+    terms->pages = pages->pages;
+    terms->mails = pages->mails;
+    terms->locales = &pages->locales;
+
+    return NGX_OK;
+}
+
+
+static login_pages_t *
+ngx_http_login_create_pages(ngx_conf_t *cf,
+    const ngx_http_login_terms_t *terms)
+{
+    login_arena_t       *arena;
+    login_pages_t       *pages;
+    ngx_pool_cleanup_t  *cln;
+
     cln = ngx_pool_cleanup_add(cf->pool, 0);
     if (cln == NULL) {
-        return NGX_ERROR;
+        return NULL;
     }
 
     arena = login_arena_create();
     if (arena == NULL) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "no memory for the pages");
-        return NGX_ERROR;
+        return NULL;
     }
 
     cln->handler = ngx_http_login_free_pages;
     cln->data = arena;
 
-    terms->pages = ngx_palloc(cf->pool,
-                              LOGIN_PAGES * sizeof(login_template_t *));
-    if (terms->pages == NULL) {
-        return NGX_ERROR;
+    pages = ngx_palloc(cf->pool, sizeof(login_pages_t));
+    if (pages == NULL) {
+        return NULL;
     }
 
-    n = 0;
+    login_pages_init(pages, arena, ngx_http_login_own_pages(terms),
+                     LOGIN_PAGES_PATH);
 
-    if (terms->templates.len != 0) {
-        dirs[n++] = (char *) terms->templates.data;
-    }
-
-    dirs[n++] = LOGIN_PAGES_PATH;
-
-    for (i = 0; i < LOGIN_PAGES; i++) {
-        if (login_template_compile(&terms->pages[i], arena, &login_page_schema,
-                                   dirs, n, login_page_name(i), &error)
-            != LOGIN_OK)
-        {
-            ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "%s", error.text);
-            return NGX_ERROR;
-        }
-    }
-
-    return NGX_OK;
+    return pages;
 }
 
 
@@ -278,6 +277,23 @@ static void
 ngx_http_login_free_pages(void *data)
 {
     login_arena_destroy(data);
+}
+
+
+static void
+ngx_http_login_load_gaps(ngx_conf_t *cf, const login_pages_t *pages)
+{
+    size_t                        i;
+    const login_catalog_entry_t  *entry;
+
+    for (i = 0; (entry = login_pages_gap(pages, &i)) != NULL; /* void */ ) {
+        ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                      "message \"%*s\" is not translated into \"%s\" and "
+                      "%ui more of \"login_languages\" in %s:%ui",
+                      entry->one.len, entry->one.data, entry->lacks,
+                      (ngx_uint_t) entry->nlacks - 1, entry->path,
+                      (ngx_uint_t) entry->line);
+    }
 }
 
 
@@ -307,67 +323,6 @@ ngx_http_login_check_templates(ngx_conf_t *cf, ngx_http_login_terms_t *terms)
                   &terms->templates);
 
     return NGX_ERROR;
-}
-
-
-/*
- * The name of the style sheet changes with its content, to be cached for
- * good; that of the script stays: no variable may stand in its place.
- */
-
-static ngx_int_t
-ngx_http_login_load_asset(ngx_conf_t *cf, ngx_http_login_terms_t *terms,
-    ngx_http_login_asset_t *asset, const char *extension)
-{
-    size_t            len;
-    u_char           *name;
-    ngx_file_info_t   fi;
-    u_char            hash[LOGIN_HASH_LEN];
-
-    len = sizeof(LOGIN_PAGES_PATH) + terms->templates.len
-          + sizeof("/login.") + ngx_strlen(extension) + 16;
-
-    name = ngx_pnalloc(cf->pool, len);
-    if (name == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_sprintf(name, "%V/login.%s%Z", &terms->templates, extension);
-
-    if (terms->templates.len == 0
-        || (ngx_file_info(name, &fi) == NGX_FILE_ERROR
-            && ngx_errno == NGX_ENOENT))
-    {
-        ngx_sprintf(name, "%s/login.%s%Z", LOGIN_PAGES_PATH, extension);
-    }
-
-    if (ngx_http_login_read_file(cf, (char *) name, 1024 * 1024, "", &fi,
-                                 &asset->data)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    if (login_sha256(hash, ngx_http_login_str(&asset->data)) != LOGIN_OK) {
-        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                      "SHA-256 of OpenSSL failed, is there memory?");
-        return NGX_ERROR;
-    }
-
-    if (asset != &terms->style) {
-        ngx_str_set(&asset->name, "login.js");
-        return NGX_OK;
-    }
-
-    asset->name.data = name;
-
-    name = ngx_cpymem(name, "login.", 6);
-    name += login_hex_encode(name, login_str(hash, 8));
-    name = ngx_sprintf(name, ".%s", extension);
-
-    asset->name.len = name - asset->name.data;
-
-    return NGX_OK;
 }
 
 

@@ -1,5 +1,5 @@
 
-/* What "login_mail" brings along: names, the password, templates. */
+/* What "login_mail" brings along: names, the password. */
 
 #include "ngx_http_login_module.h"
 
@@ -12,7 +12,6 @@ static ngx_int_t ngx_http_login_mail_names(ngx_conf_t *cf,
 static ngx_int_t ngx_http_login_mail_password(ngx_conf_t *cf,
     ngx_http_login_mail_t *mail);
 static void ngx_http_login_wipe_password(void *data);
-static void ngx_http_login_free_templates(void *data);
 static char *ngx_http_login_mail_string(ngx_conf_t *cf, ngx_str_t *s);
 
 
@@ -199,59 +198,6 @@ ngx_http_login_wipe_password(void *data)
     ngx_str_t *text = data;
 
     ngx_explicit_memzero(text->data, text->len);
-}
-
-
-ngx_int_t
-ngx_http_login_load_mails(ngx_conf_t *cf, ngx_http_login_terms_t *terms)
-{
-    size_t               n;
-    const char          *dirs[2];
-    login_error_t        error;
-    login_arena_t       *arena;
-    ngx_pool_cleanup_t  *cln;
-
-    cln = ngx_pool_cleanup_add(cf->pool, 0);
-    if (cln == NULL) {
-        return NGX_ERROR;
-    }
-
-    arena = login_arena_create();
-    if (arena == NULL) {
-        return NGX_ERROR;
-    }
-
-    cln->handler = ngx_http_login_free_templates;
-    cln->data = arena;
-
-    terms->mails = ngx_pcalloc(cf->pool, sizeof(login_mail_templates_t));
-    if (terms->mails == NULL) {
-        return NGX_ERROR;
-    }
-
-    n = 0;
-
-    if (terms->templates.len != 0) {
-        dirs[n++] = (char *) terms->templates.data;
-    }
-
-    dirs[n++] = LOGIN_PAGES_PATH;
-
-    if (login_mail_compile(terms->mails, arena, dirs, n, &error)
-        != LOGIN_OK)
-    {
-        ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "%s", error.text);
-        return NGX_ERROR;
-    }
-
-    return NGX_OK;
-}
-
-
-static void
-ngx_http_login_free_templates(void *data)
-{
-    login_arena_destroy(data);
 }
 
 

@@ -127,6 +127,13 @@ static ngx_command_t  ngx_http_login_commands[] = {
       0,
       NULL },
 
+    { ngx_string("login_languages"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_http_login_languages,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("login_org"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_BLOCK|NGX_CONF_TAKE2,
       ngx_http_login_org,
@@ -144,6 +151,13 @@ static ngx_command_t  ngx_http_login_commands[] = {
     { ngx_string("login_region"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE3,
       ngx_http_login_region,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("login_app"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_2MORE,
+      ngx_http_login_app,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },
@@ -221,6 +235,7 @@ ngx_http_login_create_main_conf(ngx_conf_t *cf)
      *     conf->key_file = { 0, NULL };
      *     conf->orgs = NULL;
      *     conf->regions = NULL;
+     *     conf->apps = NULL;
      *     conf->providers = NULL;
      *     conf->org_hash = { NULL, 0 };
      *     conf->provider_hash = { NULL, 0 };
@@ -231,6 +246,7 @@ ngx_http_login_create_main_conf(ngx_conf_t *cf)
      *     conf->used = 0;
      *     conf->caches = 0;
      *     conf->limit = { 0, 0, 0 };
+     *     conf->languages = NULL;
      *     conf->mail = NULL;
      *     conf->log = NULL;
      *     conf->syslog = NULL;
@@ -344,6 +360,7 @@ ngx_http_login_create_srv_conf(ngx_conf_t *cf)
      *     conf->session_cookie = { 0, NULL };
      *     conf->browser_cookie = { 0, NULL };
      *     conf->link_cookie = { 0, NULL };
+     *     conf->language_cookie = { 0, NULL };
      *     conf->trust_cookie = { 0, NULL };
      *     conf->flow_cookies = { { 0, NULL } };
      *     conf->org_cookie = { 0, NULL };
@@ -432,6 +449,10 @@ ngx_http_login_postconfiguration(ngx_conf_t *cf)
 
     if (!mcf->used) {
         return NGX_OK;
+    }
+
+    if (ngx_http_login_app_init(cf, mcf) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     mcf->caches = ngx_http_login_has_cache(cf);

@@ -106,6 +106,7 @@ typedef struct {
     ngx_uint_t                   own_min;   /* "min" was set */
     login_template_t           **pages;     /* LOGIN_PAGES of them */
     login_mail_templates_t      *mails;     /* NULL: nothing is mailed */
+    login_locales_t             *locales;   /* the texts of both */
     ngx_http_login_asset_t       style;
     login_limits_t               limits;
     login_rules_t                rules;     /* for new passwords */
@@ -173,6 +174,17 @@ typedef struct {
 } ngx_http_login_org_t;
 
 
+/* "login_app" */
+typedef struct {
+    ngx_str_t                    title;
+    ngx_str_t                    url;
+    ngx_str_t                    text;
+    login_str_t                  letter;    /* stands for the icon */
+    ngx_http_login_asset_t       icon;      /* empty: none */
+    ngx_array_t                 *shown;     /* of one ..._require_t */
+} ngx_http_login_app_t;
+
+
 typedef struct ngx_http_login_worker_s  ngx_http_login_worker_t;
 typedef struct ngx_http_login_mailer_s  ngx_http_login_mailer_t;
 typedef struct ngx_http_login_memory_s  ngx_http_login_memory_t;
@@ -193,12 +205,14 @@ typedef struct {
     ngx_array_t                 *orgs;      /* of ..._org_t * */
     ngx_array_t                 *regions;   /* of ..._region_t */
     ngx_array_t                 *providers; /* of ..._provider_t */
+    ngx_array_t                 *apps;      /* of ..._app_t, or NULL */
 
     ngx_int_t                    limit_attempts;
     time_t                       limit_lockout;
     ngx_int_t                    limit_rate;
     size_t                       limit_zone;
 
+    ngx_array_t                 *languages; /* of login_language_t */
     ngx_http_login_mail_t       *mail;      /* NULL: nothing is mailed */
     ngx_open_file_t             *log;
     ngx_syslog_peer_t           *syslog;    /* instead of "log" */
@@ -252,6 +266,7 @@ typedef struct {
     login_str_t                  session_cookie;    /* full names */
     login_str_t                  browser_cookie;
     login_str_t                  link_cookie;
+    login_str_t                  language_cookie;
     login_str_t                  trust_cookie;
     login_str_t                  flow_cookies[LOGIN_FLOWS_MAX];
     login_str_t                  org_cookie;
@@ -353,6 +368,7 @@ typedef struct {
     login_str_t                  session;   /* the cookies' values */
     login_str_t                  browser;
     login_str_t                  link;
+    login_str_t                  language;
     login_str_t                  org;       /* of several: the last one */
     login_str_t                  token;     /* was in the address */
     login_str_t                  trust;     /* these of the portal's */
@@ -388,6 +404,7 @@ typedef struct {
     login_page_e                 page;
     ngx_uint_t                   status;
     login_reason_e               reason;
+    ngx_uint_t                   language;  /* of those that are offered */
     login_value_t                values[LOGIN_VARS];
 } ngx_http_login_page_t;
 
@@ -444,6 +461,16 @@ ngx_int_t ngx_http_login_load(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
 
 
+/* The folder that goes before the shipped one; NULL: there is none. */
+#define ngx_http_login_own_pages(terms)                                       \
+    ((terms)->templates.len ? (const char *) (terms)->templates.data : NULL)
+
+/* ngx_http_login_load_asset.c: of one organisation, and of all */
+ngx_int_t ngx_http_login_load_style(ngx_conf_t *cf,
+    ngx_http_login_terms_t *terms);
+ngx_int_t ngx_http_login_load_script(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+
 /* A file as a whole; says what is wrong with it, and "mend" behind it. */
 ngx_int_t ngx_http_login_read_file(ngx_conf_t *cf, const char *name,
     size_t max, const char *mend, ngx_file_info_t *fi, ngx_str_t *text);
@@ -454,8 +481,6 @@ ngx_int_t ngx_http_login_read_file(ngx_conf_t *cf, const char *name,
 char *ngx_http_login_mail(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 ngx_int_t ngx_http_login_load_mail(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
-ngx_int_t ngx_http_login_load_mails(ngx_conf_t *cf,
-    ngx_http_login_terms_t *terms);
 
 
 /* ngx_http_login_{conf_org,region,org}.c: organisations */
@@ -541,6 +566,22 @@ ngx_int_t ngx_http_login_load_icon(ngx_conf_t *cf,
     ngx_http_login_asset_t *icon, ngx_str_t *file, const char *what,
     const ngx_str_t *title);
 
+/* ngx_http_login_conf_app.c, ngx_http_login_splash.c: tiles of "apps" */
+
+char *ngx_http_login_app(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* What is only known when all has been read. */
+ngx_int_t ngx_http_login_app_init(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+
+/* Those that this person is to see. */
+ngx_int_t ngx_http_login_splash_fill(ngx_http_request_t *r,
+    ngx_http_login_page_t *page, const ngx_http_login_identity_t *identity);
+
+/* An icon by its name below "assets/"; NULL: there is none. */
+const ngx_http_login_asset_t *ngx_http_login_app_icon(
+    const ngx_http_login_main_conf_t *mcf, const ngx_str_t *name);
+
 
 /* ngx_http_login_block.c: blocks that are directives of this module */
 
@@ -551,7 +592,42 @@ char *ngx_http_login_block(ngx_conf_t *cf, ngx_command_t *commands,
 /* A text for people: not empty, well-formed UTF-8, one line. */
 ngx_uint_t ngx_http_login_is_text(const ngx_str_t *s);
 
+/*
+ * To nginx, quotes are quotes at the beginning of a parameter only, so that
+ * name="two words" comes in pieces: they are put together, without quotes, in
+ * the last of them, and "*n" is its number then.
+ */
+ngx_int_t ngx_http_login_quoted(ngx_conf_t *cf, ngx_uint_t *n,
+    const char *name);
+
 extern ngx_conf_post_t  ngx_http_login_not_empty_post;
+
+
+/* ngx_http_login_load_language.c */
+
+char *ngx_http_login_languages(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/* All that are shipped, where nothing was set. */
+ngx_int_t ngx_http_login_init_languages(ngx_conf_t *cf,
+    ngx_http_login_main_conf_t *mcf);
+
+
+/* ngx_http_login_language.c */
+
+/* In which to answer, by its number. */
+ngx_uint_t ngx_http_login_language(ngx_http_request_t *r);
+
+/* The same with its texts. */
+#define ngx_http_login_locale(page)                                           \
+    (&(page)->terms->locales->locales[(page)->language])
+
+/* What the list of languages shows, on a page that is all filled. */
+ngx_int_t ngx_http_login_language_fill(ngx_http_request_t *r,
+    ngx_http_login_page_t *page);
+
+void ngx_http_login_language_form(ngx_http_request_t *r,
+    const login_form_t *form);
 
 
 /* ngx_http_login_mail.c: the thread that sends */
@@ -816,6 +892,14 @@ ngx_http_login_ctx_t *ngx_http_login_gate_ctx(ngx_http_request_t *r);
 /* ngx_http_login_require.c */
 
 char *ngx_http_login_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/*
+ * Reads the names behind "prefix" bytes of a value into "*list" of "require".
+ * NGX_DECLINED: there is one before it, or none of them is a name.
+ */
+ngx_int_t ngx_http_login_require_names(ngx_conf_t *cf,
+    ngx_http_login_require_t *require, ngx_array_t **list, ngx_str_t *value,
+    size_t prefix);
 ngx_int_t ngx_http_login_require_orgs(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf, ngx_array_t *conditions);
 char *ngx_http_login_require_unused(ngx_conf_t *cf,
@@ -886,6 +970,9 @@ ngx_int_t ngx_http_login_set_browser(ngx_http_request_t *r,
 /* The token of a link, until the browser closes; empty: no more. */
 ngx_int_t ngx_http_login_set_link(ngx_http_request_t *r, login_str_t token);
 
+/* The language that was chosen. */
+ngx_int_t ngx_http_login_set_language(ngx_http_request_t *r,
+    login_str_t tag);
 /* Both for "age" seconds; 0: no more. */
 ngx_int_t ngx_http_login_set_trust(ngx_http_request_t *r, login_str_t token,
     uint64_t age);
@@ -963,6 +1050,10 @@ ngx_int_t ngx_http_login_return_url(ngx_http_request_t *r,
 
 ngx_uint_t ngx_http_login_return_allowed(ngx_http_request_t *r,
     login_str_t target);
+
+/* The path of this request, as it was asked for; may be empty. */
+ngx_int_t ngx_http_login_return_path(ngx_http_request_t *r,
+    login_str_t *path);
 
 /* The return address of this request, percent-encoded; may be empty. */
 ngx_int_t ngx_http_login_return_here(ngx_http_request_t *r, ngx_str_t *value);
@@ -1218,6 +1309,17 @@ ngx_int_t ngx_http_login_account_show(ngx_http_request_t *r,
 ngx_int_t ngx_http_login_account_changed(ngx_http_request_t *r,
     const login_renew_t *renew);
 
+/* ngx_http_login_account_list.c: its sessions and events, and what was done */
+
+ngx_int_t ngx_http_login_account_fill(ngx_http_request_t *r,
+    ngx_http_login_page_t *page, const login_form_t *query);
+
+/* ngx_http_login_account_edit.c: its forms but that of a new password */
+
+/* NGX_DECLINED: it is none of these; NGX_DONE: the store is at it. */
+ngx_int_t ngx_http_login_account_edit(ngx_http_request_t *r,
+    const login_form_t *form, const ngx_http_login_identity_t *identity);
+
 /* ngx_http_login_password.c: what forms with a new password have in common */
 
 /* LOGIN_REASON_NONE: there is one, twice and the same. */
@@ -1259,6 +1361,9 @@ ngx_int_t ngx_http_login_devices_leave(ngx_http_request_t *r);
  */
 void ngx_http_login_link_hide(ngx_http_request_t *r, size_t len,
     login_str_t *token);
+
+/* The same for what was read of the query. */
+void ngx_http_login_link_hide_query(ngx_http_request_t *r);
 
 /* Keeps it in a cookie and answers 303 to a page below the portal. */
 ngx_int_t ngx_http_login_link_follow(ngx_http_request_t *r,

@@ -14,8 +14,8 @@ static void ngx_http_login_page_reason(ngx_http_login_page_t *page,
     login_reason_e reason);
 static void ngx_http_login_page_person(ngx_http_request_t *r,
     ngx_http_login_page_t *page);
-static ngx_int_t ngx_http_login_page_style(ngx_http_request_t *r,
-    ngx_http_login_page_t *page);
+static ngx_int_t ngx_http_login_page_asset(ngx_http_request_t *r,
+    ngx_http_login_page_t *page, login_page_var_e var, const ngx_str_t *name);
 static ngx_int_t ngx_http_login_retry(ngx_http_request_t *r, uint64_t wait);
 static void ngx_http_login_content_type(ngx_http_request_t *r,
     const char *type);
@@ -27,7 +27,6 @@ ngx_http_login_page(ngx_http_request_t *r, login_page_e page,
 {
     const char              *name;
     ngx_http_login_page_t   *p;
-    const login_locale_t    *locale;
 
     p = ngx_pcalloc(r->pool, sizeof(ngx_http_login_page_t));
     if (p == NULL) {
@@ -38,14 +37,9 @@ ngx_http_login_page(ngx_http_request_t *r, login_page_e page,
     p->status = status;
     p->reason = reason;
 
-    locale = &login_locale_english;
     name = login_page_name(page);
 
     ngx_http_login_page_text(p, LOGIN_VAR_PAGE, name, ngx_strlen(name));
-    ngx_http_login_page_text(p, LOGIN_VAR_LANGUAGE, locale->tag.data,
-                             locale->tag.len);
-    ngx_http_login_page_text(p, LOGIN_VAR_DIR, locale->rtl ? "rtl" : "ltr",
-                             3);
 
     if (ngx_http_login_page_address(r, p) != NGX_OK) {
         return NULL;
@@ -54,6 +48,8 @@ ngx_http_login_page(ngx_http_request_t *r, login_page_e page,
     ngx_http_login_page_reason(p, reason);
 
     ngx_http_login_page_person(r, p);
+
+    p->language = ngx_http_login_language(r);
 
     return p;
 }
@@ -134,23 +130,22 @@ ngx_http_login_page_org(ngx_http_request_t *r, ngx_http_login_page_t *page,
 
 
 static ngx_int_t
-ngx_http_login_page_style(ngx_http_request_t *r, ngx_http_login_page_t *page)
+ngx_http_login_page_asset(ngx_http_request_t *r,
+    ngx_http_login_page_t *page, login_page_var_e var, const ngx_str_t *name)
 {
-    u_char            *p, *end;
-    login_str_t        portal;
-    const ngx_str_t   *name;
+    u_char       *p;
+    login_str_t   portal;
 
     portal = page->values[LOGIN_VAR_PORTAL].text;
-    name = &page->terms->style.name;
 
     p = ngx_pnalloc(r->pool, portal.len + sizeof("assets/") + name->len);
     if (p == NULL) {
         return NGX_ERROR;
     }
 
-    end = ngx_sprintf(p, "%*sassets/%V", portal.len, portal.data, name);
-
-    ngx_http_login_page_text(page, LOGIN_VAR_STYLE, p, end - p);
+    ngx_http_login_page_text(page, var, p,
+                             ngx_sprintf(p, "%*sassets/%V", portal.len,
+                                         portal.data, name) - p);
 
     return NGX_OK;
 }
@@ -159,70 +154,16 @@ ngx_http_login_page_style(ngx_http_request_t *r, ngx_http_login_page_t *page)
 static void
 ngx_http_login_page_reason(ngx_http_login_page_t *page, login_reason_e reason)
 {
-    const char  *code;
+    const char        *code;
+    login_page_var_e   flag;
 
     code = login_reason_code(reason);
+    flag = login_page_flag(reason);
 
     ngx_http_login_page_text(page, LOGIN_VAR_CODE, code, ngx_strlen(code));
 
-    switch (reason) {
-
-    case LOGIN_REASON_WRONG:
-        ngx_http_login_page_flag(page, LOGIN_VAR_WRONG);
-        break;
-
-    case LOGIN_REASON_FORGED:
-        ngx_http_login_page_flag(page, LOGIN_VAR_FORGED);
-        break;
-
-    case LOGIN_REASON_MALFORMED:
-    case LOGIN_REASON_TOO_LARGE:
-    case LOGIN_REASON_TYPE:
-        ngx_http_login_page_flag(page, LOGIN_VAR_MALFORMED);
-        break;
-
-    case LOGIN_REASON_MISMATCH:
-        ngx_http_login_page_flag(page, LOGIN_VAR_MISMATCH);
-        break;
-
-    case LOGIN_REASON_WEAK:
-        ngx_http_login_page_flag(page, LOGIN_VAR_WEAK);
-        break;
-
-    case LOGIN_REASON_METHOD:
-        ngx_http_login_page_flag(page, LOGIN_VAR_METHOD);
-        break;
-
-    case LOGIN_REASON_BUSY:
-        ngx_http_login_page_flag(page, LOGIN_VAR_BUSY);
-        break;
-
-    case LOGIN_REASON_THROTTLED:
-        ngx_http_login_page_flag(page, LOGIN_VAR_THROTTLED);
-        break;
-
-    case LOGIN_REASON_CURRENT:
-        ngx_http_login_page_flag(page, LOGIN_VAR_CURRENT);
-        break;
-
-    case LOGIN_REASON_NO_PASSWORD:
-        ngx_http_login_page_flag(page, LOGIN_VAR_NO_PASSWORD);
-        break;
-
-    case LOGIN_REASON_CODE:
-        ngx_http_login_page_flag(page, LOGIN_VAR_WRONG_CODE);
-        break;
-
-    case LOGIN_REASON_OVER:
-        ngx_http_login_page_flag(page, LOGIN_VAR_OVER);
-        break;
-
-    case LOGIN_REASON_LIMITED:
-        ngx_http_login_page_flag(page, LOGIN_VAR_LIMITED);
-        break;
-
-    default:
-        break;
+    if (flag != LOGIN_VARS) {
+        ngx_http_login_page_flag(page, flag);
     }
 }
 
@@ -261,16 +202,31 @@ ngx_int_t
 ngx_http_login_page_render(ngx_http_request_t *r, ngx_http_login_page_t *page,
     ngx_str_t *html)
 {
-    const login_template_t  *template;
+    const login_locale_t        *locale;
+    const login_template_t      *template;
+    ngx_http_login_main_conf_t  *mcf;
 
-    if (ngx_http_login_page_style(r, page) != NGX_OK) {
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
+
+    if (ngx_http_login_page_asset(r, page, LOGIN_VAR_STYLE,
+                                  &page->terms->style.name)
+        != NGX_OK
+        || ngx_http_login_page_asset(r, page, LOGIN_VAR_SCRIPT,
+                                     &mcf->script.name)
+           != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
     template = page->terms->pages[page->page];
+    locale = ngx_http_login_locale(page);
+
+    if (ngx_http_login_language_fill(r, page) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
     html->len = login_template_render(NULL, template, page->values,
-                                      &login_locale_english);
+                                      locale);
 
     html->data = ngx_pnalloc(r->pool, html->len + 1);
     if (html->data == NULL) {
@@ -278,7 +234,7 @@ ngx_http_login_page_render(ngx_http_request_t *r, ngx_http_login_page_t *page,
     }
 
     (void) login_template_render(html->data, template, page->values,
-                                 &login_locale_english);
+                                 locale);
 
     return NGX_OK;
 }

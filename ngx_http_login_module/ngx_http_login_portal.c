@@ -74,6 +74,10 @@ static const ngx_http_login_route_t  ngx_http_login_routes[] = {
       ngx_http_login_register_page,
       ngx_http_login_register_form },
 
+    { ngx_string("language"), 0,
+      NULL,
+      ngx_http_login_language_form },
+
     { ngx_string("mfa"), 0,
       ngx_http_login_mfa_page,
       ngx_http_login_mfa_form },
@@ -146,7 +150,7 @@ ngx_http_login_portal_handler(ngx_http_request_t *r)
         return ngx_http_login_error(r, LOGIN_REASON_NOT_FOUND);
     }
 
-    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
+    if (route->get == NULL || !(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
         return ngx_http_login_not_allowed(r, route);
     }
 
@@ -249,8 +253,10 @@ ngx_http_login_not_allowed(ngx_http_request_t *r,
 {
     static ngx_str_t  read = ngx_string("GET, HEAD");
     static ngx_str_t  send = ngx_string("GET, HEAD, POST");
+    static ngx_str_t  post = ngx_string("POST");
 
-    if (ngx_http_login_push_header(r, "Allow", route->post ? &send : &read)
+    if (ngx_http_login_push_header(r, "Allow", !route->post ? &read
+                                               : route->get ? &send : &post)
         == NULL)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;

@@ -65,7 +65,7 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
     host = https ? "__Host-" : "";
     prefix = !https ? "" : scf->cookie_domain.len ? "__Secure-" : "__Host-";
 
-    len = sizeof("__Secure-_browser") + scf->cookie_name.len;
+    len = sizeof("__Secure-_language") + scf->cookie_name.len;
 
     p = ngx_pnalloc(cf->pool, (9 + LOGIN_FLOWS_MAX + NGX_HTTP_LOGIN_STATES)
                               * len);
@@ -88,6 +88,12 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
     scf->link_cookie.data = p;
     scf->link_cookie.len = ngx_sprintf(p, "%s%V_link", host,
                                        &scf->cookie_name) - p;
+
+    p += len;
+
+    scf->language_cookie.data = p;
+    scf->language_cookie.len = ngx_sprintf(p, "%s%V_language", host,
+                                           &scf->cookie_name) - p;
 
     p += len;
 
@@ -151,6 +157,7 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
         || ngx_http_login_add_cookie(cf, scf->last_cookie) != NGX_OK
         || ngx_http_login_add_cookie(cf, scf->browser_cookie) != NGX_OK
         || ngx_http_login_add_cookie(cf, scf->link_cookie) != NGX_OK
+        || ngx_http_login_add_cookie(cf, scf->language_cookie) != NGX_OK
         || ngx_http_login_add_cookie(cf, scf->trust_cookie) != NGX_OK
         || ngx_http_login_add_cookie(cf, flows) != NGX_OK
         || ngx_http_login_add_cookie(cf, states) != NGX_OK)

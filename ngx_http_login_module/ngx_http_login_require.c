@@ -89,23 +89,11 @@ ngx_http_login_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             }
         }
 
-        if (list == NULL || *list != NULL) {
+        if (list == NULL
+            || ngx_http_login_require_names(cf, require, list, &value[i], j)
+               != NGX_OK)
+        {
             goto invalid;
-        }
-
-        *list = ngx_http_login_require_list(cf, &value[i], j);
-
-        if (*list == NULL) {
-            return NGX_CONF_ERROR;
-        }
-
-        for (j = 0; j < (*list)->nelts; j++) {
-            if (ngx_http_login_require_item(cf, require, *list,
-                                            (ngx_str_t *) (*list)->elts + j)
-                != NGX_OK)
-            {
-                goto invalid;
-            }
         }
     }
 
@@ -117,6 +105,38 @@ invalid:
                        "invalid parameter \"%V\" in \"%V\" directive",
                        &value[i], &cmd->name);
     return NGX_CONF_ERROR;
+}
+
+
+ngx_int_t
+ngx_http_login_require_names(ngx_conf_t *cf,
+    ngx_http_login_require_t *require, ngx_array_t **list, ngx_str_t *value,
+    size_t prefix)
+{
+    ngx_str_t   *name;
+    ngx_uint_t   i;
+
+    if (*list != NULL) {
+        return NGX_DECLINED;
+    }
+
+    *list = ngx_http_login_require_list(cf, value, prefix);
+
+    if (*list == NULL) {
+        return NGX_ERROR;
+    }
+
+    name = (*list)->elts;
+
+    for (i = 0; i < (*list)->nelts; i++) {
+        if (ngx_http_login_require_item(cf, require, *list, &name[i])
+            != NGX_OK)
+        {
+            return NGX_DECLINED;
+        }
+    }
+
+    return NGX_OK;
 }
 
 

@@ -11,8 +11,6 @@ static ngx_int_t ngx_http_login_concat(ngx_http_request_t *r, ngx_str_t *dst,
     login_str_t a, login_str_t b);
 static ngx_int_t ngx_http_login_return_value(ngx_http_request_t *r,
     login_str_t target, ngx_str_t *value);
-static ngx_int_t ngx_http_login_return_path(ngx_http_request_t *r,
-    login_str_t *path);
 static ngx_int_t ngx_http_login_return_absolute(ngx_http_request_t *r,
     login_str_t path, login_str_t *url);
 static ngx_int_t ngx_http_login_signin_write(ngx_http_request_t *r,
@@ -153,7 +151,7 @@ ngx_http_login_return_value(ngx_http_request_t *r, login_str_t target,
 
 /* As it was asked for, but for bytes that no URL has. */
 
-static ngx_int_t
+ngx_int_t
 ngx_http_login_return_path(ngx_http_request_t *r, login_str_t *path)
 {
     u_char     *dst;

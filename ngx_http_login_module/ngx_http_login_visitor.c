@@ -132,6 +132,10 @@ ngx_http_login_read_cookies(ngx_http_request_t *r,
         || ngx_http_login_take_cookie(r, &visitor->link, lines, n,
                                       scf->link_cookie, token)
            != NGX_OK
+        || ngx_http_login_take_cookie(r, &visitor->language, lines, n,
+                                      scf->language_cookie,
+                                      LOGIN_LANGUAGE_MAX)
+           != NGX_OK
         || (mcf->orgs->nelts > 1
             && ngx_http_login_take_cookie(r, &visitor->org, lines, n,
                                           scf->org_cookie, token)

@@ -3,7 +3,8 @@
 # what the core and the command line are built with
 toolchain=(gcc make libc6-dev libcrypt-dev liblmdb-dev libargon2-dev
            libutf8proc-dev libidn2-dev libzxcvbn-dev libcurl4-openssl-dev
-           liboath-dev libqrencode-dev libssl-dev libjansson-dev libyaml-dev)
+           liboath-dev libqrencode-dev libssl-dev libjansson-dev libyaml-dev
+           gettext)
 
 
 # Says why, and ends.

@@ -64,6 +64,7 @@ is offers('user', 'add', 'ann', '--pass'), '--password-stdin',
 is offers('user', 'list', '--verify'), '', 'not one of another command';
 is offers('backup', 'fi'), 'file name', 'a file';
 is offers('--store', ''), 'folder', 'a directory';
+is offers('preview', ''), 'folder', 'one as an argument';
 is offers('--store', '=', 'fo'), 'folder', 'one behind an equals sign';
 like offers('init', '--user', 'ro'), qr/\broot\b/, 'a user of the system';
 is offers('user', 'show', ''), '', 'no names of users';

@@ -93,6 +93,7 @@ my %headers = (
     map { $_ => 1 } 'content-security-policy', 'referrer-policy',
         'x-content-type-options', 'cross-origin-opener-policy',
         'cross-origin-resource-policy', 'x-frame-options', 'vary',
+        'content-language',
 );
 
 my (@odd, %seen);

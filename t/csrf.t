@@ -212,7 +212,8 @@ for my $who ($ann, undef) {
     my $forms = forms_of($browser);
 
     is_deeply [ sort keys %$forms ],
-        [ '/login/', defined $who ? qw(/login/account /login/logout) : () ],
+        [ '/login/', defined $who ? '/login/account' : (), '/login/language',
+          defined $who ? '/login/logout' : () ],
         "$shown: the forms of the portal";
 
     # a csrf of this browser's is more than others can know
@@ -353,7 +354,8 @@ for my $who ($ann, undef) {
                     body => $form, headers => $headers);
 
                 is $r->status, 405, "$method $path";
-                is $r->header('Allow'), 'GET, HEAD, POST', 'says what is';
+                is $r->header('Allow'), $path =~ /language$/ ? 'POST'
+                    : 'GET, HEAD, POST', 'says what is';
                 is scalar($r->cookies), 0, 'and changes no cookie';
 
                 is $browser->clone->request($method, "$path?$form",

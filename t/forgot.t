@@ -160,6 +160,8 @@ sub link_in {
             map({ "$_->{name} " . length $_->{value} } $r->cookies),
             $r->body, $browser->follow($r)->body;
 
+        $text =~ s/name="csrf" value="[^"]*"//g;
+
         push @{ $answers{$text} }, $name;
     }
 
@@ -376,7 +378,8 @@ sub link_in {
 
     is $page->status, 200, 'the page';
     is $page->page, 'forgot', 'is there';
-    is scalar $page->forms, 0, 'without a form';
+    is scalar(grep { $_->{action} !~ /language$/ } $page->forms), 0,
+        'without a form';
     like $page->body, qr/Ask your administrator/, 'and says whom to ask';
     is $browser->post('/login/forgot', { username => $ann,
         csrf => $browser->get('/login/')->csrf })->status, 422,

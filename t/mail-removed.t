@@ -93,6 +93,18 @@ $t->cli_ok('user', 'rename', $bob, 'robert@example.com');
 is queued($bob), 'renamed', 'of the old name: gone';
 is queued('robert@example.com'), 'renamed', 'both addresses are told';
 
+$t->cli_ok('user', 'set', $dan, '--name', 'Dan');
+is queued($dan), '', 'a name is no news';
+$t->cli_ok('user', 'set', $dan, '--email', $dan);
+is queued($dan), '', 'nor the same address';
+$t->cli_ok('user', 'set', $dan, '--email', 'daniel@example.com');
+is queued($dan), 'address-changed', 'the old address is told of a new one';
+is queued('daniel@example.com'), '', 'the new one is not';
+$t->cli_ok('user', 'set', $dan, '--email', '');
+is queued('daniel@example.com'), 'address-changed', 'of none as well';
+$t->cli_ok('user', 'set', $dan, '--email', $dan);
+is queued($dan), 'address-changed', 'who had none is told by nothing';
+
 ok forgets($cid), 'a link';
 my ($first) = keys %{ { map { $_->{id} => 1 }
     grep { $_->{to} eq $cid } values %{ Login::Mail::states($t) } } };
@@ -107,10 +119,12 @@ $relay->restart(starttls => $no);
 ok forgets($dan), 'the last one to ask';
 $t->cli_ok('mail', 'retry');
 
-my @mails = $relay->wait_mails(5);
+my @mails = $relay->wait_mails(7);
 
-is_deeply [ sort map { "@{ $_->{to} }: $_->{subject}" } @mails ], [
+is_deeply [ sort map { "@{ $_->{to} }: $_->{subject}" } @mails ], [ sort
     "$ann: Your password at localhost was changed",
+    "$dan: Your address at localhost was changed",
+    'daniel@example.com: Your address at localhost was changed',
     "$bob: Your username at localhost was changed",
     "$cid: Reset your password at localhost",
     "$dan: Reset your password at localhost",
@@ -123,7 +137,8 @@ $t->cli_ok('user', 'remove', $dan);
 wait_for(sub { !grep { $_->{state} eq 'queued' }
                values %{ Login::Mail::states($t) } });
 
-is scalar(grep { $_->{to} eq $dan } values %{ Login::Mail::states($t) }), 1,
+is scalar(grep { $_->{to} eq $dan && $_->{kind} eq 'reset' }
+          values %{ Login::Mail::states($t) }), 1,
     'what was sent is in the list';
 
 done_testing;

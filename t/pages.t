@@ -302,7 +302,8 @@ sub headers_ok {
             "form-action 'self'", "style-src 'self'";
 
     push @wrong, 'markup with inline code'
-        if $r->body =~ s{<script src="assets/login\.js" defer></script>}{}r
+        if $r->body =~ s{<script\ src="/login/assets/login\.[0-9a-f]{16}\.js"
+                         \ defer></script>}{}xr
             =~ /<script|<style|\sstyle=|\son[a-z]+=|javascript:/i;
 
     push @wrong, 'compressed'
@@ -604,7 +605,25 @@ unlink "$templates/login.css";
     is $browser->get('/login/')->body =~ s/\Q${\ $page->csrf}\E//r,
         $page->body =~ s/\Q${\ $page->csrf}\E//r, 'keeps the page';
 
+    # a few lines of one's own behind the shipped style sheet
+
     unlink "$templates/signin.html", "$templates/login.css";
+    $t->write_file("$templates/brand.css", ":root { --accent: red }\n");
+    ok $t->reload($own), 'a brand';
+
+    ($page) = $browser->get('/login/');
+    my ($branded) = $page->body =~ /<link rel="stylesheet" href="([^"]+)">/;
+
+    isnt $branded, $style, 'under an address of its own';
+    is $browser->get($branded)->body,
+        $t->read_file("$Login::Test::ROOT/html/login.css")
+        . ":root { --accent: red }\n", 'behind the style sheet';
+
+    $t->write_file("$templates/brand.css", ' ' x (2 << 20));
+    $t->conf_error($own, qr{\Q$templates/brand.css\E}, 'a large one',
+                   nowhere => 1);
+
+    unlink "$templates/brand.css";
     ok $t->reload($own), 'back to the shipped one';
     like $browser->get('/login/')->body, qr{<h1>Sign in</h1>}, 'is in use';
 }

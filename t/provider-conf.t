@@ -230,7 +230,8 @@ refused(block('okta', icon => 'text'),
 refused(block('okta', icon => 'large.svg'),
         qr/is not a regular file of at most 262144 bytes, the icon of prov/);
 refused(block('okta', icon => 'none.svg'),
-        qr/"\S+none.svg" failed, the icon of provider "okta"/, nowhere => 1);
+        qr/icon "\S+none.svg" of provider "okta" cannot be read/,
+        nowhere => 1);
 refused(block('okta', icon => '""'), qr/"icon" directive must not be empty/);
 
 

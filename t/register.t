@@ -116,7 +116,7 @@ is index($link, "${portal}invite/"), 0, 'the link is the portal\'s';
     # and back: with what helps
 
     my @weak = (
-        [ 'short', 'short one', qr/Characters to go: 6\b/ ],
+        [ 'short', 'short one', qr/at least 6 characters/ ],
         [ 'long', 'ab ' x 134, qr/longer than 400/ ],
         [ 'common', 'passwordpassword', qr/words that are tried first/ ],
         [ 'her own', 'ann.boleyn@example.com', qr/from your name/ ],
@@ -228,8 +228,8 @@ is index($link, "${portal}invite/"), 0, 'the link is the portal\'s';
 
     is $one->status, 403, 'an invited one cannot sign in';
     (my $body = $one->body) =~ s/bob\@/no\@/g;
-    $body =~ s/name="csrf" value="[^"]*"//;
-    (my $other = $two->body) =~ s/name="csrf" value="[^"]*"//;
+    $body =~ s/name="csrf" value="[^"]*"//g;
+    (my $other = $two->body) =~ s/name="csrf" value="[^"]*"//g;
     is $body, $other, 'as one who is not there';
 }
 

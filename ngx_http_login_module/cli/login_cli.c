@@ -87,6 +87,11 @@ static const login_cli_option_t  login_cli_gates_options[] = {
     { NULL, NULL, 0, NULL }
 };
 
+static const login_cli_option_t  login_cli_preview_options[] = {
+    { "--templates", "DIR", 0, "pages of your own, as of login_templates" },
+    { NULL, NULL, 0, NULL }
+};
+
 static const login_cli_option_t  login_cli_rotate_options[] = {
     { "--verify-first", NULL, 0, "the new key only verifies for now" },
     { NULL, NULL, 0, NULL }
@@ -255,6 +260,10 @@ const login_cli_command_t  login_cli_commands[] = {
     { "explain", "CODE", 1, 1,
       "tell the reason behind the code of a refusal",
       login_cli_explain, login_cli_no_options },
+
+    { "preview", "DIR", 1, 1,
+      "write all pages and mails in all languages, to look at",
+      login_cli_preview, login_cli_preview_options },
 
     { "gates", "", 0, 0,
       "list servers and locations with what they require",

@@ -481,6 +481,7 @@ login_cli_status_e login_cli_upgrade(login_cli_t *cli);
 login_cli_status_e login_cli_events(login_cli_t *cli);
 login_cli_status_e login_cli_explain(login_cli_t *cli);
 login_cli_status_e login_cli_gates(login_cli_t *cli);
+login_cli_status_e login_cli_preview(login_cli_t *cli);
 
 
 #endif /* LOGIN_CLI_H */

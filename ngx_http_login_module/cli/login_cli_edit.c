@@ -13,10 +13,18 @@ typedef struct {
 } login_cli_new_t;
 
 
+typedef struct {
+    login_cli_fields_t  fields;
+    unsigned            mails;
+} login_cli_set_t;
+
+
 static login_cli_status_e login_cli_set_disabled(login_cli_t *cli,
     unsigned disabled, const char *done);
 static login_cli_status_e login_cli_edit_fields(login_cli_t *cli,
     login_account_t *account, login_changes_t *changes, void *data);
+static login_result_e login_cli_edit_address(login_cli_t *cli,
+    const login_account_t *account, login_changes_t *changes, login_str_t old);
 static login_result_e login_cli_edit_email(login_cli_t *cli,
     const login_account_t *account, login_changes_t *changes,
     const char *email);
@@ -35,27 +43,31 @@ login_cli_user_set(login_cli_t *cli)
 {
     char                username[LOGIN_USERNAME_MAX + 1];
     char                email[LOGIN_USERNAME_MAX + 1];
-    login_cli_fields_t  fields;
+    login_cli_set_t     set;
     login_cli_status_e  rc;
 
-    rc = login_cli_fields(cli, &fields, email);
+    rc = login_cli_fields(cli, &set.fields, email);
     if (rc != LOGIN_CLI_DONE) {
         return rc;
     }
 
-    if (fields.name == NULL && fields.email == NULL
-        && fields.language == NULL)
+    if (set.fields.name == NULL && set.fields.email == NULL
+        && set.fields.language == NULL)
     {
         login_cli_error("nothing to set, see \"nginx-login user set --help\"");
         return LOGIN_CLI_USAGE;
     }
 
     rc = login_cli_begin(cli, username);
-    if (rc != LOGIN_CLI_DONE) {
-        return rc;
+
+    if (rc == LOGIN_CLI_DONE) {
+        rc = login_cli_notices(cli, &set.mails);
     }
 
-    rc = login_cli_change(cli, username, login_cli_edit_fields, &fields);
+    if (rc == LOGIN_CLI_DONE) {
+        rc = login_cli_change(cli, username, login_cli_edit_fields, &set);
+    }
+
     if (rc != LOGIN_CLI_DONE) {
         return rc;
     }
@@ -205,7 +217,11 @@ login_cli_edit_fields(login_cli_t *cli, login_account_t *account,
     login_changes_t *changes, void *data)
 {
     char                       detail[32];
-    const login_cli_fields_t  *fields = data;
+    login_str_t                old;
+    login_cli_set_t           *set = data;
+    const login_cli_fields_t  *fields = &set->fields;
+
+    old = account->email;
 
     if (login_cli_edit_email(cli, account, changes, fields->email)
         != LOGIN_OK)
@@ -228,7 +244,31 @@ login_cli_edit_fields(login_cli_t *cli, login_account_t *account,
 
     login_cli_event(cli, changes, account, LOGIN_LOG_ACCOUNT_CHANGED, detail);
 
+    if (set->mails && !login_str_eq(old, account->email)
+        && login_cli_edit_address(cli, account, changes, old) != LOGIN_OK)
+    {
+        return login_cli_fault();
+    }
+
     return LOGIN_CLI_DONE;
+}
+
+
+/* Whose address it was is to know: links for new passwords go elsewhere. */
+
+static login_result_e
+login_cli_edit_address(login_cli_t *cli, const login_account_t *account,
+    login_changes_t *changes, login_str_t old)
+{
+    login_mail_t  mail;
+
+    memset(&mail, 0, sizeof(login_mail_t));
+
+    mail.kind = LOGIN_MAIL_ADDRESS_CHANGED;
+    mail.to = old;
+    mail.username = account->username;
+
+    return login_cli_notice(cli, changes, account, &mail);
 }
 
 

@@ -68,11 +68,17 @@
 #include "login_lock.h"
 #include "login_log.h"
 #include "login_mail.h"
+#include "login_plural.h"
+#include "login_mo.h"
+#include "login_language.h"
 #include "login_locale.h"
+#include "login_agent.h"
 #include "login_image.h"
+#include "login_letter.h"
 #include "login_html.h"
 #include "login_template.h"
 #include "login_template_op.h"
+#include "login_catalog.h"
 #include "login_mail_template.h"
 #include "login_org.h"
 #include "login_signin.h"
@@ -95,8 +101,9 @@
 #include "login_sender.h"
 #include "login_http.h"
 #include "login_rp.h"
-#include "login_page.h"
 #include "login_reason.h"
+#include "login_page.h"
+#include "login_pages.h"
 
 #pragma GCC visibility pop
 

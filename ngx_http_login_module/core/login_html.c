@@ -254,7 +254,9 @@ login_html_value(login_html_t *html, const u_char *p, const u_char *end,
     (void) why;
 
     for ( /* void */ ; p < end && *p != '"'; p++) {
-        if (html->attribute == LOGIN_HTML_ADDRESS) {
+        if (html->attribute == LOGIN_HTML_ADDRESS
+            || html->attribute == LOGIN_HTML_SCRIPT)
+        {
             html->address = login_html_address(html->address, *p);
         }
     }

@@ -24,7 +24,8 @@ typedef enum {
 typedef enum {
     LOGIN_HTML_FIXED = 0,       /* an attribute without variables */
     LOGIN_HTML_PLAIN,
-    LOGIN_HTML_ADDRESS
+    LOGIN_HTML_ADDRESS,
+    LOGIN_HTML_SCRIPT           /* the address of one */
 } login_html_attribute_e;
 
 /* How far an address has come, and what a variable may still turn it into. */
@@ -63,6 +64,10 @@ const u_char *login_html_read(login_html_t *html, login_str_t text,
 /* May a variable stand here?  LOGIN_NO: "*why" says why not. */
 login_result_e login_html_variable(login_html_t *html,
     login_escape_e *escape, const char **why);
+
+/* The same for what no request has anything to do with: also of a script. */
+login_result_e login_html_asset(login_html_t *html, login_escape_e *escape,
+    const char **why);
 
 /* The same for a message. */
 login_result_e login_html_message(const login_html_t *html,

@@ -61,6 +61,30 @@ login_html_variable(login_html_t *html, login_escape_e *escape,
 }
 
 
+/* Nothing before it, so that it is the module that says where it leads. */
+
+login_result_e
+login_html_asset(login_html_t *html, login_escape_e *escape,
+    const char **why)
+{
+    if (html->state != LOGIN_HTML_VALUE
+        || html->attribute != LOGIN_HTML_SCRIPT)
+    {
+        return login_html_variable(html, escape, why);
+    }
+
+    if (html->address != LOGIN_HTML_START) {
+        *why = "an address of a script has to begin with it";
+        return LOGIN_NO;
+    }
+
+    *escape = LOGIN_ESCAPE_ADDRESS;
+    html->address = LOGIN_HTML_WHOLE;
+
+    return LOGIN_OK;
+}
+
+
 login_result_e
 login_html_message(const login_html_t *html, const char **why)
 {
@@ -134,6 +158,10 @@ login_html_classify(const char *element, const char *attribute)
 {
     char    padded[LOGIN_HTML_NAME_MAX + 2];
     size_t  i;
+
+    if (strcmp(element, "script") == 0 && strcmp(attribute, "src") == 0) {
+        return LOGIN_HTML_SCRIPT;
+    }
 
     if (strncmp(attribute, "aria-", 5) == 0
         || strncmp(attribute, "data-", 5) == 0

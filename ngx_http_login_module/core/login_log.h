@@ -168,7 +168,15 @@
     X(SSO_BUSY, sso_busy, nginx, sso, FAULT, NOTHING,                         \
       "not tried, more sign-ins wait for the provider than may")              \
     X(SSO_FAULT, sso_fault, nginx, sso, FAULT, NOTHING,                       \
-      "could not be tried or not be kept")
+      "could not be tried or not be kept")                                    \
+    X(PROFILE_CHANGED, profile_changed, nginx, account, OK, ACCOUNT,          \
+      "name changed by the person")                                           \
+    X(SESSION_ENDED, session_ended, nginx, session, OK, ACCOUNT,              \
+      "one session ended by its owner, from another one")                     \
+    X(SESSIONS_ENDED, sessions_ended, nginx, session, OK, ACCOUNT,            \
+      "all other sessions ended by their owner")                              \
+    X(LANGUAGE_CHANGED, language_changed, nginx, account, OK, NOTHING,        \
+      "another language chosen by the person")
 
 #define LOGIN_LOG_ENUM(id, name, from, category, result, kept, text)          \
     LOGIN_LOG_##id,

@@ -9,15 +9,15 @@
 
 
 #define LOGIN_MAIL_TIME     64
-#define LOGIN_MAIL_CLOCK    "%Y-%m-%d %H:%M UTC"
 
 
 /* What the values of a mail point to. */
 typedef struct {
-    char            expires[LOGIN_MAIL_TIME];
-    char            when[LOGIN_MAIL_TIME];
-    login_value_t   values[LOGIN_MAIL_VARS];
-    login_value_t  *rows;
+    const login_locale_t  *locale;
+    u_char                 expires[LOGIN_LOCALE_TIME];
+    u_char                 when[LOGIN_LOCALE_TIME];
+    login_value_t          values[LOGIN_MAIL_VARS];
+    login_value_t         *rows;
 } login_mail_values_t;
 
 
@@ -26,12 +26,10 @@ static login_result_e login_mail_fill(login_mail_values_t *v,
 static login_mail_var_e login_mail_detail(login_mail_kind_e kind);
 static login_result_e login_mail_fill_rows(login_mail_values_t *v,
     const login_mail_t *mail);
-static login_str_t login_mail_clock(char text[LOGIN_MAIL_TIME],
-    uint64_t time);
 static login_result_e login_mail_render(login_str_t *text,
-    const login_template_t *template, const login_value_t *values);
-static login_result_e login_mail_write(FILE *out, login_str_t text,
-    login_str_t html, const login_mail_t *mail,
+    const login_template_t *template, const login_mail_values_t *v);
+static login_result_e login_mail_write(FILE *out,
+    const login_mail_words_t *words, const login_mail_t *mail,
     const login_mail_sender_t *sender, uint64_t now);
 static void login_mail_part(FILE *out, const char *boundary,
     const char *type, login_str_t body);
@@ -43,31 +41,17 @@ login_mail_message(u_char **message, size_t *len,
     const login_mail_templates_t *templates, const login_mail_t *mail,
     const login_mail_sender_t *sender, uint64_t now)
 {
-    FILE                 *out;
-    login_str_t           text, html;
-    login_result_e        rc;
-    login_mail_values_t   v;
+    FILE               *out;
+    login_result_e      rc;
+    login_mail_words_t  words;
 
-    text.data = NULL;
-    html.data = NULL;
     *message = NULL;
 
-    memset(&v, 0, sizeof(login_mail_values_t));
-
-    rc = login_mail_fill(&v, mail, sender);
-
-    if (rc == LOGIN_OK) {
-        rc = login_mail_render(&text, templates->text[mail->kind], v.values);
-    }
-
-    if (rc == LOGIN_OK) {
-        rc = login_mail_render(&html, templates->html[mail->kind], v.values);
-    }
+    rc = login_mail_words(&words, templates, mail, sender);
 
     if (rc == LOGIN_OK) {
         out = open_memstream((char **) message, len);
-        rc = out != NULL ? login_mail_write(out, text, html, mail, sender,
-                                            now)
+        rc = out != NULL ? login_mail_write(out, &words, mail, sender, now)
                          : LOGIN_FAULT;
 
         if (out != NULL && fclose(out) != 0) {
@@ -75,9 +59,7 @@ login_mail_message(u_char **message, size_t *len,
         }
     }
 
-    free((void *) text.data);
-    free((void *) html.data);
-    free(v.rows);
+    login_mail_words_free(&words);
 
     if (rc != LOGIN_OK) {
         free(*message);
@@ -88,12 +70,57 @@ login_mail_message(u_char **message, size_t *len,
 }
 
 
+login_result_e
+login_mail_words(login_mail_words_t *words,
+    const login_mail_templates_t *templates, const login_mail_t *mail,
+    const login_mail_sender_t *sender)
+{
+    login_result_e        rc;
+    login_mail_values_t   v;
+
+    memset(words, 0, sizeof(login_mail_words_t));
+    memset(&v, 0, sizeof(login_mail_values_t));
+
+    v.locale = templates->locales != NULL
+               ? login_locale_find(templates->locales, mail->language)
+               : &login_locale_english;
+
+    rc = login_mail_fill(&v, mail, sender);
+
+    if (rc == LOGIN_OK) {
+        rc = login_mail_render(&words->whole, templates->text[mail->kind],
+                               &v);
+    }
+
+    if (rc == LOGIN_OK) {
+        rc = login_mail_render(&words->html, templates->html[mail->kind], &v);
+    }
+
+    if (rc == LOGIN_OK) {
+        words->text = words->whole;
+        words->subject = login_mail_subject(&words->text);
+    }
+
+    free(v.rows);
+
+    return rc;
+}
+
+
+void
+login_mail_words_free(login_mail_words_t *words)
+{
+    free((void *) words->whole.data);
+    free((void *) words->html.data);
+}
+
+
 static login_result_e
 login_mail_fill(login_mail_values_t *v, const login_mail_t *mail,
     const login_mail_sender_t *sender)
 {
     login_value_t         *values = v->values;
-    const login_locale_t  *locale = &login_locale_english;
+    const login_locale_t  *locale = v->locale;
 
     values[LOGIN_MAIL_VAR_LANGUAGE].text = locale->tag;
     values[LOGIN_MAIL_VAR_DIR].text = login_cstr(locale->rtl ? "rtl" : "ltr");
@@ -104,9 +131,11 @@ login_mail_fill(login_mail_values_t *v, const login_mail_t *mail,
     values[LOGIN_MAIL_VAR_NAME].text = mail->name;
     values[LOGIN_MAIL_VAR_URL].text = mail->url;
     values[LOGIN_MAIL_VAR_ADDRESS].text = mail->address;
-    values[LOGIN_MAIL_VAR_EXPIRES].text = login_mail_clock(v->expires,
-                                                           mail->expires);
-    values[LOGIN_MAIL_VAR_WHEN].text = login_mail_clock(v->when, mail->when);
+    values[LOGIN_MAIL_VAR_EXPIRES].text
+        = login_str(v->expires, login_locale_time(v->expires, locale,
+                                                  mail->expires));
+    values[LOGIN_MAIL_VAR_WHEN].text
+        = login_str(v->when, login_locale_time(v->when, locale, mail->when));
 
     values[login_mail_detail(mail->kind)].text = mail->detail;
 
@@ -171,40 +200,22 @@ login_mail_fill_rows(login_mail_values_t *v, const login_mail_t *mail)
 }
 
 
-static login_str_t
-login_mail_clock(char text[LOGIN_MAIL_TIME], uint64_t time)
-{
-    time_t     t;
-    struct tm  tm;
-
-    t = (time_t) time;
-
-    if (time == 0 || gmtime_r(&t, &tm) == NULL) {
-        return login_str(text, 0);
-    }
-
-    return login_str(text, strftime(text, LOGIN_MAIL_TIME, LOGIN_MAIL_CLOCK,
-                                    &tm));
-}
-
-
 static login_result_e
 login_mail_render(login_str_t *text, const login_template_t *template,
-    const login_value_t *values)
+    const login_mail_values_t *v)
 {
     u_char  *p;
     size_t   len;
 
-    len = login_template_render(NULL, template, values,
-                                &login_locale_english);
+    len = login_template_render(NULL, template, v->values, v->locale);
 
     p = malloc(len + 1);
     if (p == NULL) {
         return LOGIN_FAULT;
     }
 
-    *text = login_str(p, login_template_render(p, template, values,
-                                               &login_locale_english));
+    *text = login_str(p, login_template_render(p, template, v->values,
+                                               v->locale));
 
     return LOGIN_OK;
 }
@@ -216,7 +227,7 @@ login_mail_render(login_str_t *text, const login_template_t *template,
  */
 
 static login_result_e
-login_mail_write(FILE *out, login_str_t text, login_str_t html,
+login_mail_write(FILE *out, const login_mail_words_t *words,
     const login_mail_t *mail, const login_mail_sender_t *sender,
     uint64_t now)
 {
@@ -250,7 +261,7 @@ login_mail_write(FILE *out, login_str_t text, login_str_t html,
                    date, sender->from, (int) mail->to.len,
                    (const char *) mail->to.data);
 
-    login_mime_field(out, "Subject", login_mail_subject(&text));
+    login_mime_field(out, "Subject", words->subject);
 
     (void) fprintf(out, "Message-ID: <%s@%s>\r\n"
                         "Auto-Submitted: auto-generated\r\n"
@@ -259,8 +270,8 @@ login_mail_write(FILE *out, login_str_t text, login_str_t html,
                         " boundary=\"%s\"\r\n\r\n",
                    id, sender->site, boundary);
 
-    login_mail_part(out, boundary, "plain", text);
-    login_mail_part(out, boundary, "html", html);
+    login_mail_part(out, boundary, "plain", words->text);
+    login_mail_part(out, boundary, "html", words->html);
 
     (void) fprintf(out, "--%s--\r\n", boundary);
 

@@ -29,10 +29,13 @@ login_result_e
 login_mail_compile(login_mail_templates_t *templates, login_arena_t *arena,
     const char *const *dirs, size_t n, login_error_t *error)
 {
-    int          len;
-    size_t       i, size;
-    char        *dir;
-    const char  *mail[LOGIN_MAIL_DIRS];
+    int              len;
+    size_t           i, size;
+    char            *dir;
+    const char      *mail[LOGIN_MAIL_DIRS];
+    login_result_e   rc;
+
+    templates->locales = NULL;
 
     if (n > LOGIN_MAIL_DIRS) {
         return LOGIN_FAULT;
@@ -53,16 +56,14 @@ login_mail_compile(login_mail_templates_t *templates, login_arena_t *arena,
         mail[i] = dir;
     }
 
-    for (i = 0; i < LOGIN_MAIL_KINDS; i++) {
-        if (login_mail_compile_kind(templates, (login_mail_kind_e) i, arena,
-                                    mail, n, error)
-            != LOGIN_OK)
-        {
-            return LOGIN_NO;
-        }
+    rc = LOGIN_OK;
+
+    for (i = 0; rc == LOGIN_OK && i < LOGIN_MAIL_KINDS; i++) {
+        rc = login_mail_compile_kind(templates, (login_mail_kind_e) i, arena,
+                                     mail, n, error);
     }
 
-    return LOGIN_OK;
+    return rc;
 }
 
 
@@ -71,22 +72,25 @@ login_mail_compile_kind(login_mail_templates_t *templates,
     login_mail_kind_e kind, login_arena_t *arena, const char *const *dirs,
     size_t n, login_error_t *error)
 {
-    u_char         *text;
-    size_t          len;
-    const char     *name;
-    login_value_t   values[LOGIN_MAIL_VARS];
+    u_char          *text;
+    size_t           len;
+    const char      *name;
+    login_value_t    values[LOGIN_MAIL_VARS];
+    login_result_e   rc;
 
     name = login_mail_kind_name(kind);
 
-    if (login_template_compile_as(&templates->text[kind],
-                                  LOGIN_TEMPLATE_TEXT, arena,
-                                  &login_mail_schema, dirs, n, name, error)
-        != LOGIN_OK
-        || login_template_compile(&templates->html[kind], arena,
-                                  &login_mail_schema, dirs, n, name, error)
-           != LOGIN_OK)
-    {
-        return LOGIN_NO;
+    rc = login_template_compile_as(&templates->text[kind],
+                                   LOGIN_TEMPLATE_TEXT, arena,
+                                   &login_mail_schema, dirs, n, name, error);
+
+    if (rc == LOGIN_OK) {
+        rc = login_template_compile(&templates->html[kind], arena,
+                                    &login_mail_schema, dirs, n, name, error);
+    }
+
+    if (rc != LOGIN_OK) {
+        return rc;
     }
 
     memset(values, 0, sizeof(values));

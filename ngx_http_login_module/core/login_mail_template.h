@@ -45,6 +45,7 @@ typedef enum {
 typedef struct {
     login_template_t     *text[LOGIN_MAIL_KINDS];
     login_template_t     *html[LOGIN_MAIL_KINDS];
+    const login_locales_t  *locales;    /* NULL: English */
 } login_mail_templates_t;
 
 /* Who it comes from, and how it names itself. */
@@ -52,6 +53,14 @@ typedef struct {
     const char           *site;         /* host of the portal */
     const char           *from;         /* header field: name and address */
 } login_mail_sender_t;
+
+/* What a mail says, in one language. */
+typedef struct {
+    login_str_t           subject;
+    login_str_t           text;
+    login_str_t           html;
+    login_str_t           whole;        /* that the first two are part of */
+} login_mail_words_t;
 
 
 /*
@@ -61,6 +70,13 @@ typedef struct {
 login_result_e login_mail_compile(login_mail_templates_t *templates,
     login_arena_t *arena, const char *const *dirs, size_t n,
     login_error_t *error);
+
+/* Writes what is said; login_mail_words_free() also where that failed. */
+login_result_e login_mail_words(login_mail_words_t *words,
+    const login_mail_templates_t *templates, const login_mail_t *mail,
+    const login_mail_sender_t *sender);
+
+void login_mail_words_free(login_mail_words_t *words);
 
 /*
  * Writes the whole message, as RFC 5322 and 2045 have it, to memory that the

@@ -39,10 +39,14 @@ typedef enum {
     X(PAGE,        page,        TEXT)  /* the page's name */                  \
     X(LANGUAGE,    language,    TEXT)  /* BCP 47 */                           \
     X(DIR,         dir,         TEXT)  /* "ltr" or "rtl" */                   \
-    X(STYLE,       style,       TEXT)  /* address of the style sheet */       \
+    X(STYLE,       style,       ASSET) /* address of the style sheet */       \
+    X(SCRIPT,      script,      ASSET) /* and of the script */                \
     X(PORTAL,      portal,      TEXT)  /* path of the portal, "/login/" */    \
     X(CSRF,        csrf,        TEXT)                                         \
     X(RETURN_TO,   return_to,   TEXT)  /* as it came, checked */              \
+    X(LANGUAGES,   languages,   LIST)  /* offered, the same everywhere */     \
+    X(OTHER_LANGUAGES, other_languages, FLAG)  /* can be chosen here */       \
+    X(LANGUAGE_RETURN, language_return, TEXT)  /* this page */                \
     X(SIGNIN_URL,  signin_url,  TEXT)  /* sign in and come back here */       \
     X(SWITCH_URL,  switch_url,  TEXT)  /* the same as another account */      \
     X(USERNAME,    username,    TEXT)  /* as typed, or of the session */      \
@@ -122,10 +126,24 @@ typedef enum {
     X(SSO_NOBODY,    sso_nobody,    FLAG)                                     \
     X(SSO_DISABLED,  sso_disabled,  FLAG)                                     \
     X(SSO_TAKEN,     sso_taken,     FLAG)                                     \
-    X(REGIONS,     regions,     LIST)
+    X(REGIONS,     regions,     LIST)                                         \
+    X(APPS,        apps,        LIST)                                         \
+    X(TILES,       tiles,       FLAG)  /* there are apps */                   \
+    X(FIRST,       first,       FLAG)  /* visit, or soon after it */          \
+    X(RENAMED,     renamed,     FLAG)  /* the name, just now */               \
+    X(ENDED,       ended,       FLAG)  /* sessions were, just now */          \
+    X(BAD_NAME,    bad_name,    FLAG)  /* one that cannot be kept */          \
+    X(SESSIONS,    sessions,    LIST)                                         \
+    X(OTHERS,      others,      FLAG)  /* there are sessions elsewhere */     \
+    X(EVENTS,      events,      LIST)                                         \
+    X(KEPT,        kept,        FLAG)  /* there are events */
 
 /* What each row of a list has: X(NAME, name, type, list). */
 #define LOGIN_PAGE_ROWS(X)                                                    \
+    X(LANGUAGE_TAG,  language_tag,  TEXT, LANGUAGES)                          \
+    X(LANGUAGE_NAME, language_name, TEXT, LANGUAGES)  /* in itself */         \
+    X(LANGUAGE_DIR,  language_dir,  TEXT, LANGUAGES)                          \
+    X(LANGUAGE_HERE, language_here, FLAG, LANGUAGES)  /* that of the page */  \
     X(REGION,       region,       TEXT, REGIONS)                              \
     X(REGION_TITLE, region_title, TEXT, REGIONS)                              \
     X(REGION_HERE,  region_here,  FLAG, REGIONS)                              \
@@ -141,13 +159,38 @@ typedef enum {
     X(TRUST_BROWSER, trust_browser, TEXT, TRUSTED)                            \
     X(TRUST_ADDRESS, trust_address, TEXT, TRUSTED)                            \
     X(TRUST_ADDED,   trust_added,   TEXT, TRUSTED)                            \
-    X(TRUST_USED,    trust_used,    TEXT, TRUSTED)
+    X(TRUST_USED,    trust_used,    TEXT, TRUSTED)                            \
+    X(APP_TITLE,    app_title,    TEXT, APPS)                                 \
+    X(APP_URL,      app_url,      TEXT, APPS)                                 \
+    X(APP_TEXT,     app_text,     TEXT, APPS)                                 \
+    X(APP_ICON,     app_icon,     TEXT, APPS)   /* its address */             \
+    X(APP_LETTER,   app_letter,   TEXT, APPS)   /* of the title */            \
+    X(SESSION_ID,   session_id,   TEXT, SESSIONS)                             \
+    X(SESSION_OWN,  session_own,  FLAG, SESSIONS)   /* this one */            \
+    X(SESSION_BROWSER, session_browser, TEXT, SESSIONS)                       \
+    X(SESSION_SYSTEM, session_system, TEXT, SESSIONS)                         \
+    X(SESSION_ADDRESS, session_address, TEXT, SESSIONS)                       \
+    X(SESSION_SINCE, session_since, TEXT, SESSIONS) /* signed in, UTC */      \
+    X(SESSION_SEEN, session_seen, TEXT, SESSIONS)   /* last access */         \
+    X(EVENT_TIME,   event_time,   TEXT, EVENTS)     /* UTC */                 \
+    X(EVENT_ADDRESS, event_address, TEXT, EVENTS)                             \
+    X(EVENT_BROWSER, event_browser, TEXT, EVENTS)                             \
+    X(EVENT_SYSTEM, event_system, TEXT, EVENTS)
+
+/* And, for each kind of event that is kept of an account, "event_KIND". */
+#define LOGIN_PAGE_NOTHING(id)
+#define LOGIN_PAGE_STORE(id)
+#define LOGIN_PAGE_ACCOUNT(id)      LOGIN_VAR_EVENT_##id,
+
+#define LOGIN_PAGE_KIND(id, name, from, category, result, kept, text)         \
+    LOGIN_PAGE_##kept(id)
 
 #define LOGIN_PAGE_ENUM(NAME, ...)  LOGIN_VAR_##NAME,
 
 typedef enum {
     LOGIN_PAGE_VARIABLES(LOGIN_PAGE_ENUM)
     LOGIN_PAGE_ROWS(LOGIN_PAGE_ENUM)
+    LOGIN_LOG_KINDS(LOGIN_PAGE_KIND)
     LOGIN_VARS
 } login_page_var_e;
 
@@ -156,6 +199,14 @@ extern const login_schema_t  login_page_schema;
 
 /* The name of a page, and of its template. */
 const char *login_page_name(login_page_e page);
+
+
+/* The variable of a kind of event; LOGIN_VARS: it is not kept. */
+login_page_var_e login_page_event(login_log_kind_e kind);
+
+
+/* The flag that a page shows for a reason; LOGIN_VARS: none. */
+login_page_var_e login_page_flag(login_reason_e reason);
 
 
 #endif /* LOGIN_PAGE_H */

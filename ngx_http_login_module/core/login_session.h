@@ -123,6 +123,14 @@ login_result_e login_session_sweep(login_changes_t *changes,
     login_view_t *view, const login_account_t *account,
     const login_limits_t *limits, uint64_t now);
 
+/*
+ * Is it worth nothing by now?  "limits" are stretched: a touch may get lost,
+ * and the cookie is then newer than the record.
+ */
+int login_session_over(const login_session_t *session,
+    const login_account_t *account, uint64_t epoch,
+    const login_limits_t *limits, uint64_t now);
+
 typedef login_result_e (*login_session_visit_pt)(void *data,
     const login_session_t *session);
 

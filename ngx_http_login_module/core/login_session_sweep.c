@@ -24,8 +24,6 @@ typedef struct {
 
 static login_result_e login_sweep_visit(void *data,
     const login_session_t *session);
-static int login_sweep_over(const login_sweep_t *sweep,
-    const login_session_t *session);
 static login_result_e login_sweep_keep(login_sweep_t *sweep,
     const login_session_t *session);
 static void login_sweep_oldest(login_sweep_t *sweep);
@@ -70,7 +68,9 @@ login_sweep_visit(void *data, const login_session_t *session)
 
     sweep = data;
 
-    if (login_sweep_over(sweep, session)) {
+    if (login_session_over(session, sweep->account, sweep->epoch,
+                           sweep->limits, sweep->now))
+    {
         login_session_end(sweep->changes, session->account, session->id);
         return LOGIN_OK;
     }
@@ -79,33 +79,33 @@ login_sweep_visit(void *data, const login_session_t *session)
 }
 
 
-static int
-login_sweep_over(const login_sweep_t *sweep, const login_session_t *session)
+int
+login_session_over(const login_session_t *session,
+    const login_account_t *account, uint64_t epoch,
+    const login_limits_t *limits, uint64_t now)
 {
     login_ticket_t  ticket;
-    login_limits_t  limits;
+    login_limits_t  stretched;
 
-    if (session->generation != sweep->account->generation
-        || session->epoch != sweep->epoch)
+    if (session->generation != account->generation
+        || session->epoch != epoch)
     {
         return 1;
     }
 
-    /* a touch may get lost; the cookie is then newer than the record */
+    stretched = *limits;
 
-    limits = *sweep->limits;
-
-    if (session->shared && limits.idle > LOGIN_SHARED_IDLE) {
-        limits.idle = LOGIN_SHARED_IDLE;
+    if (session->shared && stretched.idle > LOGIN_SHARED_IDLE) {
+        stretched.idle = LOGIN_SHARED_IDLE;
     }
 
-    limits.idle = limits.idle > UINT64_MAX / 2 ? UINT64_MAX
-                                               : limits.idle * 2;
+    stretched.idle = stretched.idle > UINT64_MAX / 2 ? UINT64_MAX
+                                                     : stretched.idle * 2;
 
     ticket.auth_time = session->auth_time;
     ticket.issued = session->seen;
 
-    return login_session_left(&ticket, 0, &limits, sweep->now) == 0;
+    return login_session_left(&ticket, 0, &stretched, now) == 0;
 }
 
 

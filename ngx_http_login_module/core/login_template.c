@@ -9,8 +9,6 @@
 
 
 static login_result_e login_template_keep(login_compiler_t *c);
-static unsigned login_template_line(const login_source_t *source,
-    const u_char *at);
 
 
 login_result_e
@@ -233,7 +231,7 @@ login_template_refuse(login_compiler_t *c, const u_char *at, const char *fmt,
 }
 
 
-static unsigned
+unsigned
 login_template_line(const login_source_t *source, const u_char *at)
 {
     unsigned       line;

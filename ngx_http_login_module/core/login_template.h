@@ -8,12 +8,15 @@
  *     {{^name}} ... {{/name}}       if it is not
  *     {{> part}}                    the file part.html
  *     {{"Signed in as {name}"}}     a message, translated, with variables
+ *     {{"One day"|"{n} days"}}      the same for one and for many: the first
+ *                                   variable is how many
  *     {{! a comment }}
  *
  * Variables may stand in text, in double-quoted attribute values, and as or
  * in the addresses of href, src, action and formaction, where only paths and
- * http(s) addresses get through.  Elsewhere (script, style, comments, event
- * handlers, tag names) they are refused.  Nothing is ever unescaped.
+ * http(s) addresses get through; the src of a script takes assets alone.
+ * Elsewhere (script, style, comments, event handlers, tag names) they are
+ * refused.  Nothing is ever unescaped.
  *
  * The texts of mails are in the same language, without HTML: there, control
  * characters of a variable become spaces, so that it stays in its line.
@@ -34,6 +37,7 @@ typedef enum {
 
 typedef enum {
     LOGIN_VALUE_TEXT = 0,
+    LOGIN_VALUE_ASSET,          /* an address that is made of no request */
     LOGIN_VALUE_FLAG,
     LOGIN_VALUE_LIST
 } login_value_e;
@@ -87,6 +91,10 @@ login_result_e login_template_compile_as(login_template_t **template,
  */
 size_t login_template_render(u_char *dst, const login_template_t *template,
     const login_value_t *values, const login_locale_t *locale);
+
+/* The same for the list alone that begins with the operation "first". */
+size_t login_template_section(u_char *dst, const login_template_t *template,
+    size_t first, const login_value_t *values, const login_locale_t *locale);
 
 
 #endif /* LOGIN_TEMPLATE_H */

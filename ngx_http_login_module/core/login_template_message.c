@@ -11,6 +11,12 @@
 
 static login_str_t login_template_unwrap(login_arena_t *arena,
     login_str_t text);
+static login_result_e login_template_words(login_compiler_t *c,
+    login_str_t *msgid, login_str_t text, const u_char *at);
+static login_result_e login_template_keep_slots(login_compiler_t *c,
+    login_op_t *op, const login_slot_t *slots);
+static login_result_e login_template_plural(login_compiler_t *c,
+    const login_op_t *op, const u_char *at);
 static login_result_e login_template_slots(login_compiler_t *c,
     login_slot_t *slots, size_t *n, login_str_t msgid, const u_char *at);
 
@@ -24,12 +30,12 @@ login_result_e
 login_template_message(login_compiler_t *c, login_str_t text,
     const u_char *at)
 {
-    size_t          n;
-    login_op_t     *op;
-    const char     *why;
-    login_str_t     msgid;
-    login_slot_t   *kept, slots[LOGIN_TEMPLATE_SLOTS];
-    login_result_e  rc;
+    size_t           len;
+    login_op_t      *op;
+    const char      *why;
+    login_slot_t     slots[LOGIN_TEMPLATE_SLOTS];
+    const u_char    *bar;
+    login_result_e   rc;
 
     if (c->template->kind == LOGIN_TEMPLATE_HTML
         && login_html_message(&c->html, &why) != LOGIN_OK)
@@ -37,40 +43,106 @@ login_template_message(login_compiler_t *c, login_str_t text,
         return login_template_refuse(c, at, "%s", why);
     }
 
-    if (text.len == 0 || text.len > LOGIN_TEMPLATE_MESSAGE) {
-        return login_template_refuse(c, at, "a message has to have 1 to %d "
-                                     "bytes", LOGIN_TEMPLATE_MESSAGE);
-    }
-
-    msgid = login_template_unwrap(c->arena, text);
-    if (msgid.data == NULL) {
-        return login_template_no_memory(c);
-    }
-
-    n = 0;
-
-    rc = login_template_slots(c, slots, &n, msgid, at);
-    if (rc != LOGIN_OK) {
-        return rc;
-    }
-
-    kept = login_arena_alloc(c->arena, n * sizeof(login_slot_t));
-    if (kept == NULL) {
-        return login_template_no_memory(c);
-    }
-
-    memcpy(kept, slots, n * sizeof(login_slot_t));
-
     op = login_template_op(c, LOGIN_OP_MESSAGE);
     if (op == NULL) {
         return LOGIN_FAULT;
     }
 
-    op->text = msgid;
-    op->slots = kept;
-    op->nslots = n;
+    op->path = c->source->path;
+    op->line = login_template_line(c->source, at);
     op->escape = c->template->kind == LOGIN_TEMPLATE_TEXT
                  ? LOGIN_ESCAPE_TEXT : LOGIN_ESCAPE_HTML;
+
+    bar = memmem(text.data, text.len, "\"|\"", 3);
+    len = bar != NULL ? (size_t) (bar - text.data) : text.len;
+
+    rc = login_template_words(c, &op->text, login_str(text.data, len), at);
+
+    if (rc == LOGIN_OK && bar != NULL) {
+        text = login_str(bar + 3, text.len - len - 3);
+        rc = login_template_words(c, &op->many, text, at);
+    }
+
+    if (rc == LOGIN_OK) {
+        rc = login_template_slots(c, slots, &op->nslots,
+                                  bar != NULL ? op->many : op->text, at);
+    }
+
+    if (rc == LOGIN_OK) {
+        rc = login_template_keep_slots(c, op, slots);
+    }
+
+    return rc == LOGIN_OK && bar != NULL ? login_template_plural(c, op, at)
+                                         : rc;
+}
+
+
+static login_result_e
+login_template_keep_slots(login_compiler_t *c, login_op_t *op,
+    const login_slot_t *slots)
+{
+    login_slot_t  *kept;
+
+    kept = login_arena_alloc(c->arena, op->nslots * sizeof(login_slot_t));
+    if (kept == NULL) {
+        return login_template_no_memory(c);
+    }
+
+    memcpy(kept, slots, op->nslots * sizeof(login_slot_t));
+    op->slots = kept;
+
+    return LOGIN_OK;
+}
+
+
+static login_result_e
+login_template_words(login_compiler_t *c, login_str_t *msgid,
+    login_str_t text, const u_char *at)
+{
+    if (text.len == 0 || text.len > LOGIN_TEMPLATE_MESSAGE) {
+        return login_template_refuse(c, at, "a message has to have 1 to %d "
+                                     "bytes", LOGIN_TEMPLATE_MESSAGE);
+    }
+
+    *msgid = login_template_unwrap(c->arena, text);
+
+    return msgid->data != NULL ? LOGIN_OK : login_template_no_memory(c);
+}
+
+
+/* What is said of one has no other variables than what is said of many. */
+
+static login_result_e
+login_template_plural(login_compiler_t *c, const login_op_t *op,
+    const u_char *at)
+{
+    size_t        i, j, n;
+    login_slot_t  slots[LOGIN_TEMPLATE_SLOTS];
+
+    n = 0;
+
+    if (login_template_slots(c, slots, &n, op->text, at) != LOGIN_OK) {
+        return LOGIN_NO;
+    }
+
+    if (op->nslots == 0) {
+        return login_template_refuse(c, at, "a message for one and for many "
+                                     "needs a variable that says how many");
+    }
+
+    for (i = 0; i < n; i++) {
+        for (j = 0; j < op->nslots; j++) {
+            if (slots[i].variable == op->slots[j].variable) {
+                break;
+            }
+        }
+
+        if (j == op->nslots) {
+            return login_template_refuse(c, at, "\"%s\" is said of one, but "
+                                         "not of many",
+                  c->template->schema->variables[slots[i].variable].name);
+        }
+    }
 
     return LOGIN_OK;
 }

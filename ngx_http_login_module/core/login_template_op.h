@@ -40,8 +40,12 @@ typedef struct {
     size_t                  frame;      /* of the rows of a list */
     size_t                  jump;
     login_str_t             text;
-    const login_slot_t     *slots;      /* of a message */
+    login_str_t             many;       /* of a message with a number */
+    const login_slot_t     *slots;      /* of a message, the number first */
     size_t                  nslots;
+    size_t                  message;    /* in the catalog; 0: not there */
+    const char             *path;       /* of a message and of a list */
+    unsigned                line;
 } login_op_t;
 
 struct login_template_s {
@@ -130,7 +134,10 @@ login_result_e login_template_begin(login_compiler_t *compiler,
 login_result_e login_template_end(login_compiler_t *compiler,
     login_str_t name, const u_char *at);
 
-/* Compiles a message, "text" as it stands between the quotes. */
+/*
+ * Compiles a message, "text" as it stands between the outer quotes:
+ * "one" or "one"|"many".
+ */
 login_result_e login_template_message(login_compiler_t *compiler,
     login_str_t text, const u_char *at);
 
@@ -139,6 +146,9 @@ login_result_e login_template_message(login_compiler_t *compiler,
  * 0: there is none.
  */
 size_t login_template_slot(login_str_t text, size_t *start);
+
+/* The line of the current file. */
+unsigned login_template_line(const login_source_t *source, const u_char *at);
 
 /* The type of a variable. */
 login_value_e login_template_type(const login_template_t *template,

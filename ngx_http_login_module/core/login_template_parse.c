@@ -235,7 +235,9 @@ login_template_variable(login_compiler_t *c, const login_tag_t *tag)
     login_op_t      *op;
     const char      *why;
     login_slot_t     slot;
+    login_value_e    type;
     login_escape_e   escape;
+    login_result_e   rc;
 
     if (login_template_name(c, tag->body, tag->at, '_') != LOGIN_OK
         || login_template_find(c, &slot, tag->body, tag->at) != LOGIN_OK)
@@ -243,17 +245,26 @@ login_template_variable(login_compiler_t *c, const login_tag_t *tag)
         return LOGIN_NO;
     }
 
-    if (login_template_type(c->template, slot) != LOGIN_VALUE_TEXT) {
+    type = login_template_type(c->template, slot);
+
+    if (type != LOGIN_VALUE_TEXT && type != LOGIN_VALUE_ASSET) {
         return login_template_refuse(c, tag->at, "\"%.*s\" is no text, write "
                                      "\"{{#%.*s}}\"", (int) tag->body.len,
                                      tag->body.data, (int) tag->body.len,
                                      tag->body.data);
     }
 
-    if (c->template->kind == LOGIN_TEMPLATE_TEXT) {
-        escape = LOGIN_ESCAPE_TEXT;
+    escape = LOGIN_ESCAPE_TEXT;
+    rc = LOGIN_OK;
+    why = "";
 
-    } else if (login_html_variable(&c->html, &escape, &why) != LOGIN_OK) {
+    if (c->template->kind == LOGIN_TEMPLATE_HTML) {
+        rc = type == LOGIN_VALUE_ASSET
+             ? login_html_asset(&c->html, &escape, &why)
+             : login_html_variable(&c->html, &escape, &why);
+    }
+
+    if (rc != LOGIN_OK) {
         return login_template_refuse(c, tag->at, "%s: \"{{%.*s}}\"", why,
                                      (int) tag->body.len, tag->body.data);
     }

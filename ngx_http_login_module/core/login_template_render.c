@@ -22,6 +22,9 @@ typedef struct {
 } login_render_t;
 
 
+static size_t login_render(u_char *dst, const login_template_t *template,
+    size_t first, size_t end, const login_value_t *values,
+    const login_locale_t *locale);
 static void login_render_message(login_render_t *r, const login_op_t *op);
 static void login_render_slot(login_render_t *r, const login_op_t *op,
     login_str_t slot);
@@ -34,12 +37,33 @@ static size_t login_render_next(login_render_t *r, const login_op_t *op,
 #define login_render_at(r, slot)                                              \
     (&(r)->frames[(slot).frame].values[(slot).variable])
 
+/* Is it in the catalog? */
+#define login_render_ready(r, op)                                             \
+    ((op)->message != 0 && (op)->message < (r)->locale->ntexts)
+
 #define login_value_set(v)  ((v)->text.len > 0 || (v)->rows > 0)
 
 
 size_t
 login_template_render(u_char *dst, const login_template_t *template,
     const login_value_t *values, const login_locale_t *locale)
+{
+    return login_render(dst, template, 0, template->n, values, locale);
+}
+
+
+size_t
+login_template_section(u_char *dst, const login_template_t *template,
+    size_t first, const login_value_t *values, const login_locale_t *locale)
+{
+    return login_render(dst, template, first, template->ops[first].jump,
+                        values, locale);
+}
+
+
+static size_t
+login_render(u_char *dst, const login_template_t *template, size_t first,
+    size_t end, const login_value_t *values, const login_locale_t *locale)
 {
     size_t             i;
     login_render_t     r;
@@ -51,9 +75,9 @@ login_template_render(u_char *dst, const login_template_t *template,
     r.writer.len = 0;
     r.frames[0].values = values;
 
-    i = 0;
+    i = first;
 
-    while (i < template->n) {
+    while (i < end) {
         op = &template->ops[i++];
 
         switch (op->code) {
@@ -99,26 +123,41 @@ login_template_render(u_char *dst, const login_template_t *template,
 }
 
 
-/* A translation may order the variables as it likes. */
+/*
+ * A translation may order the variables as it likes.  What comes from the
+ * catalog is escaped already.
+ */
 
 static void
 login_render_message(login_render_t *r, const login_op_t *op)
 {
     size_t       len, start;
+    unsigned     form, ready;
     login_str_t  text;
 
-    text = login_locale_text(r->locale, op->text);
+    form = op->many.len == 0 ? 0
+           : login_locale_form(r->locale,
+                               login_render_at(r, op->slots[0])->text);
+    ready = login_render_ready(r, op);
 
-    if (op->nslots == 0) {
-        login_write_value(&r->writer, op->escape, text);
-        return;
-    }
+    text = ready ? r->locale->texts[op->message + form]
+           : form == 0 ? op->text : op->many;
 
     for ( ;; ) {
-        len = login_template_slot(text, &start);
+        len = 0;
+        start = text.len;
 
-        login_write_value(&r->writer, op->escape,
-                           login_str(text.data, start));
+        if (op->nslots != 0) {
+            len = login_template_slot(text, &start);
+        }
+
+        if (ready) {
+            login_write(&r->writer, text.data, start);
+
+        } else {
+            login_write_value(&r->writer, op->escape,
+                              login_str(text.data, start));
+        }
 
         if (len == 0) {
             return;
@@ -138,7 +177,9 @@ static void
 login_render_slot(login_render_t *r, const login_op_t *op, login_str_t slot)
 {
     size_t       i;
+    u_char       number[LOGIN_LOCALE_NUMBER];
     const char  *name;
+    login_str_t  value;
 
     for (i = 0; i < op->nslots; i++) {
         name = r->schema->variables[op->slots[i].variable].name;
@@ -146,8 +187,15 @@ login_render_slot(login_render_t *r, const login_op_t *op, login_str_t slot)
         if (login_str_eq(login_cstr(name),
                          login_str(slot.data + 1, slot.len - 2)))
         {
-            login_write_value(&r->writer, op->escape,
-                               login_render_at(r, op->slots[i])->text);
+            value = login_render_at(r, op->slots[i])->text;
+
+            if (i == 0 && op->many.len != 0) {
+                value = login_str(number, login_locale_number(number,
+                                                              r->locale,
+                                                              value));
+            }
+
+            login_write_value(&r->writer, op->escape, value);
             return;
         }
     }
@@ -160,6 +208,12 @@ static size_t
 login_render_each(login_render_t *r, const login_op_t *op, size_t next)
 {
     const login_value_t  *list;
+
+    if (login_render_ready(r, op)) {
+        login_write(&r->writer, r->locale->texts[op->message].data,
+                    r->locale->texts[op->message].len);
+        return op->jump;
+    }
 
     list = login_render_at(r, op->slot);
 

@@ -42,6 +42,8 @@ login_template_begin(login_compiler_t *c, login_str_t name, const u_char *at,
     }
 
     op->slot = slot;
+    op->path = c->source->path;
+    op->line = login_template_line(c->source, at);
 
     if (!inverted
         && login_template_type(c->template, slot) == LOGIN_VALUE_LIST)

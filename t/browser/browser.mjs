@@ -1,5 +1,6 @@
 /* Chromium, as Debian has it. */
 
+import { HtmlValidate } from "html-validate";
 import { chromium } from "playwright-core";
 
 
@@ -81,4 +82,31 @@ export async function tabTo(page, selector) {
     }
 
     throw new Error(`the keyboard does not get to "${selector}"`);
+}
+
+
+/* What is wrong with a page's HTML. */
+
+export async function invalid(html) {
+    const report = await new HtmlValidate(
+        { extends: ["html-validate:standard"] }).validateString(html);
+
+    return report.results.flatMap((r) => r.messages).map((m) =>
+        `${m.line}:${m.column} ${m.ruleId}: ${m.message}`);
+}
+
+
+/* What people would have to scroll sideways for. */
+
+export async function sticksOut(page) {
+    return page.evaluate(() => {
+        const width = document.documentElement.clientWidth;
+        const wide = [...document.querySelectorAll("body *")]
+            .filter((e) => e.getBoundingClientRect().right > width + 0.5
+                           && getComputedStyle(e).position !== "absolute")
+            .map((e) => e.outerHTML.slice(0, 80));
+
+        return document.documentElement.scrollWidth > width
+            ? ["the page scrolls", ...wide] : wide;
+    });
 }

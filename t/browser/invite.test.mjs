@@ -131,7 +131,7 @@ test("from the link to the apps", async () => {
     await send(page);
     assert.equal(await kind(page), "register");
     assert.match(await page.getByRole("alert").innerText(),
-                 /too short.*: 3.*L33/s);
+                 /too short.* 3 .*L33/s);
     assert.equal(await page.inputValue("#password"), "");
     assert.equal(await page.getAttribute("#password", "aria-invalid"), "true");
     await sound(page, "register-weak");

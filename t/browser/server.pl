@@ -28,6 +28,7 @@ my $opt = $json->decode(scalar <STDIN>);
 my $t = Login::Test->new(accounts => $opt->{accounts},
                          limit => $opt->{limit});
 
+utf8::encode($opt->{http});
 $t->run("login_hash memory=1m passes=1;\n$opt->{http}");
 
 # nginx-login knows the portal, and whether there is mail, from then on

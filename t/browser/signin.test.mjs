@@ -236,7 +236,7 @@ test("what people type stays text", async () => {
             [...document.querySelectorAll("*")]
                 .flatMap((e) => e.getAttributeNames())
                 .filter((a) => a.startsWith("on")).length
-        ]), [0, 1, 0, 1, 1, 0]);
+        ]), [0, 2, 0, 1, 1, 0]);
     }
 
     assert.deepEqual(wrong, []);

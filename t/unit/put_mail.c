@@ -125,7 +125,7 @@ put_field(login_mail_t *mail, const char *arg)
         { "to", &mail->to }, { "username", &mail->username },
         { "name", &mail->name }, { "title", &mail->title },
         { "url", &mail->url }, { "detail", &mail->detail },
-        { "address", &mail->address }
+        { "address", &mail->address }, { "language", &mail->language }
     };
 
     value = strchr(arg, '=') + 1;

@@ -2364,6 +2364,103 @@ try_template(world_t *w)
 }
 
 
+/* The same of translations: two pages, and all of their texts. */
+
+static login_result_e
+try_catalog(world_t *w)
+{
+    size_t               page;
+    const char          *dirs[] = { LOGIN_PAGES_PATH };
+    login_error_t        error;
+    login_arena_t       *arena;
+    login_value_t        values[LOGIN_VARS], row[LOGIN_VARS];
+    login_result_e       rc;
+    login_locale_t       locale = { .tag = login_string("de") };
+    login_catalog_t      catalog;
+    login_template_t    *template;
+    login_translation_t  translation;
+
+    (void) w;
+
+    arena = login_arena_create();
+    if (arena == NULL) {
+        return LOGIN_FAULT;
+    }
+
+    memset(values, 0, sizeof(values));
+    memset(row, 0, sizeof(row));
+    values[LOGIN_VAR_LANGUAGES].rows = 1;
+    values[LOGIN_VAR_LANGUAGES].row = row;
+
+    error.text[0] = '\0';
+    rc = login_catalog_init(&catalog, arena, &login_page_schema,
+                            LOGIN_VAR_LANGUAGES, &error);
+
+    for (page = LOGIN_PAGE_RESET; page <= LOGIN_PAGE_REGISTER; page++) {
+        if (rc == LOGIN_OK) {
+            rc = login_template_compile(&template, arena, &login_page_schema,
+                                        dirs, 1, login_page_name(page),
+                                        &error);
+        }
+
+        if (rc == LOGIN_OK) {
+            rc = login_catalog_add(&catalog, template, &error);
+        }
+    }
+
+    if (rc == LOGIN_OK) {
+        rc = login_translation_open(&translation, arena, dirs, 1, locale.tag,
+                                    &error);
+    }
+
+    if (rc == LOGIN_OK) {
+        rc = login_catalog_load(&catalog, &locale, &translation, values,
+                                &error);
+    }
+
+    assert_true((rc == LOGIN_OK) == (error.text[0] == '\0'));
+
+    login_arena_destroy(arena);
+
+    return rc;
+}
+
+
+/* And of all together, as nginx and "preview" have them. */
+
+static login_result_e
+try_pages(world_t *w)
+{
+    login_error_t     error;
+    login_arena_t    *arena;
+    login_pages_t     pages;
+    login_result_e    rc;
+    login_language_t  language = { .tag = login_string("de") };
+
+    (void) w;
+
+    arena = login_arena_create();
+    if (arena == NULL) {
+        return LOGIN_FAULT;
+    }
+
+    login_pages_init(&pages, arena, NULL, LOGIN_PAGES_PATH);
+
+    error.text[0] = '\0';
+    rc = login_pages_compile(&pages, 1, &error);
+
+    if (rc == LOGIN_OK) {
+        rc = login_pages_translate(&pages, &language, 1, &error);
+    }
+
+    assert_true((rc == LOGIN_OK) == (error.text[0] == '\0'));
+
+    login_arena_destroy(arena);
+
+    return rc;
+}
+
+
 static void *
 start(void *data)
 {
@@ -2813,6 +2910,8 @@ static void
 test_rest(void **data)
 {
     each_fault(*data, "template", try_template, LOGIN_OK);
+    each_fault(*data, "catalog", try_catalog, LOGIN_OK);
+    each_fault(*data, "pages", try_pages, LOGIN_OK);
     each_fault(*data, "pool", try_pool, LOGIN_OK);
     each_fault(*data, "hasher", try_hasher, LOGIN_OK);
 }

@@ -26,6 +26,7 @@ enum {
     V_SUB,
     V_LEAF,
     V_NONE,
+    V_ASSET,
     VALUES
 };
 
@@ -44,7 +45,8 @@ static const login_variable_t  variables[VALUES] = {
     { "item", LOGIN_VALUE_TEXT, V_LIST },
     { "sub", LOGIN_VALUE_LIST, V_LIST },
     { "leaf", LOGIN_VALUE_TEXT, V_SUB },
-    { "none", LOGIN_VALUE_LIST, -1 }
+    { "none", LOGIN_VALUE_LIST, -1 },
+    { "asset", LOGIN_VALUE_ASSET, -1 }
 };
 
 static const login_schema_t  schema = { variables, VALUES };
@@ -242,6 +244,7 @@ fill(login_value_t *values, login_value_t *rows, login_value_t *leaves,
 
     values[V_TEXT].text = login_cstr(text);
     values[V_ON].text = login_cstr("1");
+    values[V_ASSET].text = login_cstr("/a.js");
     values[V_LIST].rows = 2;
     values[V_LIST].row = rows;
 
@@ -607,6 +610,14 @@ test_refused_places(void **state)
         "<script>var a = \"{{text}}\";</script>",
         "<script src=\"{{text}}\"></script>",
         "<script src=\"/a/{{text}}\"></script>",
+        "<script src=\"{{asset}}{{text}}\"></script>",
+        "<script src=\"{{asset}}{{asset}}\"></script>",
+        "<script src=\"//evil.example{{asset}}\"></script>",
+        "<script src=\"{{\"message\"}}\"></script>",
+        "<script src=\"{{text}}{{asset}}\"></script>",
+        "<script>{{asset}}</script>",
+        "<script onload=\"{{asset}}\"></script>",
+        "<iframe src=\"{{asset}}\">",
         "<style>{{text}}</style>",
         "<svg><style>{{text}}</style></svg>",
         "<!-- {{text}} -->",
@@ -716,6 +727,10 @@ test_refused_html(void **state)
     prints("<br/><br /><TITLE lang=\"a\">x</Title >",
            "<br/><br /><TITLE lang=\"a\">x</Title >");
     prints("<a href = \"/x\" hidden >", "<a href = \"/x\" hidden >");
+    prints("<script src=\"{{asset}}\" defer></script>{{asset}}",
+           "<script src=\"/a.js\" defer></script>/a.js");
+    prints("<link rel=\"stylesheet\" href=\"{{asset}}\">",
+           "<link rel=\"stylesheet\" href=\"/a.js\">");
     prints("<script src=\"/x.js\" defer></script>",
            "<script src=\"/x.js\" defer></script>");
 }
