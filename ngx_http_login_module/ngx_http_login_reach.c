@@ -136,6 +136,15 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
 
     p += len;
 
+    /* comes to the page for signing out alone */
+
+    scf->hint_cookie.data = p;
+    scf->hint_cookie.len = ngx_sprintf(p, "%s%V_hint", host[0] ? "__Secure-"
+                                                               : "",
+                                       &scf->cookie_name) - p;
+
+    p += len;
+
     states.data = p;
     states.len = ngx_sprintf(p, "%s%V_sso-*", host, &scf->cookie_name) - p;
 
