@@ -8,6 +8,7 @@
 #include "ngx_http_login_module.h"
 
 
+static void ngx_http_login_link_query(ngx_str_t *s);
 static void ngx_http_login_link_blot(ngx_str_t *s, size_t keep);
 static size_t ngx_http_login_link_keep(ngx_str_t *s, ngx_str_t *prefix,
     size_t len);
@@ -52,6 +53,38 @@ ngx_http_login_link_hide(ngx_http_request_t *r, size_t len,
 
     ngx_http_login_link_blot(&r->unparsed_uri, keep);
     ngx_http_login_link_blot(&r->uri, len);
+}
+
+
+/* Not "args": what "rewrite" has set may be the configuration's own. */
+
+void
+ngx_http_login_link_hide_query(ngx_http_request_t *r)
+{
+    ngx_http_login_link_query(&r->unparsed_uri);
+    ngx_http_login_link_query(&r->request_line);
+}
+
+
+static void
+ngx_http_login_link_query(ngx_str_t *s)
+{
+    u_char     *p, *last, *end;
+    ngx_str_t   query;
+
+    last = s->data + s->len;
+    p = ngx_strlchr(s->data, last, '?');
+
+    if (p == NULL) {
+        return;
+    }
+
+    end = ngx_strlchr(p, last, ' ');
+
+    query.data = p;
+    query.len = (end ? end : last) - p;
+
+    ngx_http_login_link_blot(&query, 1);
 }
 
 

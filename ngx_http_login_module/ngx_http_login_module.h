@@ -1340,6 +1340,9 @@ ngx_int_t ngx_http_login_devices_leave(ngx_http_request_t *r);
 void ngx_http_login_link_hide(ngx_http_request_t *r, size_t len,
     login_str_t *token);
 
+/* The same for what was read of the query. */
+void ngx_http_login_link_hide_query(ngx_http_request_t *r);
+
 /* Keeps it in a cookie and answers 303 to a page below the portal. */
 ngx_int_t ngx_http_login_link_follow(ngx_http_request_t *r,
     const char *page);

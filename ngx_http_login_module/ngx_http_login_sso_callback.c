@@ -39,6 +39,10 @@ ngx_http_login_sso_callback(ngx_http_request_t *r,
         return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
     }
 
+    /* the code comes into no log */
+
+    ngx_http_login_link_hide_query(r);
+
     arrival = ngx_http_login_arrival_create(r, provider, &query);
     if (arrival == NULL) {
         return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);

@@ -8,6 +8,8 @@ use strict;
 use warnings;
 
 use JSON::PP;
+use MIME::Base64;
+use Login::Http2;
 use Login::Rogue;
 use Login::Test;
 
@@ -71,6 +73,7 @@ login_org initech "Initech" {
 
 server {
     listen 127.0.0.1:%%PORT%%;
+    listen 127.0.0.1:%%PORT_h2%% http2;
     server_name localhost;
     login on;
 
@@ -185,6 +188,10 @@ is($query{redirect_uri}, Login::Browser::escape('http://localhost:' . $t->port
    . '/login/sso/op/callback'), 'and back to here');
 is($query{prompt}, undef, 'with questions');
 is($query{max_age}, undef, 'of whatever age');
+is($query{ui_locales}, 'en', 'in a language');
+like($t->browser->get('/login/sso/op?org=acme',
+                      headers => { 'Accept-Language' => 'pt-BR, de;q=0.5' })
+     ->location, qr/&ui_locales=pt-BR$/, 'that of the page');
 
 my ($cookie) = grep { /^login_sso-\d=/ } $r->header('Set-Cookie');
 
@@ -220,6 +227,28 @@ is($ann->get('/mfa/')->status, 200, 'no second factor is asked for');
 is(arrive($t->browser, 'op', 'org=acme')->location, 'http://localhost:'
    . $t->port . '/login/apps', 'without an address: to the apps');
 is(scalar(() = $t->cli_ok('user', 'list') =~ /alice/g), 1, 'no second one');
+
+
+sub logged {
+    my ($line, $name) = @_;
+
+    ok(Login::Test::wait_for(sub { $t->access_log =~ $line }), $name);
+}
+
+logged(qr{"GET /login/sso/op/callback\?x+ HTTP/1\.1" 303},
+       'the code is in no log');
+
+{
+    my $browser = $t->browser;
+    my $back = leave($browser, 'op', 'org=acme')->location;
+    my $cookies = $browser->cookie_header($browser->resolve($back));
+    my ($answer) = Login::Http2->new($t->port('h2'))->ask(
+        [ 'GET', $back =~ s{^http://[^/]+}{}r, [ "cookie: $cookies" ] ]);
+
+    is($answer->status, 303, 'over HTTP/2 the same');
+    logged(qr{"GET /login/sso/op/callback\?x+ HTTP/2\.0" 303},
+           'nor is it in one then');
+}
 
 
 # --- where it does not lead
@@ -314,24 +343,30 @@ sub rogue {
 my $claim = sub { return { claims => { @_ } } };
 
 rogue($claim->(iss => 'https://other.example'), 'L53',
-      qr/ID token is of another issuer/, 'iss');
+      qr/ID token is of another issuer/, 'oidcc-client-test-invalid-iss');
 rogue($claim->(iss => $rogue->issuer . '/'), 'L53', qr/another issuer/,
       'iss with a slash');
-rogue($claim->(sub => undef), 'L53', qr/lacks .*"sub"/, 'no sub');
-rogue($claim->(aud => 'another'), 'L53', qr/another client/, 'aud');
+rogue($claim->(sub => undef), 'L53', qr/lacks .*"sub"/,
+      'oidcc-client-test-missing-sub');
+rogue($claim->(aud => 'another'), 'L53', qr/another client/,
+      'oidcc-client-test-invalid-aud');
 rogue($claim->(aud => ['nginx', 'another']), 'L53', qr/another client/,
       'several, without azp');
 rogue($claim->(aud => 'nginx', azp => 'another'), 'L53', qr/another client/,
       'azp');
-rogue($claim->(iat => undef), 'L53', qr/"iat"/, 'no iat');
+rogue($claim->(iat => undef), 'L53', qr/"iat"/,
+      'oidcc-client-test-missing-iat');
 rogue($claim->(exp => undef), 'L53', qr/"exp"/, 'no exp');
-rogue($claim->(nonce => 'another'), 'L53', qr/another request/, 'nonce');
+rogue($claim->(nonce => 'another'), 'L53', qr/another request/,
+      'oidcc-client-test-nonce-invalid');
 rogue($claim->(nonce => undef), 'L53', qr/another request|"nonce"/,
       'no nonce');
 rogue($claim->(at_hash => 'AAAA'), 'L53', qr/another access token/,
       'at_hash');
-rogue({ signature => 1 }, 'L53', qr/wrong signature/, 'signature');
-rogue({ alg => 'none' }, 'L53', qr/algorithm that is not allowed/, 'none');
+rogue({ signature => 1 }, 'L53', qr/wrong signature/,
+      'oidcc-client-test-invalid-sig-rs256');
+rogue({ alg => 'none' }, 'L53', qr/algorithm that is not allowed/,
+      'oidcc-client-test-idtoken-sig-none');
 rogue({ alg => 'HS256' }, 'L53', qr/algorithm that is not allowed/,
       'HS256 with the public key');
 rogue({ header => { kid => 'none' } }, 'L53', qr/key that the provider/,
@@ -341,7 +376,8 @@ rogue({ header => { jku => 'https://evil.example/' } }, 'L53',
 rogue({ header => { jwk => { kty => 'oct', k => 'AA' } } }, 'L53',
       qr/brings a key along/, 'jwk');
 rogue({ userinfo => { sub => 'bob' } }, 'L53',
-      qr/userinfo is about somebody else/, 'userinfo');
+      qr/userinfo is about somebody else/,
+      'oidcc-client-test-userinfo-invalid-sub');
 rogue({ answer => { iss => 'https://other.example' } }, 'L53',
       qr/answer is of another issuer/, 'iss of the answer');
 rogue({ answer => { code => undef } }, 'L53',
@@ -351,13 +387,31 @@ rogue({ late => 600 }, 'L54', qr/from the future/, 'which is ahead');
 
 $other->set(header => { kid => undef }, many => 1);
 refused(arrive($t->browser, 'other', 'org=acme'), 403, 'error', 'L53',
-        'sso_untrusted', qr/which of several/, 'no kid, several keys');
+        'sso_untrusted', qr/which of several/,
+        'oidcc-client-test-kid-absent-multiple-jwks');
 $other->set;
 
-$rogue->set(late => 60, bad => 1, header => { kid => undef });
+$rogue->set(late => 60, bad => 1);
 is(arrive($t->browser, 'op', 'org=acme')->status, 303,
    'a minute is nothing, nor a key that is none');
+
+$rogue->set(header => { kid => undef });
+is(arrive($t->browser, 'op', 'org=acme')->status, 303,
+   'oidcc-client-test-kid-absent-single-jwks');
 $rogue->set;
+
+my $seen = $rogue->seen;
+
+is(arrive($t->browser, 'op', 'org=acme')->status, 303,
+   "oidcc-client-test$_") for '', '-idtoken-sig-rs256';
+
+is($seen->{query}{scope}, 'openid email profile',
+   'oidcc-client-test-scope-userinfo-claims');
+is($seen->{authorization}{userinfo}, 'Bearer an.access.token', 'asked with '
+   . 'the token');
+is($seen->{authorization}{token}, 'Basic '
+   . encode_base64('nginx:a%20secret%20that%20both%20know', ''),
+   'oidcc-client-test-client-secret-basic');
 
 
 # --- its keys (G07)
@@ -637,7 +691,7 @@ my ($button) = $r->body =~ m{href="(/login/sso/op[^"]*)"};
 $button =~ s/&amp;/&/g;
 like($button, qr/&switch=1\b/, 'the page for another account');
 $r = $ann->get($button);
-like($r->location, qr/&prompt=login$/, 'lets the provider ask for one');
+like($r->location, qr/&prompt=login&/, 'lets the provider ask for one');
 $rogue->set(claims => { auth_time => undef });
 is($ann->get($ann->get($r->location)->location)->status, 303,
    'which need not say when');
@@ -661,6 +715,32 @@ $rogue->set;
          qr/SameSite=Strict/, 'the cookie is as it has to be');
     is($browser->get("$strict/x")->body,
        "acme/alice\@acme.example sso:op\n", 'and good');
+}
+
+
+# --- what a reload has changed meanwhile
+
+{
+    my $browser = $t->browser;
+    my $back = leave($browser, 'op', 'org=acme')->location;
+    my $less = $conf =~ s/provider op other;/provider other;/r;
+
+    $less =~ s{login_org globex "Globex" \{}
+              {login_region eu "Europe" http://localhost:%%PORT%%/login/;
+               login_region us "America" https://us.example/login/;
+               $& region us;};
+
+    ok($t->reload($less), 'the organisation has it no more');
+    $told = events();
+    refused($browser->get($back), 403, 'error', 'L50', 'sso_over', qr/^op: /,
+            'who has left comes back to nothing');
+    is($browser->get('/login/sso/op?org=acme')->status, 404,
+       'and nobody leaves');
+    is($browser->get('/login/sso/op?org=globex&return_to=/x')->location,
+       'https://us.example/login/sso/op?org=globex&return_to=%2Fx',
+       'one of another region leaves from there');
+    ok($t->reload($conf), 'as it was');
+    is($browser->get($back)->status, 303, 'it was good all the time');
 }
 
 

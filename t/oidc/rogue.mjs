@@ -7,7 +7,8 @@
  *     {"start": {...}}    begins, with these settings; answers {issuer}
  *     {"set": {...}}      settings that take the place of others
  *     {"seen": true}      {discovery, jwks, auth, token, userinfo: how often,
- *                         query: of the last "auth", form: of "token"}
+ *                         query: of the last "auth", form: of "token",
+ *                         authorization: of each place}
  *     {"rotate": true}    signs with another key from now on
  *     {"open": true}      goes on with all that "hang" has held
  *
@@ -213,6 +214,7 @@ async function serve(req, res) {
     const [place, answer] = places[url.pathname] ?? ["none", () => ({})];
 
     seen[place] = (seen[place] ?? 0) + 1;
+    seen.authorization[place] = req.headers.authorization;
 
     if (place === "token") {
         seen.form = Object.fromEntries(new URLSearchParams(body));
@@ -253,7 +255,7 @@ async function start(set) {
 
     settings = { ...plain, ...set };
     seen = { discovery: 0, jwks: 0, auth: 0, token: 0, userinfo: 0,
-             query: {}, form: {} };
+             query: {}, form: {}, authorization: {} };
 
     await draw();
     other = await generateKeyPair("RS256", { extractable: true });
