@@ -9,6 +9,8 @@
 
 static ngx_int_t ngx_http_login_name_cookies(ngx_conf_t *cf,
     ngx_http_core_srv_conf_t *cscf, ngx_http_login_srv_conf_t *scf);
+static u_char *ngx_http_login_name_cookie(u_char *p, login_str_t *cookie,
+    const char *prefix, const ngx_str_t *name, const char *suffix);
 static ngx_int_t ngx_http_login_add_cookie(ngx_conf_t *cf, login_str_t name);
 static ngx_uint_t ngx_http_login_within(ngx_str_t *name,
     ngx_http_login_srv_conf_t *scf);
@@ -45,8 +47,9 @@ static ngx_int_t
 ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
     ngx_http_login_srv_conf_t *scf)
 {
-    u_char      *p;
+    u_char      *p, number[sizeof("_flow-") + NGX_INT_T_LEN];
     size_t       len;
+    ngx_str_t   *name;
     ngx_uint_t   i, https;
     login_str_t  flows, states;
     const char  *prefix, *host;
@@ -73,71 +76,35 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
         return NGX_ERROR;
     }
 
-    scf->session_cookie.data = p;
-    scf->session_cookie.len = ngx_sprintf(p, "%s%V", prefix,
-                                          &scf->cookie_name) - p;
+    name = &scf->cookie_name;
 
-    p += len;
+    p = ngx_http_login_name_cookie(p, &scf->session_cookie, prefix, name, "");
+    p = ngx_http_login_name_cookie(p, &scf->browser_cookie, host, name,
+                                   "_browser");
+    p = ngx_http_login_name_cookie(p, &scf->link_cookie, host, name, "_link");
+    p = ngx_http_login_name_cookie(p, &scf->trust_cookie, host, name,
+                                   "_trust");
+    p = ngx_http_login_name_cookie(p, &scf->org_cookie, host, name, "_org");
+    p = ngx_http_login_name_cookie(p, &scf->last_cookie, host, name, "_last");
+    p = ngx_http_login_name_cookie(p, &flows, host, name, "_flow-*");
+    p = ngx_http_login_name_cookie(p, &states, host, name, "_sso-*");
 
-    scf->browser_cookie.data = p;
-    scf->browser_cookie.len = ngx_sprintf(p, "%s%V_browser", host,
-                                          &scf->cookie_name) - p;
+    /* comes to the page for signing out alone */
 
-    p += len;
-
-    scf->link_cookie.data = p;
-    scf->link_cookie.len = ngx_sprintf(p, "%s%V_link", host,
-                                       &scf->cookie_name) - p;
-
-    p += len;
-
-    scf->language_cookie.data = p;
-    scf->language_cookie.len = ngx_sprintf(p, "%s%V_language", host,
-                                           &scf->cookie_name) - p;
-
-    p += len;
-
-    scf->trust_cookie.data = p;
-    scf->trust_cookie.len = ngx_sprintf(p, "%s%V_trust", host,
-                                        &scf->cookie_name) - p;
+    p = ngx_http_login_name_cookie(p, &scf->hint_cookie,
+                                   https ? "__Secure-" : "", name, "_hint");
 
     for (i = 0; i < LOGIN_FLOWS_MAX; i++) {
-        p += len;
-
-        scf->flow_cookies[i].data = p;
-        scf->flow_cookies[i].len = ngx_sprintf(p, "%s%V_flow-%ui", host,
-                                               &scf->cookie_name, i) - p;
+        ngx_sprintf(number, "_flow-%ui%Z", i);
+        p = ngx_http_login_name_cookie(p, &scf->flow_cookies[i], host, name,
+                                       (char *) number);
     }
-
-    p += len;
-
-    flows.data = p;
-    flows.len = ngx_sprintf(p, "%s%V_flow-*", host, &scf->cookie_name) - p;
-
-    p += len;
-
-    scf->org_cookie.data = p;
-    scf->org_cookie.len = ngx_sprintf(p, "%s%V_org", host,
-                                      &scf->cookie_name) - p;
-
-    p += len;
-
-    scf->last_cookie.data = p;
-    scf->last_cookie.len = ngx_sprintf(p, "%s%V_last", host,
-                                       &scf->cookie_name) - p;
 
     for (i = 0; i < NGX_HTTP_LOGIN_STATES; i++) {
-        p += len;
-
-        scf->state_cookies[i].data = p;
-        scf->state_cookies[i].len = ngx_sprintf(p, "%s%V_sso-%ui", host,
-                                                &scf->cookie_name, i) - p;
+        ngx_sprintf(number, "_sso-%ui%Z", i);
+        p = ngx_http_login_name_cookie(p, &scf->state_cookies[i], host, name,
+                                       (char *) number);
     }
-
-    p += len;
-
-    states.data = p;
-    states.len = ngx_sprintf(p, "%s%V_sso-*", host, &scf->cookie_name) - p;
 
     if (scf->gates == 0 && scf->forwards == 0 && scf->own.len == 0) {
         return NGX_OK;
@@ -157,6 +124,20 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
     }
 
     return NGX_OK;
+}
+
+
+static u_char *
+ngx_http_login_name_cookie(u_char *p, login_str_t *cookie,
+    const char *prefix, const ngx_str_t *name, const char *suffix)
+{
+    u_char  *last;
+
+    last = ngx_sprintf(p, "%s%V%s", prefix, name, suffix);
+
+    *cookie = login_str(p, last - p);
+
+    return last;
 }
 
 

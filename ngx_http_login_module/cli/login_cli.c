@@ -262,7 +262,7 @@ const login_cli_command_t  login_cli_commands[] = {
       login_cli_explain, login_cli_no_options },
 
     { "preview", "DIR", 1, 1,
-      "write all pages and mails in all languages, to look at",
+      "write all pages and mails in all languages",
       login_cli_preview, login_cli_preview_options },
 
     { "gates", "", 0, 0,
