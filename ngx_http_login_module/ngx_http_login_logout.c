@@ -52,8 +52,9 @@ static ngx_int_t
 ngx_http_login_logout_show(ngx_http_request_t *r, login_str_t target,
     ngx_uint_t status, login_reason_e reason)
 {
-    login_str_t             csrf;
-    ngx_http_login_page_t  *page;
+    login_str_t                       csrf;
+    ngx_http_login_page_t            *page;
+    const ngx_http_login_identity_t  *identity;
 
     page = ngx_http_login_page(r, LOGIN_PAGE_LOGOUT, status, reason);
 
@@ -66,6 +67,12 @@ ngx_http_login_logout_show(ngx_http_request_t *r, login_str_t target,
     }
 
     ngx_http_login_page_text(page, LOGIN_VAR_CSRF, csrf.data, csrf.len);
+
+    if (ngx_http_login_identify(r, &identity) == NGX_OK
+        && identity->provider.len)
+    {
+        ngx_http_login_page_passwords(page, 0);
+    }
 
     if (ngx_http_login_return_allowed(r, target)) {
         ngx_http_login_page_text(page, LOGIN_VAR_RETURN_TO, target.data,
