@@ -271,6 +271,7 @@ typedef struct {
     login_str_t                  flow_cookies[LOGIN_FLOWS_MAX];
     login_str_t                  org_cookie;
     login_str_t                  last_cookie;
+    login_str_t                  hint_cookie;
     login_str_t                  state_cookies[NGX_HTTP_LOGIN_STATES];
     ngx_str_t                    csp;
     ngx_str_t                    frame_csp; /* of what may be in a frame */
@@ -372,6 +373,7 @@ typedef struct {
     login_str_t                  token;     /* was in the address */
     login_str_t                  trust;     /* these of the portal's */
     login_str_t                  last;      /* provider */
+    login_str_t                  hint;
     login_str_t                  flows[LOGIN_FLOWS_MAX];
     login_str_t                  states[NGX_HTTP_LOGIN_STATES];
 
@@ -983,6 +985,10 @@ ngx_int_t ngx_http_login_set_state(ngx_http_request_t *r, ngx_uint_t i,
 ngx_int_t ngx_http_login_set_org(ngx_http_request_t *r, login_str_t token);
 ngx_int_t ngx_http_login_set_last(ngx_http_request_t *r, login_str_t token);
 
+/* An empty one takes it away. */
+ngx_int_t ngx_http_login_set_hint(ngx_http_request_t *r, login_str_t text,
+    ngx_uint_t persistent);
+
 /* Takes back what was set: the answer is another one. */
 void ngx_http_login_forget_cookies(ngx_http_request_t *r);
 
@@ -1237,12 +1243,28 @@ ngx_int_t ngx_http_login_arrival_redeem(ngx_http_request_t *r,
 ngx_int_t ngx_http_login_sso_callback(ngx_http_request_t *r,
     const ngx_http_login_provider_t *provider);
 
-/*
- * ngx_http_login_sso_end.c: signs out at the provider as well.  NGX_DONE:
- * that has to wait; else for ngx_http_finalize_request().
- */
+/* ngx_http_login_sso_end.c: signs out at the provider as well */
+
+/* Keeps what it may want for that in the browser. */
+ngx_int_t ngx_http_login_sso_end_keep(ngx_http_request_t *r,
+    const ngx_http_login_arrival_t *arrival);
+
+/* Somebody who signs out, in the request's memory. */
+typedef struct {
+    const ngx_http_login_provider_t  *provider;     /* NULL: none */
+    login_str_t                       hint;         /* empty: none */
+} ngx_http_login_leaver_t;
+
+/* Whose session it is; before it ends. */
+ngx_int_t ngx_http_login_sso_end_begin(ngx_http_request_t *r,
+    const ngx_http_login_identity_t *identity,
+    ngx_http_login_leaver_t *leaver);
+
+ngx_int_t ngx_http_login_sso_end_forget(ngx_http_request_t *r);
+
+/* NGX_DONE: that has to wait; else for ngx_http_finalize_request(). */
 ngx_int_t ngx_http_login_sso_end(ngx_http_request_t *r,
-    const ngx_http_login_provider_t *provider);
+    const ngx_http_login_leaver_t *leaver);
 
 /* ngx_http_login_sso_error.c: what went wrong, and what to try */
 

@@ -188,6 +188,10 @@ is($query{redirect_uri}, Login::Browser::escape('http://localhost:' . $t->port
    . '/login/sso/op/callback'), 'and back to here');
 is($query{prompt}, undef, 'with questions');
 is($query{max_age}, undef, 'of whatever age');
+is($query{ui_locales}, 'en', 'in a language');
+like($t->browser->get('/login/sso/op?org=acme',
+                      headers => { 'Accept-Language' => 'pt-BR, de;q=0.5' })
+     ->location, qr/&ui_locales=pt-BR$/, 'that of the page');
 
 my ($cookie) = grep { /^login_sso-\d=/ } $r->header('Set-Cookie');
 
@@ -706,7 +710,7 @@ my ($button) = $r->body =~ m{href="(/login/sso/op[^"]*)"};
 $button =~ s/&amp;/&/g;
 like($button, qr/&switch=1\b/, 'the page for another account');
 $r = $ann->get($button);
-like($r->location, qr/&prompt=login$/, 'lets the provider ask for one');
+like($r->location, qr/&prompt=login&/, 'lets the provider ask for one');
 $rogue->set(claims => { auth_time => undef });
 is($ann->get($ann->get($r->location)->location)->status, 303,
    'which need not say when');
