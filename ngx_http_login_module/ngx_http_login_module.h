@@ -1108,6 +1108,11 @@ ngx_int_t ngx_http_login_providers_fill(ngx_http_request_t *r,
     ngx_http_login_page_t *page, const ngx_http_login_org_t *org,
     const ngx_http_login_provider_t *first, const login_form_t *form);
 
+/* Those of "org" (NULL: none) that the account is linked to, without links. */
+ngx_int_t ngx_http_login_providers_linked(ngx_http_request_t *r,
+    ngx_http_login_page_t *page, const ngx_http_login_org_t *org,
+    login_view_t *view, const u_char account[LOGIN_ID_LEN]);
+
 /* Are there sign-ins with a password for whom it is about? */
 void ngx_http_login_page_passwords(ngx_http_login_page_t *page,
     ngx_uint_t passwords);
@@ -1320,6 +1325,13 @@ ngx_int_t ngx_http_login_account_fill(ngx_http_request_t *r,
 ngx_int_t ngx_http_login_account_edit(ngx_http_request_t *r,
     const login_form_t *form, const ngx_http_login_identity_t *identity);
 
+/*
+ * NGX_DECLINED: signed in late enough for a change; else the answer, which
+ * asks for the password first.
+ */
+ngx_int_t ngx_http_login_edit_fresh(ngx_http_request_t *r,
+    const ngx_http_login_identity_t *identity);
+
 /* ngx_http_login_password.c: what forms with a new password have in common */
 
 /* LOGIN_REASON_NONE: there is one, twice and the same. */
@@ -1344,8 +1356,9 @@ void ngx_http_login_devices_target(ngx_http_request_t *r,
     login_renew_t *renew);
 
 /*
- * Another name for a device, an end to the trust in a browser.  NGX_DECLINED:
- * the form is for neither of both; NGX_DONE: the store is at it.
+ * Another name for a device, an end to the trust in a browser, other recovery
+ * codes.  NGX_DECLINED: the form is for none of them; NGX_DONE: the store is
+ * at it.
  */
 ngx_int_t ngx_http_login_devices_form(ngx_http_request_t *r,
     const login_form_t *form, const ngx_http_login_identity_t *identity);
@@ -1674,6 +1687,9 @@ ngx_int_t ngx_http_login_flow_is_due(ngx_http_request_t *r,
 
 /* Sends people there, and back to this page; the result of that. */
 ngx_int_t ngx_http_login_flow_ask(ngx_http_request_t *r, ngx_int_t due);
+
+/* The password has to come first, and then this page again. */
+ngx_int_t ngx_http_login_flow_stale(ngx_http_request_t *r);
 
 
 /* ngx_http_login_step.c: one of them, and who is at it */

@@ -224,6 +224,25 @@ like($t->cli_ok('events', 'alice@acme.example', '--org', 'acme'),
 
 is($ann->get('/mfa/')->status, 200, 'no second factor is asked for');
 
+my $account = $ann->get('/login/account');
+
+is($account->page, 'account', 'the page of the account');
+like($account->body, qr{Connected\ accounts.*<li>\s*<p\ class="provider">
+                        <span\ dir="auto">Provider\ op</span>}xs,
+     'names the provider');
+unlike($account->body, qr/Provider other/, 'and none that it is not linked to');
+unlike($account->body, qr/href="[^"]*sso/, 'without a link');
+unlike($account->body, qr/value="codes"/, 'nor codes, without a device');
+
+$t->add_user('pat', $good, '--org', 'initech');
+
+my $pat = $t->browser;
+
+$pat->sign_in('pat', $good, undef, org => 'initech');
+$account = $pat->get('/login/account');
+is($account->page, 'account', 'the page of who has a password');
+unlike($account->body, qr/Connected accounts/, 'and no link');
+
 is(arrive($t->browser, 'op', 'org=acme')->location, 'http://localhost:'
    . $t->port . '/login/apps', 'without an address: to the apps');
 is(scalar(() = $t->cli_ok('user', 'list') =~ /alice/g), 1, 'no second one');
