@@ -18,6 +18,9 @@ typedef struct {
 } ngx_http_login_cookie_t;
 
 
+static ngx_int_t ngx_http_login_stay(ngx_http_request_t *r);
+static ngx_int_t ngx_http_login_send_own(ngx_http_request_t *r,
+    login_str_t name, login_str_t value, ngx_int_t age);
 static ngx_int_t ngx_http_login_send_cookie(ngx_http_request_t *r,
     const ngx_http_login_cookie_t *cookie);
 static ngx_int_t ngx_http_login_put_cookie(ngx_http_request_t *r,
@@ -122,13 +125,10 @@ ngx_int_t
 ngx_http_login_set_browser(ngx_http_request_t *r, unsigned persistent)
 {
     u_char                       token[login_token_len(LOGIN_ID_LEN)];
-    ngx_http_login_cookie_t      cookie;
     ngx_http_login_worker_t     *worker;
     ngx_http_login_visitor_t    *visitor;
     ngx_http_login_srv_conf_t   *scf;
-    ngx_http_login_main_conf_t  *mcf;
 
-    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
     scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
 
     worker = ngx_http_login_get_worker(r);
@@ -144,54 +144,33 @@ ngx_http_login_set_browser(ngx_http_request_t *r, unsigned persistent)
         return NGX_ERROR;
     }
 
-    cookie.name = scf->browser_cookie;
-    cookie.value = login_str(token, sizeof(token));
-    ngx_str_null(&cookie.domain);
-    cookie.page = NULL;
-    cookie.samesite = NGX_HTTP_LOGIN_LAX;
-    cookie.age = (persistent && mcf->terms.persistent)
-                 ? NGX_HTTP_LOGIN_BROWSER_AGE : -1;
-
-    return ngx_http_login_send_cookie(r, &cookie);
+    return ngx_http_login_send_own(r, scf->browser_cookie,
+                                   login_str(token, sizeof(token)),
+                                   persistent ? ngx_http_login_stay(r) : -1);
 }
 
 
 ngx_int_t
 ngx_http_login_set_link(ngx_http_request_t *r, login_str_t token)
 {
-    ngx_http_login_cookie_t     cookie;
     ngx_http_login_srv_conf_t  *scf;
 
     scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
 
-    cookie.name = scf->link_cookie;
-    cookie.value = token;
-    ngx_str_null(&cookie.domain);
-    cookie.page = NULL;
-    cookie.samesite = NGX_HTTP_LOGIN_LAX;
-    cookie.age = token.len ? -1 : 0;
-
-    return ngx_http_login_send_cookie(r, &cookie);
+    return ngx_http_login_send_own(r, scf->link_cookie, token,
+                                   token.len ? -1 : 0);
 }
 
 
 ngx_int_t
 ngx_http_login_set_language(ngx_http_request_t *r, login_str_t tag)
 {
-    ngx_http_login_cookie_t      cookie;
-    ngx_http_login_srv_conf_t   *scf;
-    ngx_http_login_main_conf_t  *mcf;
+    ngx_http_login_srv_conf_t  *scf;
 
-    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
     scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
 
-    cookie.name = scf->language_cookie;
-    cookie.value = tag;
-    ngx_str_null(&cookie.domain);
-    cookie.samesite = NGX_HTTP_LOGIN_LAX;
-    cookie.age = mcf->terms.persistent ? NGX_HTTP_LOGIN_BROWSER_AGE : -1;
-
-    return ngx_http_login_send_cookie(r, &cookie);
+    return ngx_http_login_send_own(r, scf->language_cookie, tag,
+                                   ngx_http_login_stay(r));
 }
 
 
@@ -199,19 +178,12 @@ ngx_int_t
 ngx_http_login_set_trust(ngx_http_request_t *r, login_str_t token,
     uint64_t age)
 {
-    ngx_http_login_cookie_t     cookie;
     ngx_http_login_srv_conf_t  *scf;
 
     scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
 
-    cookie.name = scf->trust_cookie;
-    cookie.value = token;
-    ngx_str_null(&cookie.domain);
-    cookie.page = NULL;
-    cookie.samesite = NGX_HTTP_LOGIN_LAX;
-    cookie.age = (ngx_int_t) age;
-
-    return ngx_http_login_send_cookie(r, &cookie);
+    return ngx_http_login_send_own(r, scf->trust_cookie, token,
+                                   (ngx_int_t) age);
 }
 
 
@@ -219,19 +191,12 @@ ngx_int_t
 ngx_http_login_set_flow(ngx_http_request_t *r, ngx_uint_t i,
     login_str_t text, uint64_t age)
 {
-    ngx_http_login_cookie_t     cookie;
     ngx_http_login_srv_conf_t  *scf;
 
     scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
 
-    cookie.name = scf->flow_cookies[i];
-    cookie.value = text;
-    ngx_str_null(&cookie.domain);
-    cookie.page = NULL;
-    cookie.samesite = NGX_HTTP_LOGIN_LAX;
-    cookie.age = (ngx_int_t) age;
-
-    return ngx_http_login_send_cookie(r, &cookie);
+    return ngx_http_login_send_own(r, scf->flow_cookies[i], text,
+                                   (ngx_int_t) age);
 }
 
 
@@ -239,62 +204,36 @@ ngx_int_t
 ngx_http_login_set_state(ngx_http_request_t *r, ngx_uint_t i,
     login_str_t text, uint64_t age)
 {
-    ngx_http_login_cookie_t     cookie;
     ngx_http_login_srv_conf_t  *scf;
 
     scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
 
-    cookie.name = scf->state_cookies[i];
-    cookie.value = text;
-    ngx_str_null(&cookie.domain);
-    cookie.page = NULL;
-    cookie.samesite = NGX_HTTP_LOGIN_LAX;
-    cookie.age = (ngx_int_t) age;
-
-    return ngx_http_login_send_cookie(r, &cookie);
+    return ngx_http_login_send_own(r, scf->state_cookies[i], text,
+                                   (ngx_int_t) age);
 }
 
 
 ngx_int_t
 ngx_http_login_set_org(ngx_http_request_t *r, login_str_t token)
 {
-    ngx_http_login_cookie_t      cookie;
-    ngx_http_login_srv_conf_t   *scf;
-    ngx_http_login_main_conf_t  *mcf;
+    ngx_http_login_srv_conf_t  *scf;
 
     scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
-    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
 
-    cookie.name = scf->org_cookie;
-    cookie.value = token;
-    ngx_str_null(&cookie.domain);
-    cookie.page = NULL;
-    cookie.samesite = NGX_HTTP_LOGIN_LAX;
-    cookie.age = mcf->terms.persistent ? NGX_HTTP_LOGIN_BROWSER_AGE : -1;
-
-    return ngx_http_login_send_cookie(r, &cookie);
+    return ngx_http_login_send_own(r, scf->org_cookie, token,
+                                   ngx_http_login_stay(r));
 }
 
 
 ngx_int_t
 ngx_http_login_set_last(ngx_http_request_t *r, login_str_t token)
 {
-    ngx_http_login_cookie_t      cookie;
-    ngx_http_login_srv_conf_t   *scf;
-    ngx_http_login_main_conf_t  *mcf;
+    ngx_http_login_srv_conf_t  *scf;
 
     scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
-    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
 
-    cookie.name = scf->last_cookie;
-    cookie.value = token;
-    ngx_str_null(&cookie.domain);
-    cookie.page = NULL;
-    cookie.samesite = NGX_HTTP_LOGIN_LAX;
-    cookie.age = token.len == 0 ? 0
-                 : mcf->terms.persistent ? NGX_HTTP_LOGIN_BROWSER_AGE : -1;
-
-    return ngx_http_login_send_cookie(r, &cookie);
+    return ngx_http_login_send_own(r, scf->last_cookie, token,
+                                   token.len ? ngx_http_login_stay(r) : 0);
 }
 
 
@@ -316,6 +255,38 @@ ngx_http_login_set_hint(ngx_http_request_t *r, login_str_t text,
     cookie.samesite = NGX_HTTP_LOGIN_LAX;
     cookie.age = text.len == 0 ? 0
                  : persistent ? NGX_HTTP_LOGIN_BROWSER_AGE : -1;
+
+    return ngx_http_login_send_cookie(r, &cookie);
+}
+
+
+/* So long it lasts where cookies may stay in the browser at all. */
+
+static ngx_int_t
+ngx_http_login_stay(ngx_http_request_t *r)
+{
+    ngx_http_login_main_conf_t  *mcf;
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
+
+    return mcf->terms.persistent ? NGX_HTTP_LOGIN_BROWSER_AGE : -1;
+}
+
+
+/* For the portal's host alone, and all its pages. */
+
+static ngx_int_t
+ngx_http_login_send_own(ngx_http_request_t *r, login_str_t name,
+    login_str_t value, ngx_int_t age)
+{
+    ngx_http_login_cookie_t  cookie;
+
+    cookie.name = name;
+    cookie.value = value;
+    ngx_str_null(&cookie.domain);
+    cookie.page = NULL;
+    cookie.samesite = NGX_HTTP_LOGIN_LAX;
+    cookie.age = age;
 
     return ngx_http_login_send_cookie(r, &cookie);
 }

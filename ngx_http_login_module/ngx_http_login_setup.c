@@ -7,6 +7,11 @@
 #include "ngx_http_login_module.h"
 
 
+/* Makes what is to be written of a step. */
+typedef login_event_e (*ngx_http_login_setup_make_pt)(login_step_t *step,
+    login_view_t *view);
+
+
 static ngx_int_t ngx_http_login_setup_add(ngx_http_request_t *r,
     const login_form_t *query);
 static ngx_int_t ngx_http_login_setup_begin(ngx_http_request_t *r,
@@ -31,6 +36,9 @@ static ngx_int_t ngx_http_login_setup_replace(ngx_http_request_t *r,
     ngx_http_login_step_t *step);
 static void ngx_http_login_setup_replaced(ngx_http_request_t *r, void *data,
     login_result_e rc);
+static ngx_int_t ngx_http_login_setup_write(ngx_http_request_t *r,
+    ngx_http_login_step_t *step, ngx_http_login_setup_make_pt make,
+    ngx_http_login_done_pt done);
 static ngx_int_t ngx_http_login_setup_over(ngx_http_request_t *r);
 
 
@@ -369,29 +377,8 @@ static ngx_int_t
 ngx_http_login_setup_close(ngx_http_request_t *r,
     ngx_http_login_step_t *step)
 {
-    login_event_e             event;
-    ngx_http_login_worker_t  *worker;
-
-    worker = ngx_http_login_get_worker(r);
-
-    if (worker == NULL) {
-        return ngx_http_login_step_fault(r, step, LOGIN_REASON_STORE);
-    }
-
-    event = login_step_saved(&step->step, worker->view);
-
-    switch (login_flow_step(&step->state, event)) {
-
-    case LOGIN_EFFECT_COMMIT:
-        return ngx_http_login_step_commit(r, step,
-                                          ngx_http_login_setup_closed);
-
-    case LOGIN_EFFECT_ENDED:
-        return ngx_http_login_setup_over(r);
-
-    default:
-        return ngx_http_login_step_fault(r, step, LOGIN_REASON_STORE);
-    }
+    return ngx_http_login_setup_write(r, step, login_step_saved,
+                                      ngx_http_login_setup_closed);
 }
 
 
@@ -407,6 +394,16 @@ static ngx_int_t
 ngx_http_login_setup_replace(ngx_http_request_t *r,
     ngx_http_login_step_t *step)
 {
+    return ngx_http_login_setup_write(r, step, login_step_anew,
+                                      ngx_http_login_setup_replaced);
+}
+
+
+static ngx_int_t
+ngx_http_login_setup_write(ngx_http_request_t *r,
+    ngx_http_login_step_t *step, ngx_http_login_setup_make_pt make,
+    ngx_http_login_done_pt done)
+{
     login_event_e             event;
     ngx_http_login_worker_t  *worker;
 
@@ -416,13 +413,12 @@ ngx_http_login_setup_replace(ngx_http_request_t *r,
         return ngx_http_login_step_fault(r, step, LOGIN_REASON_STORE);
     }
 
-    event = login_step_anew(&step->step, worker->view);
+    event = make(&step->step, worker->view);
 
     switch (login_flow_step(&step->state, event)) {
 
     case LOGIN_EFFECT_COMMIT:
-        return ngx_http_login_step_commit(r, step,
-                                          ngx_http_login_setup_replaced);
+        return ngx_http_login_step_commit(r, step, done);
 
     case LOGIN_EFFECT_ENDED:
         return ngx_http_login_setup_over(r);

@@ -120,6 +120,7 @@ sub choose {
     my ($cookie) = grep { $_->{name} eq 'login_language' } $r->cookies;
 
     is $cookie->{value}, 'de', 'kept in a cookie';
+    is $cookie->{attributes}{path}, '/', 'for all pages';
     ok exists $cookie->{attributes}{httponly}, 'of no use to scripts';
     cmp_ok $cookie->{attributes}{'max-age'}, '>', 86400, 'for long';
 
