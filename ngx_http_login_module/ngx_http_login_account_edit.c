@@ -37,8 +37,6 @@ typedef struct {
 } ngx_http_login_edit_walk_t;
 
 
-static ngx_int_t ngx_http_login_edit_fresh(ngx_http_request_t *r,
-    const ngx_http_login_identity_t *identity);
 static ngx_int_t ngx_http_login_edit_read(ngx_http_login_edit_t *edit,
     const login_form_t *form);
 static ngx_int_t ngx_http_login_edit_write(ngx_http_request_t *r,
@@ -119,25 +117,13 @@ ngx_http_login_account_edit(ngx_http_request_t *r, const login_form_t *form,
 }
 
 
-/* NGX_DECLINED: fresh enough; else the answer that asks for more. */
-
-static ngx_int_t
+ngx_int_t
 ngx_http_login_edit_fresh(ngx_http_request_t *r,
     const ngx_http_login_identity_t *identity)
 {
-    ngx_str_t  url;
-
-    if (ngx_time() - (time_t) identity->ticket.auth_time
-        < NGX_HTTP_LOGIN_FRESH)
-    {
-        return NGX_DECLINED;
-    }
-
-    if (ngx_http_login_signin_url(r, "need=login&", &url) != NGX_OK) {
-        return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
-    }
-
-    return ngx_http_login_see_other(r, &url);
+    return ngx_time() - (time_t) identity->ticket.auth_time
+           < NGX_HTTP_LOGIN_FRESH ? NGX_DECLINED
+                                  : ngx_http_login_flow_stale(r);
 }
 
 

@@ -67,6 +67,7 @@ ngx_http_login_account_fill(ngx_http_request_t *r,
     ngx_http_login_ctx_t             *ctx;
     ngx_http_login_lines_t           *list;
     ngx_http_login_worker_t          *worker;
+    ngx_http_login_main_conf_t       *mcf;
     const ngx_http_login_identity_t  *identity;
 
     list = ngx_palloc(r->pool, sizeof(ngx_http_login_lines_t));
@@ -87,6 +88,15 @@ ngx_http_login_account_fill(ngx_http_request_t *r,
 
     if (rc == NGX_OK) {
         rc = ngx_http_login_account_events(list, page, worker->view);
+    }
+
+    if (rc == NGX_OK) {
+        mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
+        rc = ngx_http_login_providers_linked(r, page,
+                                ngx_http_login_org_find(mcf,
+                                                        identity->org.data,
+                                                        identity->org.len),
+                                worker->view, identity->ticket.account);
     }
 
     login_view_end(worker->view);

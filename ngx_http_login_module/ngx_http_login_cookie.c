@@ -12,6 +12,7 @@ typedef struct {
     login_str_t                  name;
     login_str_t                  value;
     ngx_str_t                    domain;
+    const char                  *page;      /* it is for; NULL: for all */
     ngx_uint_t                   samesite;
     ngx_int_t                    age;       /* s; -1: as the browser's own */
 } ngx_http_login_cookie_t;
@@ -54,6 +55,7 @@ ngx_http_login_set_session(ngx_http_request_t *r, login_str_t org,
     cookie.name = scf->session_cookie;
     cookie.value = login_str(token, sizeof(token));
     cookie.domain = scf->cookie_domain;
+    cookie.page = NULL;
     cookie.samesite = scf->cookie_samesite;
 
     rules = ngx_http_login_org_find(mcf, org.data, org.len);
@@ -80,6 +82,7 @@ ngx_http_login_clear_session(ngx_http_request_t *r)
     cookie.name = scf->session_cookie;
     cookie.value = login_str("", 0);
     cookie.domain = scf->cookie_domain;
+    cookie.page = NULL;
     cookie.samesite = scf->cookie_samesite;
     cookie.age = 0;
 
@@ -144,6 +147,7 @@ ngx_http_login_set_browser(ngx_http_request_t *r, unsigned persistent)
     cookie.name = scf->browser_cookie;
     cookie.value = login_str(token, sizeof(token));
     ngx_str_null(&cookie.domain);
+    cookie.page = NULL;
     cookie.samesite = NGX_HTTP_LOGIN_LAX;
     cookie.age = (persistent && mcf->terms.persistent)
                  ? NGX_HTTP_LOGIN_BROWSER_AGE : -1;
@@ -163,6 +167,7 @@ ngx_http_login_set_link(ngx_http_request_t *r, login_str_t token)
     cookie.name = scf->link_cookie;
     cookie.value = token;
     ngx_str_null(&cookie.domain);
+    cookie.page = NULL;
     cookie.samesite = NGX_HTTP_LOGIN_LAX;
     cookie.age = token.len ? -1 : 0;
 
@@ -202,6 +207,7 @@ ngx_http_login_set_trust(ngx_http_request_t *r, login_str_t token,
     cookie.name = scf->trust_cookie;
     cookie.value = token;
     ngx_str_null(&cookie.domain);
+    cookie.page = NULL;
     cookie.samesite = NGX_HTTP_LOGIN_LAX;
     cookie.age = (ngx_int_t) age;
 
@@ -221,6 +227,7 @@ ngx_http_login_set_flow(ngx_http_request_t *r, ngx_uint_t i,
     cookie.name = scf->flow_cookies[i];
     cookie.value = text;
     ngx_str_null(&cookie.domain);
+    cookie.page = NULL;
     cookie.samesite = NGX_HTTP_LOGIN_LAX;
     cookie.age = (ngx_int_t) age;
 
@@ -240,6 +247,7 @@ ngx_http_login_set_state(ngx_http_request_t *r, ngx_uint_t i,
     cookie.name = scf->state_cookies[i];
     cookie.value = text;
     ngx_str_null(&cookie.domain);
+    cookie.page = NULL;
     cookie.samesite = NGX_HTTP_LOGIN_LAX;
     cookie.age = (ngx_int_t) age;
 
@@ -260,6 +268,7 @@ ngx_http_login_set_org(ngx_http_request_t *r, login_str_t token)
     cookie.name = scf->org_cookie;
     cookie.value = token;
     ngx_str_null(&cookie.domain);
+    cookie.page = NULL;
     cookie.samesite = NGX_HTTP_LOGIN_LAX;
     cookie.age = mcf->terms.persistent ? NGX_HTTP_LOGIN_BROWSER_AGE : -1;
 
@@ -280,9 +289,33 @@ ngx_http_login_set_last(ngx_http_request_t *r, login_str_t token)
     cookie.name = scf->last_cookie;
     cookie.value = token;
     ngx_str_null(&cookie.domain);
+    cookie.page = NULL;
     cookie.samesite = NGX_HTTP_LOGIN_LAX;
     cookie.age = token.len == 0 ? 0
                  : mcf->terms.persistent ? NGX_HTTP_LOGIN_BROWSER_AGE : -1;
+
+    return ngx_http_login_send_cookie(r, &cookie);
+}
+
+
+/* It is large, and of no use to any other page. */
+
+ngx_int_t
+ngx_http_login_set_hint(ngx_http_request_t *r, login_str_t text,
+    ngx_uint_t persistent)
+{
+    ngx_http_login_cookie_t     cookie;
+    ngx_http_login_srv_conf_t  *scf;
+
+    scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
+
+    cookie.name = scf->hint_cookie;
+    cookie.value = text;
+    ngx_str_null(&cookie.domain);
+    cookie.page = "logout";
+    cookie.samesite = NGX_HTTP_LOGIN_LAX;
+    cookie.age = text.len == 0 ? 0
+                 : persistent ? NGX_HTTP_LOGIN_BROWSER_AGE : -1;
 
     return ngx_http_login_send_cookie(r, &cookie);
 }
@@ -306,6 +339,10 @@ ngx_http_login_send_cookie(ngx_http_request_t *r,
           + sizeof("=; Path=/; Domain=; Max-Age=; HttpOnly; "
                    "SameSite=Strict; Secure");
 
+    if (cookie->page) {
+        len += scf->own.len + ngx_strlen(cookie->page);
+    }
+
     if (len > NGX_HTTP_LOGIN_COOKIE_MAX) {
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                       "login: cookie of %uz bytes is too large for browsers",
@@ -323,7 +360,9 @@ ngx_http_login_send_cookie(ngx_http_request_t *r,
     p = ngx_cpymem(p, cookie->name.data, cookie->name.len);
     *p++ = '=';
     p = ngx_cpymem(p, cookie->value.data, cookie->value.len);
-    p = ngx_cpymem(p, "; Path=/", sizeof("; Path=/") - 1);
+    p = ngx_cpymem(p, "; Path=", sizeof("; Path=") - 1);
+    p = cookie->page ? ngx_sprintf(p, "%V%s", &scf->own, cookie->page)
+                     : ngx_cpymem(p, "/", 1);
 
     if (cookie->domain.len) {
         p = ngx_sprintf(p, "; Domain=%V", &cookie->domain);

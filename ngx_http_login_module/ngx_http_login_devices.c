@@ -23,6 +23,11 @@ typedef struct {
 } ngx_http_login_devices_edit_t;
 
 
+static ngx_int_t ngx_http_login_devices_edit(ngx_http_request_t *r,
+    const login_form_t *form, const ngx_http_login_identity_t *identity,
+    unsigned untrust);
+static ngx_int_t ngx_http_login_devices_codes(ngx_http_request_t *r,
+    const ngx_http_login_identity_t *identity);
 static ngx_int_t ngx_http_login_devices_write(ngx_http_request_t *r,
     ngx_http_login_devices_edit_t *edit);
 static login_result_e ngx_http_login_devices_build(ngx_http_request_t *r,
@@ -31,6 +36,8 @@ static login_result_e ngx_http_login_devices_build(ngx_http_request_t *r,
 static void ngx_http_login_devices_written(ngx_http_request_t *r, void *data,
     login_result_e rc);
 static void ngx_http_login_devices_release(void *data);
+static ngx_int_t ngx_http_login_devices_url(ngx_http_request_t *r,
+    ngx_str_t *url);
 
 
 void
@@ -67,18 +74,38 @@ ngx_int_t
 ngx_http_login_devices_form(ngx_http_request_t *r, const login_form_t *form,
     const ngx_http_login_identity_t *identity)
 {
-    unsigned                        untrust;
-    ngx_int_t                       rc;
-    login_str_t                     action, name;
-    ngx_http_login_devices_edit_t  *edit;
+    unsigned     untrust, codes;
+    ngx_int_t    rc;
+    login_str_t  action;
 
     action = login_form_get(form, "action");
     untrust = login_str_eq(action, login_cstr("untrust"));
-    name = login_form_get(form, "device_name");
+    codes = login_str_eq(action, login_cstr("codes"));
 
-    if (!untrust && !login_str_eq(action, login_cstr("rename"))) {
+    if (!untrust && !codes && !login_str_eq(action, login_cstr("rename"))) {
         return NGX_DECLINED;
     }
+
+    rc = ngx_http_login_edit_fresh(r, identity);
+
+    if (rc != NGX_DECLINED) {
+        return rc;
+    }
+
+    return codes ? ngx_http_login_devices_codes(r, identity)
+                 : ngx_http_login_devices_edit(r, form, identity, untrust);
+}
+
+
+static ngx_int_t
+ngx_http_login_devices_edit(ngx_http_request_t *r, const login_form_t *form,
+    const ngx_http_login_identity_t *identity, unsigned untrust)
+{
+    ngx_int_t                       rc;
+    login_str_t                     name;
+    ngx_http_login_devices_edit_t  *edit;
+
+    name = login_form_get(form, "device_name");
 
     if (!untrust && login_device_name(name) != LOGIN_OK) {
         return ngx_http_login_account_show(r, NGX_HTTP_LOGIN_UNPROCESSABLE,
@@ -115,6 +142,40 @@ ngx_http_login_devices_form(ngx_http_request_t *r, const login_form_t *form,
     ngx_http_login_devices_release(edit);
 
     return rc;
+}
+
+
+/* They are drawn with a flow, and count once they are kept. */
+
+static ngx_int_t
+ngx_http_login_devices_codes(ngx_http_request_t *r,
+    const ngx_http_login_identity_t *identity)
+{
+    ngx_int_t         rc;
+    ngx_str_t         url;
+    login_flow_due_t  due;
+
+    if (ngx_http_login_devices_url(r, &url) != NGX_OK) {
+        return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
+    }
+
+    ngx_memzero(&due, sizeof(login_flow_due_t));
+    due.codes = 1;
+
+    rc = ngx_http_login_flow_step_up(r, identity, &due,
+                                     ngx_http_login_str(&url));
+
+    switch (rc) {
+
+    case NGX_DECLINED:
+        return ngx_http_login_see_other(r, &url);
+
+    case NGX_AGAIN:
+        return ngx_http_login_flow_stale(r);
+
+    default:
+        return rc;
+    }
 }
 
 
@@ -269,18 +330,30 @@ ngx_http_login_devices_release(void *data)
 ngx_int_t
 ngx_http_login_devices_leave(ngx_http_request_t *r)
 {
-    ngx_str_t                   url;
+    ngx_str_t  url;
+
+    if (ngx_http_login_devices_url(r, &url) != NGX_OK) {
+        return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
+    }
+
+    return ngx_http_login_see_other(r, &url);
+}
+
+
+static ngx_int_t
+ngx_http_login_devices_url(ngx_http_request_t *r, ngx_str_t *url)
+{
     ngx_http_login_srv_conf_t  *scf;
 
     scf = ngx_http_get_module_srv_conf(r, ngx_http_login_module);
 
-    url.data = ngx_pnalloc(r->pool, scf->portal->url.len + sizeof("account"));
-    if (url.data == NULL) {
-        return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
+    url->data = ngx_pnalloc(r->pool, scf->portal->url.len + sizeof("account"));
+    if (url->data == NULL) {
+        return NGX_ERROR;
     }
 
-    url.len = ngx_sprintf(url.data, "%Vaccount", &scf->portal->url)
-              - url.data;
+    url->len = ngx_sprintf(url->data, "%Vaccount", &scf->portal->url)
+               - url->data;
 
-    return ngx_http_login_see_other(r, &url);
+    return NGX_OK;
 }

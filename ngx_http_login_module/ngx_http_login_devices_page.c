@@ -113,6 +113,10 @@ ngx_http_login_devices_read(ngx_http_request_t *r,
         ngx_http_login_page_flag(page, LOGIN_VAR_FACTORS);
     }
 
+    if (devices.n) {
+        ngx_http_login_page_flag(page, LOGIN_VAR_RENEWABLE);
+    }
+
     page->values[LOGIN_VAR_DEVICES].rows = devices.n;
     page->values[LOGIN_VAR_DEVICES].row = devices.rows;
     page->values[LOGIN_VAR_TRUSTED].rows = trusted.n;

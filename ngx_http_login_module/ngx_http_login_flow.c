@@ -265,7 +265,11 @@ ngx_http_login_flow_step_up(ngx_http_request_t *r,
         return NGX_DECLINED;
 
     case LOGIN_EFFECT_STEP:
-        ngx_http_login_event(r, LOGIN_LOG_MFA_ASKED, NULL);
+
+        if (state != LOGIN_STATE_ANEW) {
+            ngx_http_login_event(r, LOGIN_LOG_MFA_ASKED, NULL);
+        }
+
         return ngx_http_login_flow_start(r, &flow, state, target);
 
     default:
@@ -310,6 +314,19 @@ ngx_http_login_flow_ask(ngx_http_request_t *r, ngx_int_t due)
     }
 
     if (ngx_http_login_signin_url(r, "need=mfa&", &url) != NGX_OK) {
+        return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
+    }
+
+    return ngx_http_login_see_other(r, &url);
+}
+
+
+ngx_int_t
+ngx_http_login_flow_stale(ngx_http_request_t *r)
+{
+    ngx_str_t  url;
+
+    if (ngx_http_login_signin_url(r, "need=login&", &url) != NGX_OK) {
         return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
     }
 

@@ -13,7 +13,7 @@ static ngx_int_t ngx_http_login_logout_error(ngx_http_request_t *r,
 static void ngx_http_login_logout_done(ngx_http_request_t *r, void *data,
     login_result_e rc);
 static ngx_int_t ngx_http_login_logout_send(ngx_http_request_t *r,
-    const ngx_http_login_provider_t *provider);
+    const ngx_http_login_leaver_t *leaver);
 static ngx_int_t ngx_http_login_logout_to(ngx_http_request_t *r,
     login_str_t target);
 
@@ -52,8 +52,9 @@ static ngx_int_t
 ngx_http_login_logout_show(ngx_http_request_t *r, login_str_t target,
     ngx_uint_t status, login_reason_e reason)
 {
-    login_str_t             csrf;
-    ngx_http_login_page_t  *page;
+    login_str_t                       csrf;
+    ngx_http_login_page_t            *page;
+    const ngx_http_login_identity_t  *identity;
 
     page = ngx_http_login_page(r, LOGIN_PAGE_LOGOUT, status, reason);
 
@@ -66,6 +67,12 @@ ngx_http_login_logout_show(ngx_http_request_t *r, login_str_t target,
     }
 
     ngx_http_login_page_text(page, LOGIN_VAR_CSRF, csrf.data, csrf.len);
+
+    if (ngx_http_login_identify(r, &identity) == NGX_OK
+        && identity->provider.len)
+    {
+        ngx_http_login_page_passwords(page, 0);
+    }
 
     if (ngx_http_login_return_allowed(r, target)) {
         ngx_http_login_page_text(page, LOGIN_VAR_RETURN_TO, target.data,
@@ -109,11 +116,10 @@ static ngx_int_t
 ngx_http_login_logout_begin(ngx_http_request_t *r, const login_form_t *form,
     const ngx_http_login_identity_t *identity)
 {
-    ngx_int_t                         rc;
-    login_changes_t                  *changes;
-    ngx_http_login_worker_t          *worker;
-    ngx_http_login_main_conf_t       *mcf;
-    const ngx_http_login_provider_t  *provider;
+    ngx_int_t                 rc;
+    login_changes_t          *changes;
+    ngx_http_login_leaver_t  *leaver;
+    ngx_http_login_worker_t  *worker;
 
     rc = ngx_http_login_csrf_check(r, form);
 
@@ -131,14 +137,18 @@ ngx_http_login_logout_begin(ngx_http_request_t *r, const login_form_t *form,
         return ngx_http_login_logout_error(r, LOGIN_REASON_STORE);
     }
 
+    leaver = ngx_palloc(r->pool, sizeof(ngx_http_login_leaver_t));
+
+    if (leaver == NULL
+        || ngx_http_login_sso_end_begin(r, identity, leaver) != NGX_OK)
+    {
+        return ngx_http_login_logout_error(r, LOGIN_REASON_INTERNAL);
+    }
+
     changes = login_changes_create();
     if (changes == NULL) {
         return ngx_http_login_logout_error(r, LOGIN_REASON_INTERNAL);
     }
-
-    mcf = ngx_http_get_module_main_conf(r, ngx_http_login_module);
-    provider = ngx_http_login_provider_find(mcf, identity->provider.data,
-                                            identity->provider.len);
 
     login_changes_urgent(changes);
     login_session_end(changes, identity->ticket.account, identity->session);
@@ -146,8 +156,7 @@ ngx_http_login_logout_begin(ngx_http_request_t *r, const login_form_t *form,
                         LOGIN_LOG_SIGNOUT);
 
     rc = ngx_http_login_task_commit(r, worker, changes,
-                                    ngx_http_login_logout_done,
-                                    (void *) provider, NULL);
+                                    ngx_http_login_logout_done, leaver, NULL);
 
     if (rc == NGX_OK) {
         return NGX_DONE;
@@ -168,10 +177,7 @@ ngx_http_login_logout_error(ngx_http_request_t *r, login_reason_e reason)
 }
 
 
-/*
- * "data" is the provider that the session is of, or NULL.  A session that
- * may still be there keeps its cookie: to try again.
- */
+/* A session that may still be there keeps its cookie: to try again. */
 
 static void
 ngx_http_login_logout_done(ngx_http_request_t *r, void *data,
@@ -200,19 +206,20 @@ ngx_http_login_logout_done(ngx_http_request_t *r, void *data,
 
 static ngx_int_t
 ngx_http_login_logout_send(ngx_http_request_t *r,
-    const ngx_http_login_provider_t *provider)
+    const ngx_http_login_leaver_t *leaver)
 {
     static ngx_str_t  cache = ngx_string("\"cache\"");
 
     if (ngx_http_login_clear_session(r) != NGX_OK
         || ngx_http_login_last_forget(r) != NGX_OK
+        || ngx_http_login_sso_end_forget(r) != NGX_OK
         || ngx_http_login_push_header(r, "Clear-Site-Data", &cache) == NULL)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return provider ? ngx_http_login_sso_end(r, provider)
-                    : ngx_http_login_logout_leave(r);
+    return leaver->provider ? ngx_http_login_sso_end(r, leaver)
+                            : ngx_http_login_logout_leave(r);
 }
 
 

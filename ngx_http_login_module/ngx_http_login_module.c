@@ -366,6 +366,7 @@ ngx_http_login_create_srv_conf(ngx_conf_t *cf)
      *     conf->flow_cookies = { { 0, NULL } };
      *     conf->org_cookie = { 0, NULL };
      *     conf->last_cookie = { 0, NULL };
+     *     conf->hint_cookie = { 0, NULL };
      *     conf->state_cookies = { { 0, NULL } };
      *     conf->csp = { 0, NULL };
      *     conf->frame_csp = { 0, NULL };

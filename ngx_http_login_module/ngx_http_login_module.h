@@ -272,6 +272,7 @@ typedef struct {
     login_str_t                  flow_cookies[LOGIN_FLOWS_MAX];
     login_str_t                  org_cookie;
     login_str_t                  last_cookie;
+    login_str_t                  hint_cookie;
     login_str_t                  state_cookies[NGX_HTTP_LOGIN_STATES];
     ngx_str_t                    csp;
     ngx_str_t                    frame_csp; /* of what may be in a frame */
@@ -373,6 +374,7 @@ typedef struct {
     login_str_t                  token;     /* was in the address */
     login_str_t                  trust;     /* these of the portal's */
     login_str_t                  last;      /* provider */
+    login_str_t                  hint;
     login_str_t                  flows[LOGIN_FLOWS_MAX];
     login_str_t                  states[NGX_HTTP_LOGIN_STATES];
 
@@ -984,6 +986,10 @@ ngx_int_t ngx_http_login_set_state(ngx_http_request_t *r, ngx_uint_t i,
 ngx_int_t ngx_http_login_set_org(ngx_http_request_t *r, login_str_t token);
 ngx_int_t ngx_http_login_set_last(ngx_http_request_t *r, login_str_t token);
 
+/* An empty one takes it away. */
+ngx_int_t ngx_http_login_set_hint(ngx_http_request_t *r, login_str_t text,
+    ngx_uint_t persistent);
+
 /* Takes back what was set: the answer is another one. */
 void ngx_http_login_forget_cookies(ngx_http_request_t *r);
 
@@ -1102,6 +1108,11 @@ ngx_int_t ngx_http_login_signin_throttled(ngx_http_request_t *r,
 ngx_int_t ngx_http_login_providers_fill(ngx_http_request_t *r,
     ngx_http_login_page_t *page, const ngx_http_login_org_t *org,
     const ngx_http_login_provider_t *first, const login_form_t *form);
+
+/* Those of "org" (NULL: none) that the account is linked to, without links. */
+ngx_int_t ngx_http_login_providers_linked(ngx_http_request_t *r,
+    ngx_http_login_page_t *page, const ngx_http_login_org_t *org,
+    login_view_t *view, const u_char account[LOGIN_ID_LEN]);
 
 /* Are there sign-ins with a password for whom it is about? */
 void ngx_http_login_page_passwords(ngx_http_login_page_t *page,
@@ -1233,12 +1244,28 @@ ngx_int_t ngx_http_login_arrival_redeem(ngx_http_request_t *r,
 ngx_int_t ngx_http_login_sso_callback(ngx_http_request_t *r,
     const ngx_http_login_provider_t *provider);
 
-/*
- * ngx_http_login_sso_end.c: signs out at the provider as well.  NGX_DONE:
- * that has to wait; else for ngx_http_finalize_request().
- */
+/* ngx_http_login_sso_end.c: signs out at the provider as well */
+
+/* Keeps what it may want for that in the browser. */
+ngx_int_t ngx_http_login_sso_end_keep(ngx_http_request_t *r,
+    const ngx_http_login_arrival_t *arrival);
+
+/* Somebody who signs out, in the request's memory. */
+typedef struct {
+    const ngx_http_login_provider_t  *provider;     /* NULL: none */
+    login_str_t                       hint;         /* empty: none */
+} ngx_http_login_leaver_t;
+
+/* Whose session it is; before it ends. */
+ngx_int_t ngx_http_login_sso_end_begin(ngx_http_request_t *r,
+    const ngx_http_login_identity_t *identity,
+    ngx_http_login_leaver_t *leaver);
+
+ngx_int_t ngx_http_login_sso_end_forget(ngx_http_request_t *r);
+
+/* NGX_DONE: that has to wait; else for ngx_http_finalize_request(). */
 ngx_int_t ngx_http_login_sso_end(ngx_http_request_t *r,
-    const ngx_http_login_provider_t *provider);
+    const ngx_http_login_leaver_t *leaver);
 
 /* ngx_http_login_sso_error.c: what went wrong, and what to try */
 
@@ -1299,6 +1326,13 @@ ngx_int_t ngx_http_login_account_fill(ngx_http_request_t *r,
 ngx_int_t ngx_http_login_account_edit(ngx_http_request_t *r,
     const login_form_t *form, const ngx_http_login_identity_t *identity);
 
+/*
+ * NGX_DECLINED: signed in late enough for a change; else the answer, which
+ * asks for the password first.
+ */
+ngx_int_t ngx_http_login_edit_fresh(ngx_http_request_t *r,
+    const ngx_http_login_identity_t *identity);
+
 /* ngx_http_login_password.c: what forms with a new password have in common */
 
 /* LOGIN_REASON_NONE: there is one, twice and the same. */
@@ -1323,8 +1357,9 @@ void ngx_http_login_devices_target(ngx_http_request_t *r,
     login_renew_t *renew);
 
 /*
- * Another name for a device, an end to the trust in a browser.  NGX_DECLINED:
- * the form is for neither of both; NGX_DONE: the store is at it.
+ * Another name for a device, an end to the trust in a browser, other recovery
+ * codes.  NGX_DECLINED: the form is for none of them; NGX_DONE: the store is
+ * at it.
  */
 ngx_int_t ngx_http_login_devices_form(ngx_http_request_t *r,
     const login_form_t *form, const ngx_http_login_identity_t *identity);
@@ -1653,6 +1688,9 @@ ngx_int_t ngx_http_login_flow_is_due(ngx_http_request_t *r,
 
 /* Sends people there, and back to this page; the result of that. */
 ngx_int_t ngx_http_login_flow_ask(ngx_http_request_t *r, ngx_int_t due);
+
+/* The password has to come first, and then this page again. */
+ngx_int_t ngx_http_login_flow_stale(ngx_http_request_t *r);
 
 
 /* ngx_http_login_step.c: one of them, and who is at it */

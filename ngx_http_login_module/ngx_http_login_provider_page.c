@@ -4,10 +4,23 @@
 #include "ngx_http_login_module.h"
 
 
+/* Which of an organisation's providers an account is linked to. */
+typedef struct {
+    const ngx_http_login_org_t  *org;
+    ngx_uint_t                   n;
+    u_char                      *linked;    /* one for each of them */
+} ngx_http_login_linked_t;
+
+
 static ngx_int_t ngx_http_login_provider_row(ngx_http_request_t *r,
     ngx_http_login_page_t *page, const ngx_http_login_org_t *org,
     const ngx_http_login_provider_t *provider, const login_form_t *form,
     login_value_t *row);
+static ngx_int_t ngx_http_login_provider_image(ngx_http_request_t *r,
+    login_str_t portal, const ngx_http_login_provider_t *provider,
+    login_value_t *value);
+static login_result_e ngx_http_login_provider_linked(void *data,
+    const login_federated_t *federated);
 static ngx_int_t ngx_http_login_provider_url(ngx_http_request_t *r,
     login_str_t portal, const ngx_http_login_org_t *org,
     const ngx_http_login_provider_t *provider, const login_form_t *form,
@@ -71,9 +84,7 @@ ngx_http_login_provider_row(ngx_http_request_t *r,
     const ngx_http_login_provider_t *provider, const login_form_t *form,
     login_value_t *row)
 {
-    u_char           *p;
-    login_str_t       portal;
-    const ngx_str_t  *icon;
+    login_str_t  portal;
 
     portal = page->values[LOGIN_VAR_PORTAL].text;
 
@@ -86,6 +97,18 @@ ngx_http_login_provider_row(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
+    return ngx_http_login_provider_image(r, portal, provider,
+                                         &row[LOGIN_VAR_PROVIDER_ICON]);
+}
+
+
+static ngx_int_t
+ngx_http_login_provider_image(ngx_http_request_t *r, login_str_t portal,
+    const ngx_http_login_provider_t *provider, login_value_t *value)
+{
+    u_char           *p;
+    const ngx_str_t  *icon;
+
     icon = &provider->icon.name;
 
     if (icon->len == 0) {
@@ -97,11 +120,103 @@ ngx_http_login_provider_row(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    row[LOGIN_VAR_PROVIDER_ICON].text = login_str(p,
-                       (size_t) (ngx_sprintf(p, "%*sassets/%V", portal.len,
-                                             portal.data, icon) - p));
+    value->text = login_str(p, (size_t) (ngx_sprintf(p, "%*sassets/%V",
+                                                     portal.len, portal.data,
+                                                     icon) - p));
 
     return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_login_providers_linked(ngx_http_request_t *r,
+    ngx_http_login_page_t *page, const ngx_http_login_org_t *org,
+    login_view_t *view, const u_char account[LOGIN_ID_LEN])
+{
+    ngx_uint_t                i;
+    login_str_t               portal;
+    login_value_t            *rows, *row;
+    ngx_http_login_linked_t   list;
+
+    if (org == NULL || org->nproviders == 0) {
+        return NGX_OK;
+    }
+
+    list.org = org;
+    list.n = 0;
+    list.linked = ngx_pcalloc(r->pool, org->nproviders);
+
+    if (list.linked == NULL
+        || login_federated_walk(view, account, ngx_http_login_provider_linked,
+                                &list)
+           != LOGIN_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (list.n == 0) {
+        return NGX_OK;
+    }
+
+    rows = ngx_pcalloc(r->pool, list.n * LOGIN_VARS * sizeof(login_value_t));
+    if (rows == NULL) {
+        return NGX_ERROR;
+    }
+
+    portal = page->values[LOGIN_VAR_PORTAL].text;
+    row = rows;
+
+    for (i = 0; i < org->nproviders; i++) {
+
+        if (!list.linked[i]) {
+            continue;
+        }
+
+        row[LOGIN_VAR_PROVIDER].text
+            = ngx_http_login_str(&org->providers[i]->title);
+
+        if (ngx_http_login_provider_image(r, portal, org->providers[i],
+                                          &row[LOGIN_VAR_PROVIDER_ICON])
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        row += LOGIN_VARS;
+    }
+
+    page->values[LOGIN_VAR_PROVIDERS].rows = list.n;
+    page->values[LOGIN_VAR_PROVIDERS].row = rows;
+
+    ngx_http_login_page_flag(page, LOGIN_VAR_CONNECTED);
+
+    return NGX_OK;
+}
+
+
+/* By the issuer, as at the sign-in: a provider's name may have changed. */
+
+static login_result_e
+ngx_http_login_provider_linked(void *data, const login_federated_t *federated)
+{
+    ngx_http_login_linked_t *list = data;
+
+    ngx_uint_t                   i;
+    const ngx_http_login_org_t  *org;
+
+    org = list->org;
+
+    for (i = 0; i < org->nproviders; i++) {
+
+        if (!list->linked[i]
+            && login_str_eq(org->providers[i]->rp.issuer, federated->issuer))
+        {
+            list->linked[i] = 1;
+            list->n++;
+        }
+    }
+
+    return LOGIN_OK;
 }
 
 

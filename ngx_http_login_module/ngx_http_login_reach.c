@@ -9,6 +9,9 @@
 
 static ngx_int_t ngx_http_login_name_cookies(ngx_conf_t *cf,
     ngx_http_core_srv_conf_t *cscf, ngx_http_login_srv_conf_t *scf);
+static ngx_int_t ngx_http_login_name_cookie(ngx_conf_t *cf,
+    const ngx_http_login_srv_conf_t *scf, login_str_t *cookie,
+    const char *prefix, const char *suffix, ngx_uint_t n);
 static ngx_int_t ngx_http_login_add_cookie(ngx_conf_t *cf, login_str_t name);
 static ngx_uint_t ngx_http_login_within(ngx_str_t *name,
     ngx_http_login_srv_conf_t *scf);
@@ -45,11 +48,28 @@ static ngx_int_t
 ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
     ngx_http_login_srv_conf_t *scf)
 {
-    u_char      *p;
-    size_t       len;
     ngx_uint_t   i, https;
     login_str_t  flows, states;
-    const char  *prefix, *host;
+    const char  *prefix, *host, *path;
+
+    const struct {
+        login_str_t         *cookie;
+        const char  *const  *prefix;
+        const char          *suffix;
+    } names[] = {
+        { &scf->session_cookie, &prefix, "" },
+        { &scf->browser_cookie, &host, "_browser" },
+        { &scf->link_cookie, &host, "_link" },
+        { &scf->language_cookie, &host, "_language" },
+        { &scf->trust_cookie, &host, "_trust" },
+        { &scf->org_cookie, &host, "_org" },
+        { &scf->last_cookie, &host, "_last" },
+        { &flows, &host, "_flow-*" },
+        { &states, &host, "_sso-*" },
+
+        /* comes to the page for signing out alone */
+        { &scf->hint_cookie, &path, "_hint" }
+    };
 
     https = scf->portal->parsed.https;
 
@@ -63,81 +83,35 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
     }
 
     host = https ? "__Host-" : "";
-    prefix = !https ? "" : scf->cookie_domain.len ? "__Secure-" : "__Host-";
+    path = https ? "__Secure-" : "";
+    prefix = scf->cookie_domain.len ? path : host;
 
-    len = sizeof("__Secure-_language") + scf->cookie_name.len;
-
-    p = ngx_pnalloc(cf->pool, (9 + LOGIN_FLOWS_MAX + NGX_HTTP_LOGIN_STATES)
-                              * len);
-    if (p == NULL) {
-        return NGX_ERROR;
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (ngx_http_login_name_cookie(cf, scf, names[i].cookie,
+                                       *names[i].prefix, names[i].suffix, i)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
     }
-
-    scf->session_cookie.data = p;
-    scf->session_cookie.len = ngx_sprintf(p, "%s%V", prefix,
-                                          &scf->cookie_name) - p;
-
-    p += len;
-
-    scf->browser_cookie.data = p;
-    scf->browser_cookie.len = ngx_sprintf(p, "%s%V_browser", host,
-                                          &scf->cookie_name) - p;
-
-    p += len;
-
-    scf->link_cookie.data = p;
-    scf->link_cookie.len = ngx_sprintf(p, "%s%V_link", host,
-                                       &scf->cookie_name) - p;
-
-    p += len;
-
-    scf->language_cookie.data = p;
-    scf->language_cookie.len = ngx_sprintf(p, "%s%V_language", host,
-                                           &scf->cookie_name) - p;
-
-    p += len;
-
-    scf->trust_cookie.data = p;
-    scf->trust_cookie.len = ngx_sprintf(p, "%s%V_trust", host,
-                                        &scf->cookie_name) - p;
 
     for (i = 0; i < LOGIN_FLOWS_MAX; i++) {
-        p += len;
-
-        scf->flow_cookies[i].data = p;
-        scf->flow_cookies[i].len = ngx_sprintf(p, "%s%V_flow-%ui", host,
-                                               &scf->cookie_name, i) - p;
+        if (ngx_http_login_name_cookie(cf, scf, &scf->flow_cookies[i], host,
+                                       "_flow-%ui", i)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
     }
-
-    p += len;
-
-    flows.data = p;
-    flows.len = ngx_sprintf(p, "%s%V_flow-*", host, &scf->cookie_name) - p;
-
-    p += len;
-
-    scf->org_cookie.data = p;
-    scf->org_cookie.len = ngx_sprintf(p, "%s%V_org", host,
-                                      &scf->cookie_name) - p;
-
-    p += len;
-
-    scf->last_cookie.data = p;
-    scf->last_cookie.len = ngx_sprintf(p, "%s%V_last", host,
-                                       &scf->cookie_name) - p;
 
     for (i = 0; i < NGX_HTTP_LOGIN_STATES; i++) {
-        p += len;
-
-        scf->state_cookies[i].data = p;
-        scf->state_cookies[i].len = ngx_sprintf(p, "%s%V_sso-%ui", host,
-                                                &scf->cookie_name, i) - p;
+        if (ngx_http_login_name_cookie(cf, scf, &scf->state_cookies[i], host,
+                                       "_sso-%ui", i)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
     }
-
-    p += len;
-
-    states.data = p;
-    states.len = ngx_sprintf(p, "%s%V_sso-*", host, &scf->cookie_name) - p;
 
     if (scf->gates == 0 && scf->forwards == 0 && scf->own.len == 0) {
         return NGX_OK;
@@ -155,6 +129,30 @@ ngx_http_login_name_cookies(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
     {
         return NGX_ERROR;
     }
+
+    return NGX_OK;
+}
+
+
+/* "suffix" may have room for a number. */
+
+static ngx_int_t
+ngx_http_login_name_cookie(ngx_conf_t *cf,
+    const ngx_http_login_srv_conf_t *scf, login_str_t *cookie,
+    const char *prefix, const char *suffix, ngx_uint_t n)
+{
+    u_char  *p, *end;
+
+    p = ngx_pnalloc(cf->pool, sizeof("__Secure-_language")
+                              + scf->cookie_name.len + NGX_INT_T_LEN);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    end = ngx_sprintf(p, "%s%V", prefix, &scf->cookie_name);
+    end = ngx_sprintf(end, suffix, n);
+
+    *cookie = login_str(p, (size_t) (end - p));
 
     return NGX_OK;
 }

@@ -11,6 +11,8 @@ static ngx_int_t ngx_http_login_setup_add(ngx_http_request_t *r,
     const login_form_t *query);
 static ngx_int_t ngx_http_login_setup_begin(ngx_http_request_t *r,
     const login_form_t *form);
+static ngx_int_t ngx_http_login_setup_verify(ngx_http_request_t *r,
+    ngx_http_login_step_t *step);
 static login_event_e ngx_http_login_setup_event(
     const ngx_http_login_step_t *step, const login_form_t *form);
 static ngx_int_t ngx_http_login_setup_name(ngx_http_request_t *r,
@@ -24,6 +26,10 @@ static void ngx_http_login_setup_tried(ngx_http_request_t *r, void *data,
 static ngx_int_t ngx_http_login_setup_close(ngx_http_request_t *r,
     ngx_http_login_step_t *step);
 static void ngx_http_login_setup_closed(ngx_http_request_t *r, void *data,
+    login_result_e rc);
+static ngx_int_t ngx_http_login_setup_replace(ngx_http_request_t *r,
+    ngx_http_login_step_t *step);
+static void ngx_http_login_setup_replaced(ngx_http_request_t *r, void *data,
     login_result_e rc);
 static ngx_int_t ngx_http_login_setup_over(ngx_http_request_t *r);
 
@@ -91,15 +97,7 @@ ngx_http_login_setup_add(ngx_http_request_t *r, const login_form_t *query)
 
     /* the password first, and what a sign-in asks beside it */
 
-    if (rc == NGX_AGAIN) {
-        if (ngx_http_login_signin_url(r, "need=login&", &url) != NGX_OK) {
-            return ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
-        }
-
-        return ngx_http_login_see_other(r, &url);
-    }
-
-    return rc;
+    return rc == NGX_AGAIN ? ngx_http_login_flow_stale(r) : rc;
 }
 
 
@@ -140,7 +138,8 @@ ngx_http_login_setup_begin(ngx_http_request_t *r, const login_form_t *form)
 
     if (event == LOGIN_EVENT_FORM) {
 
-        if (step->state == LOGIN_STATE_SAVE
+        if ((step->state == LOGIN_STATE_SAVE
+             || step->state == LOGIN_STATE_ANEW)
             && login_form_get(form, "download").len)
         {
             return ngx_http_login_setup_download(r, step);
@@ -155,9 +154,7 @@ ngx_http_login_setup_begin(ngx_http_request_t *r, const login_form_t *form)
         return ngx_http_login_setup_name(r, step);
 
     case LOGIN_EFFECT_VERIFY:
-        return step->state == LOGIN_STATE_SAVED
-               ? ngx_http_login_setup_close(r, step)
-               : ngx_http_login_setup_try(r, step);
+        return ngx_http_login_setup_verify(r, step);
 
     case LOGIN_EFFECT_FORGED:
         ngx_http_login_step_event(r, step, LOGIN_LOG_MFA_FORGED);
@@ -171,6 +168,24 @@ ngx_http_login_setup_begin(ngx_http_request_t *r, const login_form_t *form)
 
     default:
         return ngx_http_login_step_fault(r, step, LOGIN_REASON_STORE);
+    }
+}
+
+
+static ngx_int_t
+ngx_http_login_setup_verify(ngx_http_request_t *r,
+    ngx_http_login_step_t *step)
+{
+    switch (step->state) {
+
+    case LOGIN_STATE_SAVED:
+        return ngx_http_login_setup_close(r, step);
+
+    case LOGIN_STATE_KEPT:
+        return ngx_http_login_setup_replace(r, step);
+
+    default:
+        return ngx_http_login_setup_try(r, step);
     }
 }
 
@@ -385,6 +400,71 @@ ngx_http_login_setup_closed(ngx_http_request_t *r, void *data,
     login_result_e rc)
 {
     ngx_http_login_step_end(r, data, rc, ngx_http_login_setup_close);
+}
+
+
+static ngx_int_t
+ngx_http_login_setup_replace(ngx_http_request_t *r,
+    ngx_http_login_step_t *step)
+{
+    login_event_e             event;
+    ngx_http_login_worker_t  *worker;
+
+    worker = ngx_http_login_get_worker(r);
+
+    if (worker == NULL) {
+        return ngx_http_login_step_fault(r, step, LOGIN_REASON_STORE);
+    }
+
+    event = login_step_anew(&step->step, worker->view);
+
+    switch (login_flow_step(&step->state, event)) {
+
+    case LOGIN_EFFECT_COMMIT:
+        return ngx_http_login_step_commit(r, step,
+                                          ngx_http_login_setup_replaced);
+
+    case LOGIN_EFFECT_ENDED:
+        return ngx_http_login_setup_over(r);
+
+    default:
+        return ngx_http_login_step_fault(r, step, LOGIN_REASON_STORE);
+    }
+}
+
+
+static void
+ngx_http_login_setup_replaced(ngx_http_request_t *r, void *data,
+    login_result_e rc)
+{
+    ngx_http_login_step_t *step = data;
+
+    ngx_int_t  result;
+
+    switch (login_flow_step(&step->state, login_flow_event(rc))) {
+
+    case LOGIN_EFFECT_LEAVE:
+        ngx_http_login_step_event(r, step, LOGIN_LOG_MFA_CODES_RENEWED);
+
+        result = ngx_http_login_set_flow(r, step->place, login_str("", 0), 0)
+                 == NGX_OK
+                 ? ngx_http_login_devices_leave(r)
+                 : ngx_http_login_error(r, LOGIN_REASON_INTERNAL);
+        break;
+
+    case LOGIN_EFFECT_VERIFY:
+        result = ngx_http_login_step_again(r, step,
+                                           ngx_http_login_setup_replace);
+        break;
+
+    default:
+        result = ngx_http_login_step_fault(r, step, LOGIN_REASON_STORE);
+        break;
+    }
+
+    if (result != NGX_DONE) {
+        ngx_http_finalize_request(r, result);
+    }
 }
 
 

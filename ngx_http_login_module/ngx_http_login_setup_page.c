@@ -277,6 +277,10 @@ ngx_http_login_setup_codes(ngx_http_request_t *r,
         value->text = login_cstr(codes[i]);
     }
 
+    if (step->step.flow.state == LOGIN_STATE_SAVE) {
+        ngx_http_login_page_flag(page, LOGIN_VAR_ENROLLED);
+    }
+
     page->values[LOGIN_VAR_CODES].rows = LOGIN_RECOVERY_CODES;
     page->values[LOGIN_VAR_CODES].row = rows;
 

@@ -345,6 +345,7 @@ ngx_http_login_sso_url(ngx_http_request_t *r,
     u_char                id[LOGIN_SSO_ID_TEXT], nonce[LOGIN_SSO_DRAWN_TEXT];
     u_char                verifier[LOGIN_SSO_DRAWN_TEXT];
     login_encoder_t       e;
+    login_locales_t      *locales;
     login_oidc_request_t  request;
 
     ngx_memzero(&request, sizeof(login_oidc_request_t));
@@ -364,6 +365,9 @@ ngx_http_login_sso_url(ngx_http_request_t *r,
     request.nonce = login_str(nonce, sizeof(nonce));
     request.verifier = login_str(verifier, sizeof(verifier));
     request.max_age = state->max_age;
+
+    locales = leave->org->terms.locales;
+    request.ui_locales = locales->locales[ngx_http_login_language(r)].tag;
 
     /*
      * All know "login" (Core, 15.1), which lets people be somebody else, and

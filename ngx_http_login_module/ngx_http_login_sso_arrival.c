@@ -434,6 +434,7 @@ ngx_http_login_arrival_leave(ngx_http_request_t *r,
             && ngx_http_login_set_link(r, login_str("", 0)) != NGX_OK)
         || ngx_http_login_set_state(r, arrival->place, login_str("", 0), 0)
            != NGX_OK
+        || ngx_http_login_sso_end_keep(r, arrival) != NGX_OK
         || ngx_http_login_return_url(r, arrival->state.return_to, "apps",
                                      &url)
            != NGX_OK)

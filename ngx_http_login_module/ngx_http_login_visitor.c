@@ -174,6 +174,9 @@ ngx_http_login_take_flows(ngx_http_request_t *r,
         || ngx_http_login_take_cookie(r, &visitor->last, lines, n,
                                       scf->last_cookie,
                                       login_token_len(LOGIN_LAST_LEN))
+           != NGX_OK
+        || ngx_http_login_take_cookie(r, &visitor->hint, lines, n,
+                                      scf->hint_cookie, LOGIN_HINT_TEXT)
            != NGX_OK)
     {
         return NGX_ERROR;

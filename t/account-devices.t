@@ -196,6 +196,72 @@ is join(' ', grep { /^mfa_(?:un|device_)/ } map { $_->{event} }
     'mfa_device_removed mfa_untrusted', 'with the account';
 
 
+# --- the last sign-in is long ago
+
+($status, $out, $err) = $t->command({},
+    Login::Test::build_dir() . '/unit/put_factor', 'fill', $t->store,
+    $t->key, 'ann');
+
+is $status, 0, 'a browser is trusted again' or diag $err;
+$t->cli_ok('user', 'unlock', 'ann');
+($trust) = account($ann)->body =~ /name="browser" value="([0-9a-f]{32})"/;
+
+my $again_at = $t->{clock};
+
+$t->set_clock($again_at + 1000);
+
+for my $form ([ action => 'rename', device => $id->{tablet},
+                device_name => 'mine' ],
+              [ action => 'rename', device => $id->{tablet},
+                device_name => '' ],
+              [ action => 'untrust', browser => $trust ])
+{
+    my $late = send_form($ann, @$form);
+
+    is $late->status, 303, "$form->[1]: sign in again first";
+    like $late->location, qr{/login/\?need=login&return_to=%2Flogin%2Faccount$},
+        'and come back';
+}
+
+is names('ann'), 'tablet', 'the name is what it was';
+is scalar @{ json('mfa', 'list', 'ann')->{trusted} }, 1, 'still trusted';
+
+my $asked = $ann->follow(send_form($ann, action => 'untrust',
+                                   browser => $trust));
+is $asked->page, 'signin', 'the password';
+$asked = $ann->submit($asked, { username => 'ann', password => $good });
+$asked = $ann->submit($ann->follow($asked),
+    { code => Login::Totp::code($secret{tablet}, $t->{clock}) })
+    if $asked->location =~ m{/mfa\?};
+like $asked->location, qr{/login/account$}, 'back';
+is send_form($ann, action => 'untrust', browser => $trust)->status, 303,
+    'then it is done';
+is scalar @{ json('mfa', 'list', 'ann')->{trusted} }, 0, 'so it is';
+
+
+# --- as many as there can be
+
+$t->write_file('many', join '', map {
+    "otpauth://totp/many$_:carl?secret="
+    . ($_ eq 'a' ? $secret{tablet} : $secret{phone} =~ s/^G/\U$_/r) . "\n"
+} 'a' .. 't');
+chmod 0644, $t->dir . '/many';
+$t->add_user('carl', $good);
+$t->cli_ok('mfa', 'import', $t->dir . '/many');
+
+my $carl = signed_in('carl', $secret{tablet});
+my $name = $carl->get('/login/mfa/setup?return_to=/login/account',
+                      follow => 1);
+
+is scalar keys %{ devices('carl') }, 20, 'twenty devices';
+is $name->page, 'mfa-name', 'one more';
+$name = $carl->submit($name, { device_name => 'another' });
+is $name->status, 422, 'is one too many';
+like $name->alert, qr/You have as many devices as there can be\. Remove one/,
+    'says so';
+like $name->body, qr/L43/, 'with its code';
+
+
 # --- the last one
 
 $t->cli_ok('user', 'unlock', 'ann');

@@ -7,8 +7,6 @@ use warnings;
 
 use Login::Test;
 
-use Test::More;
-
 
 my $t = Login::Test->new;
 my $dir = $t->dir;

@@ -9,8 +9,6 @@ use warnings;
 use Login::Provider;
 use Login::Test;
 
-use Test::More;
-
 
 if (my $why = Login::Provider::missing()) {
     plan(skip_all => $why);
@@ -22,6 +20,7 @@ my ($one, $two) = map { Login::Provider->new($_) } qw(one two);
 my $t = Login::Test->new(clock => time);
 
 $t->add_user('pat@example.com', $password, '--org', 'globex');
+$t->add_user('old@example.com', $password, '--org', 'acme');
 
 my $blocks = join "\n", map { $_->block($t, 'provision on;') } $one, $two;
 
@@ -117,6 +116,30 @@ my $silent = qr{^http://one\.localhost:\d+/auth\?.*&prompt=none(?:&|$)};
     $answer = $browser->get($answer->location, follow => 1);
     is(at($answer), "$origin/deep?a=1", 'and back to the page');
     like($answer->body, qr{^canary acme/}, 'in without typing');
+}
+
+
+# --- who had a password before is invited to the provider
+
+{
+    my $browser = $t->browser;
+    my $link = $t->cli_ok('invite', 'old@example.com', '--org', 'acme',
+                          '--no-mail');
+
+    chomp $link;
+    $one->set(person => 'new-name');
+
+    my $page = $browser->get($link, follow => 1);
+
+    $browser->get($origin . buttons($page)->[1] =~ s/&amp;/&/gr,
+                  follow => 1);
+    like($browser->get($origin)->body, qr{acme/old\@example\.com$},
+         'and has the same account');
+
+    in($browser = $t->browser);
+    like($browser->get($origin)->body, qr{acme/old\@example\.com$},
+         'from then on');
+    $one->set(person => 'alice');
 }
 
 

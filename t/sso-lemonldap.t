@@ -84,7 +84,7 @@ is $me->{username}, 'rtyler@badwolf.org', 'is another one here';
 my $answer = $other->sign_out;
 
 like $answer->location,
-    qr{^\Q@{[ $lemon->issuer ]}\E/oauth2/logout\?client_id=nginx&},
+    qr{^\Q@{[ $lemon->issuer ]}\E/oauth2/logout\?client_id=nginx&id_token_},
     'signing out leads there';
 
 $page = $other->get($answer->location);

@@ -11,8 +11,6 @@ use JSON::PP;
 use Login::Mail;
 use Login::Test;
 
-use Test::More;
-
 
 plan(skip_all => Login::Mail::missing()) if Login::Mail::missing();
 
@@ -65,7 +63,8 @@ my $off = 'password off; provider okta entra;';
 $t->add_user($_->[0], $password, '--org', $_->[1])
     for [ 'sso@example.com', 'acme' ], [ 'two@example.com', 'acme' ],
         [ 'two@example.com', 'globex' ], [ 'pwd@example.com', 'globex' ],
-        [ 'dis@example.com', 'globex' ], [ 'lok@example.com', 'globex' ];
+        [ 'dis@example.com', 'globex' ], [ 'old@example.com', 'acme' ],
+        [ 'lok@example.com', 'globex' ];
 $t->cli_ok('user', 'add', 'non@example.com', '--org', 'globex');
 $t->cli_ok('user', 'disable', 'dis@example.com', '--org', 'globex');
 
@@ -166,6 +165,35 @@ is_deeply([ $answer->body =~ /class="button provider" href="([^"]*)"/g ],
           'and has a button for each provider');
 is($t->browser->get($invitation, follow => 1)->page, 'register',
    'the invitation is still good');
+
+
+# --- invitations of people who have a password from before
+
+sub invite {
+    my ($username, $org) = @_;
+
+    my $out = $t->cli_ok('invite', $username, '--org', $org, '--no-mail');
+
+    return $out =~ m{(\Q$portal\Einvite/\S+)} ? $1 : die $out;
+}
+
+{
+    my $browser = $t->browser;
+    my $page = $browser->get(invite('old@example.com', 'acme'), follow => 1);
+
+    is($page->page, 'register', 'an invitation');
+    unlike($page->body, qr/type="password"/, 'to a provider alone');
+    is(() = $page->body =~ /class="button provider"/g, 2, 'each of them');
+
+    my $answer = $browser->post("${portal}register", { csrf => $page->csrf,
+                                name => 'X', password => $new,
+                                password_verify => $new });
+
+    is($answer->status, 403, 'and never to another password');
+}
+
+refused(qr/has registered already/, 'invite', 'pwd@example.com', '--org',
+        'globex', '--no-mail');
 
 
 # --- signing in (C01)

@@ -9,7 +9,6 @@ use warnings;
 use Login::Test;
 
 use Digest::SHA qw(sha256_hex);
-use Test::More;
 
 
 my $password = 'correct horse battery staple';

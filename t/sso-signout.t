@@ -7,6 +7,7 @@ use strict;
 use warnings;
 
 use JSON::PP;
+use MIME::Base64 qw(decode_base64url);
 
 use Login::Provider;
 use Login::Test;
@@ -73,9 +74,16 @@ sub sign_in {
     my $answer = $browser->sign_out;
 
     is $answer->status, 303, 'signed out';
-    is $answer->location, $one->issuer . '/session/end?client_id=nginx'
-        . '&post_logout_redirect_uri=' . Login::Browser::escape($portal),
-        'and to the provider';
+    like $answer->location, qr{^\Q@{[ $one->issuer ]}\E/session/end
+        \?client_id=nginx&id_token_hint=([\w.-]+)
+        &post_logout_redirect_uri=
+        \Q@{[ Login::Browser::escape($portal) ]}\E$}x, 'and to the provider';
+
+    my ($claims) = $answer->location =~ /id_token_hint=[\w-]+\.([\w-]+)/;
+
+    is decode_json(decode_base64url($claims))->{sub}, 'alice',
+        'which gets the token that it gave out';
+    is $browser->cookie('login_hint'), undef, 'it is not kept any longer';
     is $answer->header('Clear-Site-Data'), '"cache"', 'nothing stays cached';
     is $browser->get('/')->status, 302, 'out here, whatever is done there';
 
@@ -95,6 +103,63 @@ sub sign_in {
     is $browser->get('/login/sso/one?org=default', follow => 1)->page, 'one',
         'asked by the provider who it is';
     $one->set(form => JSON::PP::false);
+}
+
+# --- the token that goes along
+
+{
+    my $browser = $t->browser;
+    my $answer = $browser->get('/login/sso/one?org=default', follow => 1);
+    my $key = 'localhost /login/logout login_hint';
+    my $hint = $browser->{jar}{$key};
+
+    ok $hint, 'it is kept for the page for signing out alone';
+    unlike $hint->{value}, qr/^ey|\./, 'and encrypted';
+    cmp_ok length($hint->{value}), '<', 2200, 'and not too large';
+    unlike $browser->get('/')->body, qr/hint/, 'no application sees it';
+
+    # of another session, and what is none
+
+    my $other = sign_in($one);
+
+    $other->{jar}{$key}{value} = $hint->{value};
+    like $other->sign_out->location,
+        qr/client_id=nginx&post_logout_redirect_uri=/,
+        'that of another session is not used';
+
+    for my $bad ('x', '', substr($hint->{value}, 1), 'A' x 2000, 'A' x 3000) {
+        $other = sign_in($one);
+        $other->{jar}{$key}{value} = $bad;
+
+        my $answer = $other->sign_out;
+
+        is $answer->status, 303, 'one that is none';
+        like $answer->location, qr/client_id=nginx&post_logout_redirect_uri=/,
+            'is as if it were not there';
+    }
+
+    delete $browser->{jar}{$key};
+    like $browser->sign_out->location,
+        qr/client_id=nginx&post_logout_redirect_uri=/, 'and without it';
+
+    # on a shared computer it goes with the browser
+
+    $browser = $t->browser;
+    $browser->get('/login/sso/one?org=default&shared=on', follow => 1);
+    ok $browser->{jar}{$key}, 'a shared computer';
+    $browser->restart;
+    ok !$browser->{jar}{$key}, 'does not keep it';
+
+    # one that is too long
+
+    $one->set(people => { alice => {
+        groups => [ map { "group$_" x 4 } 1 .. 60 ] } },
+        ids => JSON::PP::true);
+    $browser = sign_in($one);
+    ok !$browser->{jar}{$key}, 'a token that is too long is not kept';
+    like $browser->sign_out->location,
+        qr/client_id=nginx&post_logout_redirect_uri=/, 'nor sent';
+    $one->set(people => {}, ids => JSON::PP::false);
 }
 
 # --- where it cannot, and of a session that has nothing to do with it

@@ -188,6 +188,10 @@ is($query{redirect_uri}, Login::Browser::escape('http://localhost:' . $t->port
    . '/login/sso/op/callback'), 'and back to here');
 is($query{prompt}, undef, 'with questions');
 is($query{max_age}, undef, 'of whatever age');
+is($query{ui_locales}, 'en', 'in a language');
+like($t->browser->get('/login/sso/op?org=acme',
+                      headers => { 'Accept-Language' => 'pt-BR, de;q=0.5' })
+     ->location, qr/&ui_locales=pt-BR$/, 'that of the page');
 
 my ($cookie) = grep { /^login_sso-\d=/ } $r->header('Set-Cookie');
 
@@ -219,6 +223,25 @@ like($t->cli_ok('events', 'alice@acme.example', '--org', 'acme'),
      qr/signin.*\bop\b/, 'what is kept of it as well');
 
 is($ann->get('/mfa/')->status, 200, 'no second factor is asked for');
+
+my $account = $ann->get('/login/account');
+
+is($account->page, 'account', 'the page of the account');
+like($account->body, qr{Connected\ accounts.*<li>\s*<p\ class="provider">
+                        <span\ dir="auto">Provider\ op</span>}xs,
+     'names the provider');
+unlike($account->body, qr/Provider other/, 'and none that it is not linked to');
+unlike($account->body, qr/href="[^"]*sso/, 'without a link');
+unlike($account->body, qr/value="codes"/, 'nor codes, without a device');
+
+$t->add_user('pat', $good, '--org', 'initech');
+
+my $pat = $t->browser;
+
+$pat->sign_in('pat', $good, undef, org => 'initech');
+$account = $pat->get('/login/account');
+is($account->page, 'account', 'the page of who has a password');
+unlike($account->body, qr/Connected accounts/, 'and no link');
 
 is(arrive($t->browser, 'op', 'org=acme')->location, 'http://localhost:'
    . $t->port . '/login/apps', 'without an address: to the apps');
@@ -687,7 +710,7 @@ my ($button) = $r->body =~ m{href="(/login/sso/op[^"]*)"};
 $button =~ s/&amp;/&/g;
 like($button, qr/&switch=1\b/, 'the page for another account');
 $r = $ann->get($button);
-like($r->location, qr/&prompt=login$/, 'lets the provider ask for one');
+like($r->location, qr/&prompt=login&/, 'lets the provider ask for one');
 $rogue->set(claims => { auth_time => undef });
 is($ann->get($ann->get($r->location)->location)->status, 303,
    'which need not say when');

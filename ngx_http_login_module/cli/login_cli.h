@@ -112,6 +112,7 @@ typedef struct {
     login_cli_roles_t           roles;
     login_str_t                 portal;
     uint64_t                    expires;
+    unsigned                    only;       /* single sign-on */
     unsigned                    relay;      /* mails can be sent */
     unsigned                    mail;       /* and are to be */
 } login_cli_invite_t;
@@ -376,6 +377,9 @@ login_cli_status_e login_cli_password(login_cli_t *cli,
 login_cli_status_e login_cli_passwords(const login_cli_t *cli,
     const login_policy_t *policy);
 login_cli_status_e login_cli_passwords_taken(login_cli_t *cli);
+
+/* Do they sign in through providers only? */
+unsigned login_cli_only(const login_cli_t *cli, const login_policy_t *policy);
 
 /*
  * The provider that makes the account anew when its owner signs in there

@@ -111,6 +111,7 @@ login_cli_invite_start(login_cli_t *cli, login_cli_invite_t *invite,
         rc = login_cli_portal(cli, &policy, &invite->portal);
     }
 
+    invite->only = (rc == LOGIN_CLI_DONE && login_cli_only(cli, &policy));
     invite->relay = (rc == LOGIN_CLI_DONE && policy.mail.len != 0);
     invite->mail = invite->relay
                    && login_cli_option(cli, "--no-mail") == NULL;
@@ -187,6 +188,7 @@ login_cli_invite_set(const login_cli_t *cli,
     made->username = login_cstr(username);
     made->portal = invite->portal;
     made->mail = invite->mail;
+    made->only = invite->only;
     made->now = cli->now;
     made->expires = invite->expires;
 

@@ -20,11 +20,7 @@ static login_result_e login_cli_returns(void *data,
 login_cli_status_e
 login_cli_passwords(const login_cli_t *cli, const login_policy_t *policy)
 {
-    const login_policy_org_t  *org;
-
-    org = login_policy_org(policy, cli->org);
-
-    if (org == NULL || org->password) {
+    if (!login_cli_only(cli, policy)) {
         return LOGIN_CLI_DONE;
     }
 
@@ -33,6 +29,17 @@ login_cli_passwords(const login_cli_t *cli, const login_policy_t *policy)
                     (int) cli->org.len, (const char *) cli->org.data);
 
     return LOGIN_CLI_REFUSED;
+}
+
+
+unsigned
+login_cli_only(const login_cli_t *cli, const login_policy_t *policy)
+{
+    const login_policy_org_t  *org;
+
+    org = login_policy_org(policy, cli->org);
+
+    return org != NULL && !org->password;
 }
 
 

@@ -28,7 +28,7 @@
 
 #define LOGIN_CLI_FACTORS                                                     \
     LOGIN_VAR_FACTORS, LOGIN_VAR_DEVICES, LOGIN_VAR_TRUSTED,                  \
-    LOGIN_VAR_CODES_LEFT
+    LOGIN_VAR_CODES_LEFT, LOGIN_VAR_RENEWABLE
 
 #define LOGIN_CLI_STEP                                                        \
     LOGIN_VAR_FLOW, LOGIN_VAR_USERNAME, LOGIN_VAR_RETURN_TO
@@ -128,7 +128,10 @@ const login_cli_sample_t  login_cli_samples[] = {
     login_cli_view(ACCOUNT, "name", MALFORMED, LOGIN_CLI_ACCOUNT,
                    LOGIN_VAR_BAD_NAME)
     login_cli_sso(ACCOUNT, "sso", NONE, LOGIN_CLI_ACCOUNT)
-    login_cli_hostile(ACCOUNT, NONE, LOGIN_CLI_ACCOUNT, LOGIN_CLI_FACTORS)
+    login_cli_view(ACCOUNT, "connected", NONE, LOGIN_CLI_ACCOUNT,
+                   LOGIN_VAR_CONNECTED, LOGIN_VAR_PROVIDERS)
+    login_cli_hostile(ACCOUNT, NONE, LOGIN_CLI_ACCOUNT, LOGIN_CLI_FACTORS,
+                      LOGIN_VAR_CONNECTED, LOGIN_VAR_PROVIDERS)
 
     login_cli_view(LOGOUT, "", NONE, LOGIN_CLI_PERSON, LOGIN_VAR_RETURN_TO)
     login_cli_view(LOGOUT, "forged", FORGED, LOGIN_CLI_PERSON)
@@ -193,15 +196,20 @@ const login_cli_sample_t  login_cli_samples[] = {
     login_cli_view(MFA_NAME, "", NONE, LOGIN_CLI_STEP)
     login_cli_view(MFA_NAME, "error", MALFORMED, LOGIN_CLI_STEP,
                    LOGIN_VAR_DEVICE_NAME)
+    login_cli_view(MFA_NAME, "many", DEVICES, LOGIN_CLI_STEP,
+                   LOGIN_VAR_DEVICE_NAME)
     login_cli_hostile(MFA_NAME, MALFORMED, LOGIN_CLI_STEP,
                       LOGIN_VAR_DEVICE_NAME)
 
     login_cli_view(MFA_SCAN, "", NONE, LOGIN_CLI_STEP, LOGIN_CLI_SCAN)
     login_cli_view(MFA_SCAN, "error", CODE, LOGIN_CLI_STEP, LOGIN_CLI_SCAN)
 
-    login_cli_view(RECOVERY_CODES, "", NONE, LOGIN_CLI_STEP, LOGIN_VAR_CODES)
-    login_cli_view(RECOVERY_CODES, "error", MALFORMED, LOGIN_CLI_STEP,
+    login_cli_view(RECOVERY_CODES, "", NONE, LOGIN_CLI_STEP, LOGIN_VAR_CODES,
+                   LOGIN_VAR_ENROLLED)
+    login_cli_view(RECOVERY_CODES, "anew", NONE, LOGIN_CLI_STEP,
                    LOGIN_VAR_CODES)
+    login_cli_view(RECOVERY_CODES, "error", MALFORMED, LOGIN_CLI_STEP,
+                   LOGIN_VAR_CODES, LOGIN_VAR_ENROLLED)
     login_cli_hostile(RECOVERY_CODES, NONE, LOGIN_CLI_STEP, LOGIN_VAR_CODES)
 
     login_cli_view(DENIED, "", DENIED, LOGIN_CLI_PERSON,

@@ -89,6 +89,7 @@
 #include "login_used.h"
 #include "login_sso.h"
 #include "login_sso_state.h"
+#include "login_hint.h"
 #include "login_backchannel.h"
 #include "login_last.h"
 #include "login_renew.h"

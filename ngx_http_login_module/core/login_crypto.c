@@ -46,7 +46,8 @@ static const char *const  login_crypto_cipher_infos[LOGIN_CIPHERS] = {
     [LOGIN_CIPHER_MAIL] = "login mail v1",
     [LOGIN_CIPHER_FLOW] = "login flow v1",
     [LOGIN_CIPHER_DEVICE] = "login device v1",
-    [LOGIN_CIPHER_SSO] = "login sso v1"
+    [LOGIN_CIPHER_SSO] = "login sso v1",
+    [LOGIN_CIPHER_HINT] = "login hint v1"
 };
 
 

@@ -28,6 +28,7 @@ typedef enum {
     LOGIN_CIPHER_FLOW,          /* the cookie of a flow */
     LOGIN_CIPHER_DEVICE,        /* secrets of authenticator apps */
     LOGIN_CIPHER_SSO,           /* the cookie of who is at a provider */
+    LOGIN_CIPHER_HINT,          /* and of who shall be signed out there */
     LOGIN_CIPHERS
 } login_cipher_e;
 

@@ -106,6 +106,7 @@ static const login_transition_t  login_transitions[LOGIN_STATES][LOGIN_EVENTS]
         [LOGIN_EVENT_OK]     = { LOGIN_STATE_SESSION, LOGIN_EFFECT_LEAVE },
         [LOGIN_EVENT_FACTOR] = { LOGIN_STATE_CODE, LOGIN_EFFECT_STEP },
         [LOGIN_EVENT_ENROL]  = { LOGIN_STATE_NAME, LOGIN_EFFECT_STEP },
+        [LOGIN_EVENT_CODES]  = { LOGIN_STATE_ANEW, LOGIN_EFFECT_STEP },
         [LOGIN_EVENT_STALE]  = { LOGIN_STATE_SIGNIN, LOGIN_EFFECT_ENDED }
     },
 
@@ -185,6 +186,27 @@ static const login_transition_t  login_transitions[LOGIN_STATES][LOGIN_EVENTS]
     [LOGIN_STATE_CLOSED] = {
         [LOGIN_EVENT_OK]     = { LOGIN_STATE_DONE, LOGIN_EFFECT_SESSION },
         [LOGIN_EVENT_NO]     = { LOGIN_STATE_SAVED, LOGIN_EFFECT_VERIFY }
+    },
+
+    /* the session stays what it is */
+
+    [LOGIN_STATE_ANEW] = {
+        [LOGIN_EVENT_SAVED]  = { LOGIN_STATE_KEPT, LOGIN_EFFECT_VERIFY },
+        [LOGIN_EVENT_FORGED] = { LOGIN_STATE_ANEW, LOGIN_EFFECT_FORGED },
+        [LOGIN_EVENT_FORM]   = { LOGIN_STATE_ANEW, LOGIN_EFFECT_STAY },
+        [LOGIN_EVENT_NAMED]  = { LOGIN_STATE_ANEW, LOGIN_EFFECT_STAY },
+        [LOGIN_EVENT_OTHER]  = { LOGIN_STATE_ANEW, LOGIN_EFFECT_STAY },
+        [LOGIN_EVENT_ENDED]  = { LOGIN_STATE_SIGNIN, LOGIN_EFFECT_ENDED }
+    },
+
+    [LOGIN_STATE_KEPT] = {
+        [LOGIN_EVENT_OK]     = { LOGIN_STATE_REPLACED, LOGIN_EFFECT_COMMIT },
+        [LOGIN_EVENT_ENDED]  = { LOGIN_STATE_SIGNIN, LOGIN_EFFECT_ENDED }
+    },
+
+    [LOGIN_STATE_REPLACED] = {
+        [LOGIN_EVENT_OK]     = { LOGIN_STATE_SESSION, LOGIN_EFFECT_LEAVE },
+        [LOGIN_EVENT_NO]     = { LOGIN_STATE_KEPT, LOGIN_EFFECT_VERIFY }
     }
 };
 
@@ -229,25 +251,36 @@ login_flow_factor(const login_flow_due_t *due)
 }
 
 
-/* Who finds an open session must not make a device of their own count. */
+/*
+ * Who finds an open session must not make a device or codes of their own
+ * count, nor must who knows the password alone.
+ */
 
 login_event_e
 login_flow_due(const login_flow_due_t *due)
 {
-    unsigned  asked;
+    unsigned  asked, change;
 
-    if (due->add && !due->fresh) {
+    change = due->add || due->codes;
+
+    if (change && !due->fresh) {
         return LOGIN_EVENT_STALE;
     }
 
     if (due->proven) {
-        return due->add ? LOGIN_EVENT_ENROL : LOGIN_EVENT_OK;
+
+        if (due->add) {
+            return LOGIN_EVENT_ENROL;
+        }
+
+        return due->codes && due->devices ? LOGIN_EVENT_CODES
+                                          : LOGIN_EVENT_OK;
     }
 
     asked = due->need
             || (due->policy == LOGIN_MFA_REQUIRED && !due->trusted);
 
-    if (due->devices && (asked || due->add)) {
+    if (due->devices && (asked || change)) {
         return LOGIN_EVENT_FACTOR;
     }
 

@@ -32,6 +32,7 @@ typedef enum {
     LOGIN_STATE_NAME,           /* a device is to be set up: its name */
     LOGIN_STATE_SCAN,           /* its secret was drawn, and is shown */
     LOGIN_STATE_SAVE,           /* it counts: recovery codes are shown */
+    LOGIN_STATE_ANEW,           /* others are shown, and don't count yet */
 
     LOGIN_STATE_SESSION,        /* a session asks for more */
     LOGIN_STATE_CHECK,          /* a code is being looked at */
@@ -41,6 +42,8 @@ typedef enum {
     LOGIN_STATE_ENROLLED,       /* the device is being written */
     LOGIN_STATE_SAVED,          /* they were kept: the session is made */
     LOGIN_STATE_CLOSED,         /* and written */
+    LOGIN_STATE_KEPT,           /* the others were kept: from now on */
+    LOGIN_STATE_REPLACED,       /* they count, and are being written */
     LOGIN_STATES
 } login_state_e;
 
@@ -56,6 +59,7 @@ typedef enum {
     LOGIN_EVENT_FACTOR,         /* succeeded, but a device has to agree */
     LOGIN_EVENT_ENROL,          /* succeeded, but there is no device yet */
     LOGIN_EVENT_STALE,          /* the password has to be shown again */
+    LOGIN_EVENT_CODES,          /* recovery codes are to be made anew */
     LOGIN_EVENT_NAMED,          /* the form with a device's name */
     LOGIN_EVENT_SAVED,          /* the recovery codes were kept */
     LOGIN_EVENT_OTHER,          /* a form that does not belong here */
@@ -100,6 +104,7 @@ typedef struct {
     unsigned       trusted;     /* the browser is, by its owner */
     unsigned       need;        /* the gate asks for it, whoever it is */
     unsigned       add;         /* one more device is to be set up */
+    unsigned       codes;       /* recovery codes are to be made anew */
 
     /* of a session */
 

@@ -21,7 +21,8 @@ static unsigned login_flow_number(login_state_e state);
 /* As a cookie calls them, from 1 on: new ones at the end. */
 
 static const login_state_e  login_flow_states[] = {
-    LOGIN_STATE_CODE, LOGIN_STATE_NAME, LOGIN_STATE_SCAN, LOGIN_STATE_SAVE
+    LOGIN_STATE_CODE, LOGIN_STATE_NAME, LOGIN_STATE_SCAN, LOGIN_STATE_SAVE,
+    LOGIN_STATE_ANEW
 };
 
 #define LOGIN_FLOW_STATES                                                     \

@@ -28,7 +28,7 @@
 typedef enum {
     LOGIN_FLOW_OPEN = 0,
     LOGIN_FLOW_ENROLLED,            /* a device */
-    LOGIN_FLOW_DONE                 /* a session */
+    LOGIN_FLOW_DONE                 /* a session, or other recovery codes */
 } login_flow_stage_e;
 
 typedef struct {
@@ -44,10 +44,8 @@ typedef struct {
     uint64_t       auth_time;       /* the password was shown */
     uint64_t       issued;          /* this step began */
 
-    /* of a device that is being set up */
-
-    u_char         device[LOGIN_ID_LEN];
-    login_secret_t seed;            /* of its recovery codes */
+    u_char         device[LOGIN_ID_LEN];    /* that is being set up */
+    login_secret_t seed;            /* of the recovery codes that are shown */
 } login_flow_t;
 
 /* What the store says of one. */

@@ -85,7 +85,9 @@ login_invite_account(login_changes_t *changes, login_view_t *view,
         return LOGIN_OK;
     }
 
-    if (account->disabled || account->password.len != 0) {
+    if (account->disabled
+        || (account->password.len != 0 && !invite->only))
+    {
         invite->disabled = account->disabled;
         return LOGIN_NO;
     }
@@ -99,6 +101,7 @@ login_invite_account(login_changes_t *changes, login_view_t *view,
     link->made = (rc == LOGIN_OK && earlier.made);
 
     account->invited = 1;
+    account->password = login_str("", 0);
 
     login_invite_fields(invite, account);
     login_account_update(changes, account);

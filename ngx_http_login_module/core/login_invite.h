@@ -18,6 +18,7 @@ typedef struct {
     login_str_t    roles;           /* comma-separated */
     login_str_t    portal;          /* its URL, with a slash at the end */
     unsigned       mail;            /* 1: to be mailed as well */
+    unsigned       only;            /* 1: there are no passwords */
     uint64_t       now;
     uint64_t       expires;
 
@@ -33,8 +34,9 @@ typedef struct {
 /*
  * Makes the account, unless it is there, and a link to register it, which
  * takes the place of an earlier one.  LOGIN_NO: it has registered already,
- * or is disabled.  Applying "changes" is LOGIN_NO where the account was
- * changed, or invited, at the same time.
+ * or is disabled.  With "only", a password from before does not count, and
+ * is gone: it leads to a provider.  Applying "changes" is LOGIN_NO where the
+ * account was changed, or invited, at the same time.
  */
 login_result_e login_invite_make(login_changes_t *changes,
     login_view_t *view, login_invite_t *invite);

@@ -176,7 +176,9 @@
     X(SESSIONS_ENDED, sessions_ended, nginx, session, OK, ACCOUNT,            \
       "all other sessions ended by their owner")                              \
     X(LANGUAGE_CHANGED, language_changed, nginx, account, OK, NOTHING,        \
-      "another language chosen by the person")
+      "another language chosen by the person")                                \
+    X(MFA_CODES_RENEWED, mfa_codes_renewed, nginx, mfa, OK, ACCOUNT,          \
+      "recovery codes were made anew, the earlier ones ended")
 
 #define LOGIN_LOG_ENUM(id, name, from, category, result, kept, text)          \
     LOGIN_LOG_##id,

@@ -30,7 +30,8 @@ static const char *const  login_mail_kinds[LOGIN_MAIL_KINDS] = {
     [LOGIN_MAIL_DEVICE_ADDED] = "device-added",
     [LOGIN_MAIL_RECOVERY_USED] = "recovery-used",
     [LOGIN_MAIL_DEVICE_REMOVED] = "device-removed",
-    [LOGIN_MAIL_ADDRESS_CHANGED] = "address-changed"
+    [LOGIN_MAIL_ADDRESS_CHANGED] = "address-changed",
+    [LOGIN_MAIL_RECOVERY_RENEWED] = "recovery-renewed"
 };
 
 

@@ -36,6 +36,7 @@ typedef enum {
     LOGIN_MAIL_RECOVERY_USED,   /* "detail": how many are left */
     LOGIN_MAIL_DEVICE_REMOVED,
     LOGIN_MAIL_ADDRESS_CHANGED, /* to the old one */
+    LOGIN_MAIL_RECOVERY_RENEWED,
     LOGIN_MAIL_KINDS
 } login_mail_kind_e;
 

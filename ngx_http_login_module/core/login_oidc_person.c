@@ -22,7 +22,9 @@ static login_str_t login_oidc_string(const login_oidc_sources_t *sources,
 static login_result_e login_oidc_username(login_oidc_person_t *person,
     const login_oidc_sources_t *sources, const char *name,
     login_oidc_wrong_t *wrong);
-static int login_oidc_unverified(const login_json_t *from, const char *name);
+static int login_oidc_unverified(const login_oidc_sources_t *sources,
+    const login_json_t *from, const char *name);
+static int login_oidc_verified(const login_json_t *json);
 static void login_oidc_words(login_oidc_person_t *person,
     const login_oidc_sources_t *sources, const login_oidc_claims_t *claims);
 static void login_oidc_roles(login_oidc_person_t *person,
@@ -162,7 +164,7 @@ login_oidc_username(login_oidc_person_t *person,
         return login_oidc_refuse(wrong, LOGIN_OIDC_MEMBER, name);
     }
 
-    if (login_oidc_unverified(from, name)) {
+    if (login_oidc_unverified(sources, from, name)) {
         return login_oidc_refuse(wrong, LOGIN_OIDC_UNVERIFIED, name);
     }
 
@@ -175,28 +177,44 @@ login_oidc_username(login_oidc_person_t *person,
 
 /*
  * What the same document says of it: the one that has the address could
- * have another than the one that knows it to be verified.  Some write it as
- * a string.
+ * have another than the one that knows it to be verified.  Where neither says
+ * anything, the provider is trusted with its names, as with all others.
  */
 
 static int
-login_oidc_unverified(const login_json_t *from, const char *name)
+login_oidc_unverified(const login_oidc_sources_t *sources,
+    const login_json_t *from, const char *name)
 {
-    unsigned     verified;
-    login_str_t  s;
-
     if (strcmp(name, "email") != 0) {
         return 0;
     }
 
-    if (login_json_str(&s, from, "email_verified") == LOGIN_OK) {
-        return s.data != NULL && !login_str_eq(s, login_cstr("true"));
+    if (login_json_has(from, "email_verified")) {
+        return !login_oidc_verified(from);
+    }
+
+    return login_json_has(sources->token, "email_verified")
+           || (sources->userinfo != NULL
+               && login_json_has(sources->userinfo, "email_verified"));
+}
+
+
+/* Some write it as a string. */
+
+static int
+login_oidc_verified(const login_json_t *json)
+{
+    unsigned     verified;
+    login_str_t  s;
+
+    if (login_json_str(&s, json, "email_verified") == LOGIN_OK) {
+        return s.data == NULL || login_str_eq(s, login_cstr("true"));
     }
 
     verified = 0;
 
-    return login_json_bool(&verified, from, "email_verified") != LOGIN_OK
-           || !verified;
+    return login_json_bool(&verified, json, "email_verified") == LOGIN_OK
+           && verified;
 }
 
 
@@ -220,7 +238,7 @@ login_oidc_words(login_oidc_person_t *person,
 
     if (person->email.len == 0
         || memchr(person->email.data, '@', person->email.len) == NULL
-        || login_oidc_unverified(from, claims->email)
+        || login_oidc_unverified(sources, from, claims->email)
         || login_username_normalise(address, &len, person->email) != LOGIN_OK)
     {
         person->email = login_str("", 0);

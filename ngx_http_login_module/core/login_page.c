@@ -111,6 +111,9 @@ login_page_flag(login_reason_e reason)
     case LOGIN_REASON_LIMITED:
         return LOGIN_VAR_LIMITED;
 
+    case LOGIN_REASON_DEVICES:
+        return LOGIN_VAR_MANY_DEVICES;
+
     default:
         return LOGIN_VARS;
     }

@@ -89,6 +89,7 @@ typedef enum {
     X(TOTP_URI,    totp_uri,    TEXT)  /* otpauth://totp/... */               \
     X(TOTP_SECRET, totp_secret, TEXT)  /* in groups of four */                \
     X(CODES,       codes,       LIST)  /* recovery codes */                   \
+    X(ENROLLED,    enrolled,    FLAG)  /* with a device, just now */          \
     X(WRONG_CODE,  wrong_code,  FLAG)  /* or used already */                  \
     X(OVER,        over,        FLAG)  /* the flow is: sign in again */       \
     X(LIMITED,     limited,     FLAG)  /* too many codes were wrong */        \
@@ -96,7 +97,9 @@ typedef enum {
     X(DEVICES,     devices,     LIST)                                         \
     X(TRUSTED,     trusted,     LIST)  /* browsers */                         \
     X(CODES_LEFT,  codes_left,  TEXT)  /* recovery codes */                   \
+    X(RENEWABLE,   renewable,   FLAG)  /* they can be made anew */            \
     X(LAST_DEVICE, last_device, FLAG)  /* it has to stay */                   \
+    X(MANY_DEVICES, many_devices, FLAG)  /* no other one has room */          \
     X(FORGED,      forged,      FLAG)  /* csrf: send the form again */        \
     X(FRAMED,      framed,      FLAG)  /* in a frame of another page */       \
     X(MALFORMED,   malformed,   FLAG)                                         \
@@ -112,7 +115,7 @@ typedef enum {
     X(NO_PASSWORD, no_password, FLAG)  /* is taken from its people */        \
     X(ANOTHER,     another,     FLAG)  /* account may be meant */             \
     X(SSO,         sso,         FLAG)  /* there are providers */              \
-    X(PROVIDERS,   providers,   LIST)  /* to sign in through */               \
+    X(PROVIDERS,   providers,   LIST)  /* to sign in through, or "account" */ \
     X(ORGANISATION, organisation, TEXT) /* title of who it is about */        \
     X(CONTACT,     contact,     TEXT)  /* of its administrator */             \
     X(SSO_PROVIDER,  sso_provider,  TEXT)  /* its title */                    \
@@ -137,7 +140,8 @@ typedef enum {
     X(SESSIONS,    sessions,    LIST)                                         \
     X(OTHERS,      others,      FLAG)  /* there are sessions elsewhere */     \
     X(EVENTS,      events,      LIST)                                         \
-    X(KEPT,        kept,        FLAG)  /* there are events */
+    X(KEPT,        kept,        FLAG)  /* there are events */                 \
+    X(CONNECTED,   connected,   FLAG)  /* signs in by "providers" */
 
 /* What each row of a list has: X(NAME, name, type, list). */
 #define LOGIN_PAGE_ROWS(X)                                                    \

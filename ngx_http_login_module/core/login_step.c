@@ -15,6 +15,8 @@ static login_result_e login_step_session(const login_step_t *step,
     const login_account_t *account, login_view_t *view);
 static void login_step_keep(login_step_t *step,
     const login_account_t *account);
+static login_event_e login_step_replace(login_step_t *step,
+    const login_account_t *account, login_view_t *view);
 static login_event_e login_step_check(login_step_t *step,
     const login_account_t *account, login_view_t *view);
 static login_result_e login_step_recovered(login_step_t *step,
@@ -34,6 +36,13 @@ login_event_e
 login_step_saved(login_step_t *step, login_view_t *view)
 {
     return login_step_run(step, view, login_step_finish);
+}
+
+
+login_event_e
+login_step_anew(login_step_t *step, login_view_t *view)
+{
+    return login_step_run(step, view, login_step_replace);
 }
 
 
@@ -161,6 +170,51 @@ login_step_run(login_step_t *step, login_view_t *view, login_step_pt run)
     }
 
     return event;
+}
+
+
+/* Whose last device has gone meanwhile has nothing that codes stand in for. */
+
+static login_event_e
+login_step_replace(login_step_t *step, const login_account_t *account,
+    login_view_t *view)
+{
+    size_t            n;
+    login_changes_t  *changes;
+
+    if (login_device_count(&n, view, account->id) != LOGIN_OK) {
+        return LOGIN_EVENT_FAULT;
+    }
+
+    if (step->flow.state != LOGIN_STATE_ANEW
+        || step->mark.stage != LOGIN_FLOW_OPEN
+        || n == 0
+        || !login_methods_factor(step->flow.methods))
+    {
+        return LOGIN_EVENT_ENDED;
+    }
+
+    changes = step->signin.changes;
+
+    step->mark.stage = LOGIN_FLOW_DONE;
+    step->mark.generation = account->generation;
+    step->mark.when = step->signin.now;
+
+    login_flow_note(changes, &step->flow, &step->mark);
+
+    if (login_flow_sweep(changes, view, account->id, step->signin.now)
+        != LOGIN_OK
+        || login_recovery_put(changes, view, account, &step->flow.seed,
+                              step->signin.now)
+           != LOGIN_OK
+        || login_step_note(step, account, view, LOGIN_LOG_MFA_CODES_RENEWED,
+                           login_str("", 0))
+           != LOGIN_OK)
+    {
+        return LOGIN_EVENT_FAULT;
+    }
+
+    return LOGIN_EVENT_OK;
 }
 
 

@@ -46,6 +46,9 @@ login_event_e login_step_trial(login_step_t *step, login_view_t *view);
 /* Its recovery codes were kept: what follows is the session. */
 login_event_e login_step_saved(login_step_t *step, login_view_t *view);
 
+/* Codes that were made anew were kept: they count, and no other ones. */
+login_event_e login_step_anew(login_step_t *step, login_view_t *view);
+
 /*
  * Is the flow good, and whose is it?  For pages; the strings of "account"
  * point into the view, which is open.

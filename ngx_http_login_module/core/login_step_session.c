@@ -19,8 +19,9 @@ login_step_finish(login_step_t *step, const login_account_t *account,
 {
     login_event_e  event;
 
-    if (step->flow.state == LOGIN_STATE_SAVE
-        && step->mark.stage != LOGIN_FLOW_ENROLLED)
+    if (step->flow.state == LOGIN_STATE_ANEW
+        || (step->flow.state == LOGIN_STATE_SAVE
+            && step->mark.stage != LOGIN_FLOW_ENROLLED))
     {
         return LOGIN_EVENT_ENDED;
     }

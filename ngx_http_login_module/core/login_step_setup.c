@@ -19,6 +19,7 @@ static login_result_e login_step_end(void *data,
 static login_result_e login_step_mail(login_step_t *step,
     const login_account_t *account, login_view_t *view,
     login_log_kind_e kind, login_str_t detail);
+static login_mail_kind_e login_step_mail_kind(login_log_kind_e kind);
 
 
 login_event_e
@@ -252,21 +253,18 @@ login_step_mail(login_step_t *step, const login_account_t *account,
     login_mail_t    mail;
     login_result_e  rc;
 
-    if (!step->signin.mails
-        || (kind != LOGIN_LOG_MFA_RECOVERY
-            && kind != LOGIN_LOG_MFA_DEVICE_ADDED))
-    {
+    memset(&mail, 0, sizeof(login_mail_t));
+
+    mail.kind = login_step_mail_kind(kind);
+
+    if (!step->signin.mails || mail.kind == LOGIN_MAIL_KINDS) {
         return LOGIN_OK;
     }
-
-    memset(&mail, 0, sizeof(login_mail_t));
 
     if (login_mail_draw(mail.id) != LOGIN_OK) {
         return LOGIN_FAULT;
     }
 
-    mail.kind = kind == LOGIN_LOG_MFA_RECOVERY ? LOGIN_MAIL_RECOVERY_USED
-                                               : LOGIN_MAIL_DEVICE_ADDED;
     mail.to = account->email;
     mail.language = account->language;
     mail.username = account->username;
@@ -280,4 +278,26 @@ login_step_mail(login_step_t *step, const login_account_t *account,
     rc = login_mail_put(step->signin.changes, view, &mail, step->signin.now);
 
     return rc == LOGIN_FAULT ? LOGIN_FAULT : LOGIN_OK;
+}
+
+
+/* LOGIN_MAIL_KINDS: none. */
+
+static login_mail_kind_e
+login_step_mail_kind(login_log_kind_e kind)
+{
+    switch (kind) {
+
+    case LOGIN_LOG_MFA_RECOVERY:
+        return LOGIN_MAIL_RECOVERY_USED;
+
+    case LOGIN_LOG_MFA_DEVICE_ADDED:
+        return LOGIN_MAIL_DEVICE_ADDED;
+
+    case LOGIN_LOG_MFA_CODES_RENEWED:
+        return LOGIN_MAIL_RECOVERY_RENEWED;
+
+    default:
+        return LOGIN_MAIL_KINDS;
+    }
 }

@@ -65,7 +65,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     expect(flow.state == LOGIN_STATE_CODE || flow.state == LOGIN_STATE_NAME
            || flow.state == LOGIN_STATE_SCAN
-           || flow.state == LOGIN_STATE_SAVE);
+           || flow.state == LOGIN_STATE_SAVE
+           || flow.state == LOGIN_STATE_ANEW);
 
     expect(login_flow_encode(plain, &flow) == LOGIN_OK);
     expect(login_str_eq(login_str(plain, sizeof(plain)), in));

@@ -47,7 +47,7 @@ export class Stage extends Op {
         this.form = false;          /* asks who it is */
         this.deny = null;           /* an error of OAuth, instead */
         this.ends = true;           /* RP-initiated logout */
-        this.iss = true;            /* in answers (RFC 9207) */
+        this.ids = false;           /* all claims in the ID token */
         this.faults = [];           /* { path, ... }, see misbehave() */
         this.seen = {};             /* requests by path */
     }
@@ -130,6 +130,7 @@ export class Stage extends Op {
                     })
                 };
             },
+            conformIdTokenClaims: !this.ids,
             features: {
                 devInteractions: { enabled: false },
                 backchannelLogout: { enabled: true },

@@ -186,6 +186,28 @@ test_transitions(void **data)
           LOGIN_STATE_DONE, LOGIN_EFFECT_SESSION },
         { LOGIN_STATE_CLOSED, LOGIN_EVENT_NO,
           LOGIN_STATE_SAVED, LOGIN_EFFECT_VERIFY },
+        { LOGIN_STATE_SESSION, LOGIN_EVENT_CODES,
+          LOGIN_STATE_ANEW, LOGIN_EFFECT_STEP },
+        { LOGIN_STATE_ANEW, LOGIN_EVENT_SAVED,
+          LOGIN_STATE_KEPT, LOGIN_EFFECT_VERIFY },
+        { LOGIN_STATE_ANEW, LOGIN_EVENT_FORGED,
+          LOGIN_STATE_ANEW, LOGIN_EFFECT_FORGED },
+        { LOGIN_STATE_ANEW, LOGIN_EVENT_FORM,
+          LOGIN_STATE_ANEW, LOGIN_EFFECT_STAY },
+        { LOGIN_STATE_ANEW, LOGIN_EVENT_NAMED,
+          LOGIN_STATE_ANEW, LOGIN_EFFECT_STAY },
+        { LOGIN_STATE_ANEW, LOGIN_EVENT_OTHER,
+          LOGIN_STATE_ANEW, LOGIN_EFFECT_STAY },
+        { LOGIN_STATE_ANEW, LOGIN_EVENT_ENDED,
+          LOGIN_STATE_SIGNIN, LOGIN_EFFECT_ENDED },
+        { LOGIN_STATE_KEPT, LOGIN_EVENT_OK,
+          LOGIN_STATE_REPLACED, LOGIN_EFFECT_COMMIT },
+        { LOGIN_STATE_KEPT, LOGIN_EVENT_ENDED,
+          LOGIN_STATE_SIGNIN, LOGIN_EFFECT_ENDED },
+        { LOGIN_STATE_REPLACED, LOGIN_EVENT_OK,
+          LOGIN_STATE_SESSION, LOGIN_EFFECT_LEAVE },
+        { LOGIN_STATE_REPLACED, LOGIN_EVENT_NO,
+          LOGIN_STATE_KEPT, LOGIN_EFFECT_VERIFY },
     };
 
     (void) data;
@@ -229,6 +251,7 @@ typedef struct {
     login_flow_due_t  factors;
     unsigned         seen[LOGIN_STATES][SHOWN_ALL];
     unsigned         sessions;
+    unsigned         codes;
 } walk_t;
 
 
@@ -240,7 +263,8 @@ possible(const walk_t *walk, login_state_e state, login_event_e event)
     login_event_e  answer;
 
     if (event != LOGIN_EVENT_OK && event != LOGIN_EVENT_FACTOR
-        && event != LOGIN_EVENT_ENROL && event != LOGIN_EVENT_STALE)
+        && event != LOGIN_EVENT_ENROL && event != LOGIN_EVENT_STALE
+        && event != LOGIN_EVENT_CODES)
     {
         return 1;
     }
@@ -372,6 +396,14 @@ walk_from(walk_t *walk, login_state_e state, unsigned shown)
             walk->sessions++;
         }
 
+        /* other recovery codes: a factor, and right behind the password */
+
+        if (next == LOGIN_STATE_REPLACED) {
+            assert_true(walk->factors.proven && walk->factors.fresh);
+            assert_true(walk->factors.codes && walk->factors.devices);
+            walk->codes++;
+        }
+
         /* whoever is back at a form has shown nothing */
 
         if (next == LOGIN_STATE_SIGNIN || next == LOGIN_STATE_REGISTER
@@ -391,7 +423,7 @@ test_all_paths(void **data)
 {
     size_t    i;
     walk_t    walk;
-    unsigned  n, sessions;
+    unsigned  n, sessions, codes;
 
     static const login_state_e  starts[] = {
         LOGIN_STATE_SIGNIN, LOGIN_STATE_REGISTER, LOGIN_STATE_ACCOUNT,
@@ -401,25 +433,29 @@ test_all_paths(void **data)
     (void) data;
 
     sessions = 0;
+    codes = 0;
 
-    for (n = 0; n < 3 * 64; n++) {
+    for (n = 0; n < 3 * 128; n++) {
         for (i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
             memset(&walk, 0, sizeof(walk_t));
 
-            walk.factors.policy = (login_mfa_e) (n / 64);
+            walk.factors.policy = (login_mfa_e) (n / 128);
             walk.factors.devices = n & 1;
             walk.factors.trusted = n >> 1 & 1;
             walk.factors.need = n >> 2 & 1;
             walk.factors.add = n >> 3 & 1;
             walk.factors.proven = n >> 4 & 1;
             walk.factors.fresh = n >> 5 & 1;
+            walk.factors.codes = n >> 6 & 1;
 
             walk_from(&walk, starts[i], 0);
             sessions += walk.sessions;
+            codes += walk.codes;
         }
     }
 
     assert_true(sessions > 0);
+    assert_true(codes > 0);
 }
 
 
@@ -476,6 +512,23 @@ test_factors(void **data)
         { LOGIN_MFA_OPTIONAL, 1, 0, 0, 1, 1, 0, LOGIN_EVENT_STALE }
     };
 
+    static const struct {
+        login_mfa_e    policy;
+        unsigned       devices, trusted, proven, fresh;
+        login_event_e  event;
+    } codes[] = {
+        { LOGIN_MFA_OPTIONAL, 1, 0, 1, 1, LOGIN_EVENT_CODES },
+        { LOGIN_MFA_OFF, 1, 0, 1, 1, LOGIN_EVENT_CODES },
+        { LOGIN_MFA_OPTIONAL, 1, 0, 1, 0, LOGIN_EVENT_STALE },
+        { LOGIN_MFA_OPTIONAL, 1, 0, 0, 0, LOGIN_EVENT_STALE },
+        { LOGIN_MFA_OPTIONAL, 1, 0, 0, 1, LOGIN_EVENT_FACTOR },
+        { LOGIN_MFA_OPTIONAL, 1, 1, 0, 1, LOGIN_EVENT_FACTOR },
+        { LOGIN_MFA_OFF, 1, 0, 0, 1, LOGIN_EVENT_FACTOR },
+        { LOGIN_MFA_OPTIONAL, 0, 0, 1, 1, LOGIN_EVENT_OK },
+        { LOGIN_MFA_OPTIONAL, 0, 0, 0, 1, LOGIN_EVENT_OK },
+        { LOGIN_MFA_REQUIRED, 0, 0, 0, 1, LOGIN_EVENT_ENROL }
+    };
+
     (void) data;
 
     memset(&f, 0, sizeof(login_flow_due_t));
@@ -499,6 +552,19 @@ test_factors(void **data)
         f.fresh = due[i].fresh;
 
         assert_int_equal(login_flow_due(&f), due[i].event);
+    }
+
+    memset(&f, 0, sizeof(login_flow_due_t));
+    f.codes = 1;
+
+    for (i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+        f.policy = codes[i].policy;
+        f.devices = codes[i].devices;
+        f.trusted = codes[i].trusted;
+        f.proven = codes[i].proven;
+        f.fresh = codes[i].fresh;
+
+        assert_int_equal(login_flow_due(&f), codes[i].event);
     }
 }
 

@@ -130,7 +130,7 @@ test_time(void **data)
 
     static const login_state_e  states[] = {
         LOGIN_STATE_CODE, LOGIN_STATE_NAME, LOGIN_STATE_SCAN,
-        LOGIN_STATE_SAVE
+        LOGIN_STATE_SAVE, LOGIN_STATE_ANEW
     };
 
     fill(&flow);
@@ -159,7 +159,7 @@ test_time(void **data)
 }
 
 
-/* A cookie keeps the four states of pages, and none that has come further. */
+/* A cookie keeps the five states of pages, and none that has come further. */
 
 static void
 test_states(void **data)
@@ -175,7 +175,8 @@ test_states(void **data)
     for (s = 0; s < LOGIN_STATES + 2; s++) {
         flow.state = (login_state_e) s;
         kept = s == LOGIN_STATE_CODE || s == LOGIN_STATE_NAME
-               || s == LOGIN_STATE_SCAN || s == LOGIN_STATE_SAVE;
+               || s == LOGIN_STATE_SCAN || s == LOGIN_STATE_SAVE
+               || s == LOGIN_STATE_ANEW;
 
         assert_int_equal(login_flow_seal(text, crypto(f), REALM, browser,
                                          &flow),

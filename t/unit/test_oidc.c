@@ -1329,7 +1329,13 @@ test_person_refused(void **data)
           LOGIN_OIDC_GOOD },
         { "{\"email\":\"a@acme.example\",\"email_verified\":1}", NULL,
           LOGIN_OIDC_UNVERIFIED },
+        { "{\"email\":\"a@acme.example\",\"email_verified\":null}", NULL,
+          LOGIN_OIDC_GOOD },
         /* each document speaks of its own address only */
+        { "{\"email_verified\":true}", "{\"email\":\"a@acme.example\"}",
+          LOGIN_OIDC_UNVERIFIED },
+        { "{\"email\":\"a@acme.example\"}", "{\"email_verified\":true}",
+          LOGIN_OIDC_UNVERIFIED },
         { "{\"email_verified\":true}",
           "{\"email\":\"a@acme.example\",\"email_verified\":false}",
           LOGIN_OIDC_UNVERIFIED },

@@ -145,7 +145,7 @@ static const state_t  states[] = {
       { LOGIN_VAR_BUSY, LOGIN_VARS }, { "very busy" } },
 
     { "sso-error-state", LOGIN_PAGE_SSO_ERROR,
-      { LOGIN_VAR_SSO_STATE, LOGIN_VARS }, { "another browser" } },
+      { LOGIN_VAR_SSO_STATE, LOGIN_VARS }, { "took too long" } },
 
     { "sso-error-refused", LOGIN_PAGE_SSO_ERROR,
       { LOGIN_VAR_SSO_REFUSED, LOGIN_VAR_SSO_PROVIDER, LOGIN_VAR_CONTACT,
