@@ -135,11 +135,12 @@ ngx_http_login_find_asset(ngx_http_login_main_conf_t *mcf, ngx_str_t *name)
 
     orgs = mcf->orgs->elts;
 
-    for (i = 0; i < mcf->orgs->nelts + 2; i++) {
+    for (i = 0; i < mcf->orgs->nelts + 3; i++) {
 
         asset = (i == 0) ? &mcf->terms.style
                          : (i == 1) ? &mcf->script
-                                    : &orgs[i - 2]->terms.style;
+                                    : (i == 2) ? &mcf->icon
+                                               : &orgs[i - 3]->terms.style;
 
         if (asset->name.len == name->len
             && ngx_memcmp(asset->name.data, name->data, name->len) == 0)

@@ -36,7 +36,7 @@ ngx_http_login_load(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
         || ngx_http_login_check_store(cf, mcf) != NGX_OK
         || ngx_http_login_load_mail(cf, mcf) != NGX_OK
         || ngx_http_login_load_providers(cf, mcf) != NGX_OK
-        || ngx_http_login_load_script(cf, mcf) != NGX_OK)
+        || ngx_http_login_load_assets(cf, mcf) != NGX_OK)
     {
         return NGX_ERROR;
     }

@@ -1,5 +1,5 @@
 
-/* What pages load: style sheet and script. */
+/* What pages load: style sheet, script, icon. */
 
 #include "ngx_http_login_module.h"
 
@@ -58,18 +58,35 @@ ngx_http_login_load_style(ngx_conf_t *cf, ngx_http_login_terms_t *terms)
 
 
 ngx_int_t
-ngx_http_login_load_script(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
+ngx_http_login_load_assets(ngx_conf_t *cf, ngx_http_login_main_conf_t *mcf)
 {
+    login_image_t  image;
+
     ngx_str_set(&mcf->script.type, "text/javascript; charset=utf-8");
+    ngx_str_set(&mcf->icon.type, "image/svg+xml");
 
     if (ngx_http_login_read_asset(cf, &mcf->terms, LOGIN_PAGES_SCRIPT,
                                   &mcf->script.data)
-        != NGX_OK)
+        != NGX_OK
+        || ngx_http_login_read_asset(cf, &mcf->terms, LOGIN_PAGES_ICON,
+                                     &mcf->icon.data)
+           != NGX_OK
+        || ngx_http_login_name_asset(cf, &mcf->script, "js") != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    return ngx_http_login_name_asset(cf, &mcf->script, "js");
+    if (login_image_detect(&image, ngx_http_login_str(&mcf->icon.data))
+        != LOGIN_OK
+        || ngx_strcmp(image.type, mcf->icon.type.data) != 0)
+    {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"%V/" LOGIN_PAGES_ICON "\" is not an SVG image",
+                      &mcf->terms.templates);
+        return NGX_ERROR;
+    }
+
+    return ngx_http_login_name_asset(cf, &mcf->icon, "svg");
 }
 
 

@@ -255,6 +255,7 @@ ngx_http_login_create_main_conf(ngx_conf_t *cf)
      *     conf->publisher = NULL;
      *     conf->ring = NULL;
      *     conf->script = { { 0, NULL }, ... };
+     *     conf->icon = { { 0, NULL }, ... };
      *     conf->notes = NULL;
      *     conf->policy = { 0, NULL };
      *     conf->worker = NULL;

@@ -233,6 +233,7 @@ typedef struct {
     ngx_shm_zone_t              *publisher; /* see ..._publish.c */
     login_keyring_t             *ring;
     ngx_http_login_asset_t       script;
+    ngx_http_login_asset_t       icon;
     ngx_array_t                  portals;   /* of ..._portal_t * */
     ngx_array_t                  cookies;   /* names to be cut, login_str_t */
     ngx_array_t                 *notes;     /* for the policy; then NULL */
@@ -468,7 +469,7 @@ ngx_int_t ngx_http_login_load(ngx_conf_t *cf,
 /* ngx_http_login_load_asset.c: of one organisation, and of all */
 ngx_int_t ngx_http_login_load_style(ngx_conf_t *cf,
     ngx_http_login_terms_t *terms);
-ngx_int_t ngx_http_login_load_script(ngx_conf_t *cf,
+ngx_int_t ngx_http_login_load_assets(ngx_conf_t *cf,
     ngx_http_login_main_conf_t *mcf);
 
 /* A file as a whole; says what is wrong with it, and "mend" behind it. */

@@ -213,6 +213,9 @@ ngx_http_login_page_render(ngx_http_request_t *r, ngx_http_login_page_t *page,
         != NGX_OK
         || ngx_http_login_page_asset(r, page, LOGIN_VAR_SCRIPT,
                                      &mcf->script.name)
+           != NGX_OK
+        || ngx_http_login_page_asset(r, page, LOGIN_VAR_ICON,
+                                     &mcf->icon.name)
            != NGX_OK)
     {
         return NGX_ERROR;

@@ -575,6 +575,14 @@ $t->conf_error($own, qr{\Q$templates/login.css\E}, 'a large style sheet',
                nowhere => 1);
 unlink "$templates/login.css";
 
+$t->write_file("$templates/login.svg", 'no image');
+$t->conf_error($own, qr{"\Q$templates/login.svg\E" is not an SVG image},
+               'an icon that is none', nowhere => 1);
+$t->write_file("$templates/login.svg", "GIF89a\1\0\1\0\0\0\0;");
+$t->conf_error($own, qr{"\Q$templates/login.svg\E" is not an SVG image},
+               'an icon of another kind', nowhere => 1);
+unlink "$templates/login.svg";
+
 # good ones; a mistake later on keeps them
 
 {

@@ -103,6 +103,25 @@ for my $script (keys %scripts) {
 is $browser->get('/login/assets/login.js')->header('Cache-Control'),
     'no-store', 'a name without it is not';
 
+# an icon of the pages' own: browsers ask for /favicon.ico otherwise, and the
+# gate is before that
+
+{
+    my ($icon) = $anybody->get('/login/')->body
+        =~ /<link rel="icon" type="image\/svg\+xml" href="([^"]+)">/;
+
+    like $icon, qr{^/login/assets/login\.[0-9a-f]{16}\.svg$}, 'an icon';
+
+    my $r = $anybody->get($icon);
+
+    is $r->status, 200, 'there it is';
+    is $r->header('Content-Type'), 'image/svg+xml', 'as an image';
+    is $r->header('Cache-Control'), 'public, max-age=31536000, immutable',
+        'kept for good';
+    is $r->body, $t->read_file("$Login::Test::ROOT/html/login.svg"),
+        'as it is';
+}
+
 my $size = 0;
 
 $size += length $browser->get($_)->body for keys %scripts;

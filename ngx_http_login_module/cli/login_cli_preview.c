@@ -114,6 +114,14 @@ login_cli_preview_assets(login_cli_preview_t *preview)
     login_cli_preview_copy(preview, out, LOGIN_PAGES_SCRIPT);
     login_cli_preview_end(preview, out, &text, "assets/login.js");
 
+    out = login_cli_preview_begin(preview, &text);
+    if (out == NULL) {
+        return;
+    }
+
+    login_cli_preview_copy(preview, out, LOGIN_PAGES_ICON);
+    login_cli_preview_end(preview, out, &text, "assets/login.svg");
+
     login_cli_preview_file(preview, "assets/" LOGIN_CLI_SAMPLE_ICON,
                            login_cstr(login_cli_sample_icon));
 }

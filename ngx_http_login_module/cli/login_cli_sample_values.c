@@ -52,6 +52,7 @@ const char *const  login_cli_sample_icon =
 static const char *const  login_cli_texts[LOGIN_VARS] = {
     [LOGIN_VAR_STYLE] = LOGIN_CLI_SAMPLE_PORTAL "assets/login.css",
     [LOGIN_VAR_SCRIPT] = LOGIN_CLI_SAMPLE_PORTAL "assets/login.js",
+    [LOGIN_VAR_ICON] = LOGIN_CLI_SAMPLE_PORTAL "assets/login.svg",
     [LOGIN_VAR_PORTAL] = LOGIN_CLI_SAMPLE_PORTAL,
     [LOGIN_VAR_CSRF] = "sample",
     [LOGIN_VAR_RETURN_TO] = "/wiki/Start?page=1&lines=20",
@@ -208,8 +209,8 @@ login_cli_sample(login_value_t *values, login_arena_t *arena,
     const login_variable_t  *variable;
 
     static const login_page_var_e  always[] = {
-        LOGIN_VAR_STYLE, LOGIN_VAR_SCRIPT, LOGIN_VAR_PORTAL, LOGIN_VAR_CSRF,
-        LOGIN_VAR_LANGUAGE_RETURN
+        LOGIN_VAR_STYLE, LOGIN_VAR_SCRIPT, LOGIN_VAR_ICON, LOGIN_VAR_PORTAL,
+        LOGIN_VAR_CSRF, LOGIN_VAR_LANGUAGE_RETURN
     };
 
     locale = &locales->locales[language];

@@ -41,6 +41,7 @@ typedef enum {
     X(DIR,         dir,         TEXT)  /* "ltr" or "rtl" */                   \
     X(STYLE,       style,       ASSET) /* address of the style sheet */       \
     X(SCRIPT,      script,      ASSET) /* and of the script */                \
+    X(ICON,        icon,        ASSET) /* and of the icon of a tab */         \
     X(PORTAL,      portal,      TEXT)  /* path of the portal, "/login/" */    \
     X(CSRF,        csrf,        TEXT)                                         \
     X(RETURN_TO,   return_to,   TEXT)  /* as it came, checked */              \

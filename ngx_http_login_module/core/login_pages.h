@@ -14,6 +14,7 @@
 #define LOGIN_PAGES_STYLE   "login.css"
 #define LOGIN_PAGES_BRAND   "brand.css"
 #define LOGIN_PAGES_SCRIPT  "login.js"
+#define LOGIN_PAGES_ICON    "login.svg"
 
 
 typedef struct {

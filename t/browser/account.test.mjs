@@ -156,6 +156,29 @@ test("a name that cannot be kept is said at the field", async () => {
 });
 
 
+test("from right to left what is behind stands on the left", async () => {
+    const page = await account(people[0], { locale: "ar" });
+
+    const [time, address] = await page.evaluate(() =>
+        [...document.querySelectorAll(".rows:last-of-type li:first-child span")]
+            .map((e) => e.getBoundingClientRect().toJSON()));
+
+    assert.equal(time.top, address.top);
+    assert(time.left >= address.right, "the date is read first");
+
+    const [label, username] = await page.evaluate(() => {
+        const input = document.getElementById("username");
+
+        return [input.labels[0], input]
+            .map((e) => getComputedStyle(e).textAlign);
+    });
+
+    assert.equal(label, "start");
+    assert.equal(username, "right");
+    await page.context().close();
+});
+
+
 for (const [i, name] of names.entries()) {
     test(`name ${i}: text, and the layout stays whole`, async () => {
         await server.cli("user", "set", people[2], "--name", name);

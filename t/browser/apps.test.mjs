@@ -164,6 +164,18 @@ test("without JavaScript it is a list of links", async () => {
 });
 
 
+test("on a phone two buttons are in one row", async () => {
+    for (const width of [320, 390]) {
+        const page = await apps({ viewport: { width, height: 780 } });
+        const boxes = await Promise.all(["a.button", "form .button"].map(
+            (one) => page.locator(`.account ${one}`).boundingBox()));
+
+        assert.equal(boxes[0].y, boxes[1].y, `${width} px`);
+        await page.context().close();
+    }
+});
+
+
 test("names are text, and the layout stays whole", async () => {
     await server.cli("user", "set", ann, "--name", names[0]);
 

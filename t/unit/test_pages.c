@@ -191,6 +191,7 @@ static const char *const  samples[LOGIN_VARS] = {
     [LOGIN_VAR_DIR] = "ltr",
     [LOGIN_VAR_STYLE] = STYLE,
     [LOGIN_VAR_SCRIPT] = SCRIPT,
+    [LOGIN_VAR_ICON] = "/login/assets/login.0123456789abcdef.svg",
     [LOGIN_VAR_PORTAL] = "/login/",
     [LOGIN_VAR_CSRF] = "csrf-1",
     [LOGIN_VAR_CONTACT] = "it@acme.example",
