@@ -12,7 +12,7 @@ import { after, before, test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
 import { HtmlValidate } from "html-validate";
 
-import { complaints, launch, tabTo } from "./browser.mjs";
+import { complaints, launch, still, tabTo } from "./browser.mjs";
 import { serve } from "./server.mjs";
 
 
@@ -106,7 +106,7 @@ async function says(page, language, name, shown) {
 
 async function accessible(page) {
     for (const colorScheme of ["light", "dark"]) {
-        await page.emulateMedia({ colorScheme });
+        await page.emulateMedia({ colorScheme, ...still });
 
         const { violations } = await new AxeBuilder({ page }).analyze();
 
