@@ -164,7 +164,7 @@ restart();
             my $echo = $answer->form('username')->{fields}{username};
             my $csrf = $answer->csrf;
 
-            $body =~ s/value="\Q$csrf\E"/value=""/;
+            $body =~ s/value="\Q$csrf\E"/value=""/g;
             $body =~ s/(name="username"[^>]*?value=")[^"]*/$1/;
 
             my @headers = grep { !/^(?:Date|Set-Cookie|Content-Length)$/i }

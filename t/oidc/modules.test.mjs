@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 
+import "./node18.mjs";
 import { SignJWT, UnsecuredJWT, exportJWK, generateKeyPair } from "jose";
 
 import { Browser } from "./provider.mjs";

@@ -5,6 +5,7 @@
 
 import { createServer } from "node:http";
 
+import "./node18.mjs";
 import { exportJWK, generateKeyPair } from "jose";
 
 

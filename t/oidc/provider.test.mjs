@@ -8,6 +8,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 
+import "./node18.mjs";
 import { exportJWK, exportPKCS8, generateKeyPair } from "jose";
 
 import { Asker, callback, end, secret } from "./asker.mjs";

@@ -25,6 +25,7 @@ import { createHmac } from "node:crypto";
 import { createServer } from "node:http";
 import { createInterface } from "node:readline";
 
+import "./node18.mjs";
 import { SignJWT, UnsecuredJWT, exportJWK, exportSPKI, generateKeyPair }
     from "jose";
 

@@ -11,6 +11,7 @@
 
 import { randomUUID } from "node:crypto";
 
+import "./node18.mjs";
 import { SignJWT, UnsecuredJWT, importJWK } from "jose";
 
 import { Op, draw } from "./provider.mjs";
